@@ -1,0 +1,50 @@
+"""Everything that can go wrong for a person, as exceptions with words for that person.
+
+GiftbotError              user_message: what the person at hand may read
+├── Invalid               what somebody filled in cannot be accepted; a message for each field
+├── Refused               somebody may not do this, or not any more
+└── Unreadable            Slack sent something that this version cannot read
+
+IllegalMove is no GiftbotError: it is a mistake in our own code and never reaches a person as text.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """The fields that a person fills in."""
+
+    RECIPIENTS = "recipients"
+    AMOUNT = "amount"
+    COUNTRY = "country"
+    NOTE = "note"
+    ANNOUNCE_IN = "announce_in"
+
+
+class GiftbotError(Exception):
+    """The root: `user_message` is plain words for the person who acted, without secrets."""
+
+    def __init__(self, user_message: str) -> None:
+        super().__init__(user_message)
+        self.user_message = user_message
+
+
+class Invalid(GiftbotError):
+    """What was filled in cannot be accepted; `problems` has a message for each field at fault."""
+
+    def __init__(self, problems: Mapping[Field, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+class Refused(GiftbotError):
+    """The person may not do this, or it is too late; nothing was changed."""
+
+
+class Unreadable(GiftbotError):
+    """Slack sent a payload without something that it always sends; nothing was changed."""
+
+
+class IllegalMove(RuntimeError):
+    """Our own code asked for a step that a gift's life does not have."""

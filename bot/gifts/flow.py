@@ -1,0 +1,354 @@
+"""THE PAGE TO READ: the life of a gift, first what people do, then what the machine does, in the order it happens.
+
+A person's step is one transaction: the change, its line in the history, and the work that it causes. The machine's
+steps do that work, one at a time; each begins by reading where the gift stands, so that going on after a crash is
+the same as going on.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from bot.gifts.errors import Refused
+from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
+from bot.gifts.link import is_trusted
+from bot.gifts.message import Kind, Message, MessageState
+from bot.gifts.notices import Notices
+from bot.gifts.order import Order, key_of
+from bot.gifts.outbox import Outbox
+from bot.gifts.policy import Draft, Policy
+from bot.gifts.ports import (
+    Clock,
+    Directory,
+    GiftCards,
+    LinkReady,
+    Messenger,
+    NotYet,
+    OutcomeUnknown,
+    Placed,
+    Posted,
+    Rejected,
+    Store,
+    Unavailable,
+)
+from bot.gifts.reasons import Reason
+from bot.gifts.work import Done, Later, Task, Work
+
+MACHINE = "giftbot"  # the actor in the history where nobody clicked
+
+
+class AlreadyDecided(Refused):
+    """Somebody else was faster; `request` says who and when."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__("This request has already been decided.")
+        self.request = request
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What the company has settled: where cards go (a channel, or None: to each approver) and whose links to trust."""
+
+    policy: Policy
+    approvals_channel: str | None
+    link_hosts: Collection[str]
+    settle: timedelta
+
+
+class Flow:
+    """Everything that can happen to a request and its gifts."""
+
+    def __init__(
+        self,
+        store: Store,
+        giftcards: GiftCards,
+        messenger: Messenger,
+        directory: Directory,
+        clock: Clock,
+        arrangement: Arrangement,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._giftcards = giftcards
+        self._messenger = messenger
+        self._directory = directory
+        self._clock = clock
+        self._policy = arrangement.policy
+        self._link_hosts = arrangement.link_hosts
+        self._new_id = new_id
+        self._notices = Notices(store, clock, arrangement.policy, arrangement.approvals_channel, new_id)
+        self._outbox = Outbox(store, messenger, clock, arrangement.settle)
+
+    # ---------------------------------------------------------------- what people do
+
+    async def request(self, draft: Draft) -> Request:
+        """Accept a request, once however often its form is submitted.
+
+        Raises:
+            Invalid: something that was filled in cannot be accepted.
+            Refused: the people named cannot be looked up just now.
+        """
+        people = await self._directory.look_up({draft.requester, *draft.recipients})
+        value = self._policy.value_of(draft, people)
+        request = Request(
+            id=draft.id,
+            requester=draft.requester,
+            gifts=tuple(Gift(self._new_id(), draft.id, recipient, GiftState.WAITING) for recipient in draft.recipients),
+            value=value,
+            country=draft.country,
+            note=draft.note.strip(),
+            created_at=self._clock.now(),
+            announce_in=draft.announce_in,
+            source=draft.source,
+        )
+        with self._store.write():
+            if self._store.requests.add(request):
+                self._notices.ask_deciders(request)
+        kept = self._known(draft.id)
+        if kept.requester != draft.requester:
+            raise Refused("This form belongs to somebody else. Please open a new one with /gift.")
+        return kept
+
+    async def check_decider(self, request_id: str, person: str) -> Request:
+        """The request, if this person may decide about it now.
+
+        Raises:
+            Refused: they may not, or it is too late; that they tried is on the record.
+        """
+        request = self._known(request_id)
+        self._check_decider(request, person)
+        if request.state is not RequestState.PENDING:
+            raise AlreadyDecided(request)
+        return request
+
+    async def approve(self, request_id: str, person: str) -> Request:
+        """Let the gifts of a request be ordered. Raises Refused as `check_decider` does."""
+        return await self._decide(request_id, person, RequestStep.APPROVE)
+
+    async def decline(self, request_id: str, person: str, note: str) -> Request:
+        """Say no, with words for the requester. Raises Refused as `check_decider` does."""
+        return await self._decide(request_id, person, RequestStep.DECLINE, note.strip())
+
+    async def cancel(self, request_id: str, person: str) -> Request:
+        """Take a request back.
+
+        Raises:
+            Refused: it is somebody else's, or decided already.
+        """
+        request = self._known(request_id)
+        if person != request.requester:
+            raise Refused("Only the person who asked for a gift can cancel it.")
+        return self._end(request, person, RequestStep.CANCEL, "")
+
+    async def retry(self, gift_id: str, person: str) -> Request:
+        """Set a gift that failed or is parked going again; a new order only where the old one was refused for good.
+
+        Raises:
+            Refused: the person may not decide about it, it needs no retry, or a retry cannot help.
+        """
+        gift = self._store.gifts.get(gift_id)
+        if gift is None:
+            raise Refused("I do not know this gift.")
+        request = self._known(gift.request_id)
+        self._check_decider(request, person)
+        if not gift.is_in_trouble or gift.reason is None:
+            raise Refused(f"There is nothing to retry: this gift is {gift.state} by now.")
+        if not gift.reason.can_retry:
+            raise Refused(gift.reason.remedy)
+        step = self._way_on(gift)
+        now = self._clock.now()
+        with self._store.write():
+            self._store.gifts.move(gift, step, person, now)
+            if step is GiftStep.DELIVER_AGAIN:
+                self._notices.reopen_gift_message(gift)
+            self._store.work.add(Task.DELIVER if step is GiftStep.DELIVER_AGAIN else Task.ORDER, gift.id, now)
+            self._notices.refresh(Kind.TROUBLE, request.id)
+        return self._known(request.id)
+
+    async def _decide(self, request_id: str, person: str, step: RequestStep, note: str = "") -> Request:
+        return self._end(await self.check_decider(request_id, person), person, step, note)
+
+    def _end(self, request: Request, person: str, step: RequestStep, note: str) -> Request:
+        now = self._clock.now()
+        with self._store.write():
+            if not self._store.requests.move(request, step, person, now, note):
+                raise AlreadyDecided(self._known(request.id))
+            approved = step is RequestStep.APPROVE
+            for gift in request.gifts:
+                self._store.gifts.move(gift, GiftStep.APPROVE if approved else GiftStep.DROP, person, now)
+                if approved:
+                    self._store.work.add(Task.ORDER, gift.id, now)
+            decided = self._known(request.id)
+            self._notices.tell_decision(decided)
+        return decided
+
+    def _check_decider(self, request: Request, person: str) -> None:
+        try:
+            self._policy.check_decider(request, person)
+        except Refused as refused:
+            with self._store.write():
+                self._store.history.add(self._clock.now(), person, "refused", request.id, detail=refused.user_message)
+            raise
+
+    def _way_on(self, gift: Gift) -> GiftStep:
+        if gift.state is GiftState.FAILED:
+            return GiftStep.ORDER_ANEW
+        order = self._store.orders.get(gift)
+        return GiftStep.DELIVER_AGAIN if order and order.provider_id else GiftStep.ASK_AGAIN
+
+    # ---------------------------------------------------------------- what the machine does
+
+    async def post(self, work: Work) -> Done | Later:
+        """Post a card, a notice or an announcement."""
+        message = self._message(work)
+        sent = await self._outbox.send(message)
+        if isinstance(sent, Rejected):
+            self._could_not_post(work, sent.detail)
+        return sent if isinstance(sent, Later) else Done()
+
+    async def refresh(self, work: Work) -> Done | Later:
+        """Make a message that was sent show how things stand now; one that is not sent yet will say so by itself."""
+        message = self._message(work)
+        if message.state is MessageState.SENDING:
+            return Later(Reason.UNEXPECTED, "it is being sent right now")
+        if message.state is not MessageState.SENT:
+            return Done()
+        answer = await self._messenger.update(self._outbox.letter(message))
+        if isinstance(answer, Unavailable):
+            return Later(Reason.UNEXPECTED, answer.detail, answer.after)
+        return Done()
+
+    async def order(self, work: Work) -> Done | Later:
+        """Place the one order of a gift; asking again with the same key and body is always safe while the key lives."""
+        gift = self._store.gifts.get(work.subject)
+        if gift is None or gift.state is not GiftState.APPROVED:
+            return Done()
+        order = self._prepared(gift)
+        if order.key_is_old(self._clock.now()):
+            return self._stop(gift, GiftStep.PARK, Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
+        match await self._giftcards.place(order):
+            case Placed(provider_id, value) if value == order.value:
+                return self._placed(gift, order, provider_id)
+            case Placed(provider_id, value):
+                detail = f"{provider_id} has {value} instead of {order.value}"
+                return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
+            case Rejected(reason, detail):
+                return self._stop(gift, GiftStep.FAIL, reason, detail)
+            case Unavailable(detail, after):
+                return Later(Reason.NO_ANSWER, detail, after)
+            case OutcomeUnknown(detail):
+                return Later(Reason.NO_ANSWER, detail)
+
+    async def deliver(self, work: Work) -> Done | Later:
+        """Fetch the link, hand it to its recipient in one direct message, and forget it."""
+        gift = self._store.gifts.get(work.subject)
+        if gift is None or gift.state is not GiftState.ORDERED:
+            return Done()
+        message = self._notices.gift_message(gift)
+        link: SecretStr | Done | Later | None = None
+        if message.state is not MessageState.SENT:
+            link = await self._fetched_link(gift)
+        if isinstance(link, Done | Later):
+            return link
+        sent = await self._outbox.send(message, link)
+        match sent:
+            case Posted():
+                return self._delivered(gift)
+            case Rejected(reason, detail):
+                return self._stop(gift, GiftStep.PARK, reason, detail)
+            case Later():
+                return sent
+
+    def give_up(self, work: Work, reason: Reason) -> None:
+        """Put what the worker could not finish in a day in front of a person; runs inside the worker's transaction."""
+        if work.task in {Task.ORDER, Task.DELIVER}:
+            gift = self._store.gifts.get(work.subject)
+            if gift is not None and gift.is_moving:
+                self._stop(gift, GiftStep.PARK, reason, "not finished in a day")
+        elif work.task is Task.POST:
+            self._could_not_post(work, "not finished in a day")
+
+    # ---------------------------------------------------------------- the pieces of the machine's steps
+
+    def _prepared(self, gift: Gift) -> Order:
+        order = self._store.orders.get(gift)
+        if order is None:
+            request = self._known(gift.request_id)
+            key = key_of(gift)
+            order = Order(
+                key=key,
+                gift_id=gift.id,
+                attempt=gift.attempt,
+                body=self._giftcards.body(request, key),
+                value=request.value,
+                country=request.country,
+                first_sent_at=self._clock.now(),
+            )
+            with self._store.write():
+                self._store.orders.add(order)
+        return order
+
+    def _placed(self, gift: Gift, order: Order, provider_id: str) -> Done:
+        with self._store.write():
+            kept = self._store.orders.placed(order, provider_id)
+            if kept and self._store.gifts.move(gift, GiftStep.PLACE, MACHINE, self._clock.now(), detail=provider_id):
+                self._notices.prepare_gift(self._known(gift.request_id), gift)
+                self._store.work.add(Task.DELIVER, gift.id, self._clock.now())
+        if not kept:
+            return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, f"{provider_id} is another gift's order")
+        return Done()
+
+    async def _fetched_link(self, gift: Gift) -> SecretStr | Done | Later:
+        order = self._store.orders.get(gift)
+        assert order is not None, "an ordered gift has an order"
+        match await self._giftcards.link(order):
+            case LinkReady(link, value) if value == order.value:
+                if is_trusted(link, self._link_hosts):
+                    return link
+                return self._stop(gift, GiftStep.PARK, Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
+            case LinkReady(_, value):
+                detail = f"the link is worth {value} instead of {order.value}"
+                return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
+            case NotYet():
+                return Later(Reason.LINK_LATE, "the link is not there yet")
+            case Rejected(reason, detail):
+                return self._stop(gift, GiftStep.PARK, reason, detail)
+            case Unavailable(detail, after):
+                return Later(Reason.LINK_LATE, detail, after)
+            case OutcomeUnknown(detail):
+                return Later(Reason.LINK_LATE, detail)
+
+    def _delivered(self, gift: Gift) -> Done:
+        with self._store.write():
+            if self._store.gifts.move(gift, GiftStep.DELIVER, MACHINE, self._clock.now()):
+                self._notices.tell_arrivals(self._known(gift.request_id))
+        return Done()
+
+    def _stop(self, gift: Gift, step: GiftStep, reason: Reason, detail: str) -> Done:
+        """End a gift's way for now, and tell everybody who can act."""
+        with self._store.write():
+            if self._store.gifts.move(gift, step, MACHINE, self._clock.now(), reason, detail):
+                request = self._known(gift.request_id)
+                self._notices.tell_trouble(request, gift)
+                self._notices.tell_arrivals(request)
+        return Done()
+
+    def _could_not_post(self, work: Work, detail: str) -> None:
+        message = self._message(work)
+        with self._store.write():
+            event = f"could not post {message.kind}"
+            self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
+            self._notices.could_not_post(self._known(message.request_id), message)
+
+    def _known(self, request_id: str) -> Request:
+        request = self._store.requests.get(request_id)
+        if request is None:
+            raise Refused("I do not know this request.")
+        return request
+
+    def _message(self, work: Work) -> Message:
+        message = self._store.messages.get(work.subject)
+        assert message is not None, "work is about a message that is kept"
+        return message

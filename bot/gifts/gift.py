@@ -1,0 +1,169 @@
+"""Request and Gift: what they hold, the states they can be in, and every step from one state to the next.
+
+A request is what one person asks and others decide; a gift is one recipient's share of it: one order, one
+delivery. `GIFT_LIFE` and `REQUEST_LIFE` are the whole truth about what may follow what.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.gifts.errors import IllegalMove
+from bot.gifts.money import Money
+from bot.gifts.reasons import Reason
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+class RequestStep(StrEnum):
+    """What can happen to a request."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+
+
+REQUEST_LIFE: dict[tuple[RequestState, RequestStep], RequestState] = {
+    (RequestState.PENDING, RequestStep.APPROVE): RequestState.APPROVED,
+    (RequestState.PENDING, RequestStep.DECLINE): RequestState.DECLINED,
+    (RequestState.PENDING, RequestStep.CANCEL): RequestState.CANCELLED,
+}
+
+
+class GiftState(StrEnum):
+    """Where a gift stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    ORDERED = "ordered"
+    DELIVERED = "delivered"
+    VOID = "void"
+    FAILED = "failed"
+    PARKED = "parked"
+
+
+class GiftStep(StrEnum):
+    """What can happen to a gift."""
+
+    APPROVE = "approve"
+    DROP = "drop"
+    PLACE = "place"
+    FAIL = "fail"
+    PARK = "park"
+    DELIVER = "deliver"
+    ORDER_ANEW = "order anew"
+    ASK_AGAIN = "ask again"
+    DELIVER_AGAIN = "deliver again"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of a gift's life, with who or what causes it, in words for README's table."""
+
+    before: GiftState
+    step: GiftStep
+    after: GiftState
+    cause: str
+
+
+GIFT_LIFE = (
+    Move(GiftState.WAITING, GiftStep.APPROVE, GiftState.APPROVED, "an approver approves the request"),
+    Move(GiftState.WAITING, GiftStep.DROP, GiftState.VOID, "the request is declined or cancelled"),
+    Move(GiftState.APPROVED, GiftStep.PLACE, GiftState.ORDERED, "the gift card service confirms the order"),
+    Move(GiftState.APPROVED, GiftStep.FAIL, GiftState.FAILED, "the service refuses the order for good"),
+    Move(GiftState.APPROVED, GiftStep.PARK, GiftState.PARKED, "whether the order exists cannot be found out"),
+    Move(GiftState.ORDERED, GiftStep.DELIVER, GiftState.DELIVERED, "Slack confirms the recipient's message"),
+    Move(GiftState.ORDERED, GiftStep.PARK, GiftState.PARKED, "the link or the message cannot be handed over"),
+    Move(
+        GiftState.FAILED, GiftStep.ORDER_ANEW, GiftState.APPROVED, "an approver clicks Retry: a new attempt, a new key"
+    ),
+    Move(
+        GiftState.PARKED,
+        GiftStep.ASK_AGAIN,
+        GiftState.APPROVED,
+        "an approver clicks Retry, no order known: the same key",
+    ),
+    Move(GiftState.PARKED, GiftStep.DELIVER_AGAIN, GiftState.ORDERED, "an approver clicks Retry, the order is known"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """One recipient's share of a request; `attempt` is the number in its order's key, counted from 1."""
+
+    id: str
+    request_id: str
+    recipient: str
+    state: GiftState
+    attempt: int = 1
+    reason: Reason | None = None
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """True for a gift that waits for a person."""
+        return self.state in {GiftState.FAILED, GiftState.PARKED}
+
+    @property
+    def is_moving(self) -> bool:
+        """True for a gift that the machine is working on."""
+        return self.state in {GiftState.APPROVED, GiftState.ORDERED}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who ended a request's waiting, when, and why."""
+
+    by: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one person asks: `value` is for each recipient; `source` links the Slack message that it is about."""
+
+    id: str
+    requester: str
+    gifts: tuple[Gift, ...]
+    value: Money
+    country: str
+    note: str
+    created_at: datetime
+    announce_in: str | None = None
+    source: str | None = None
+    state: RequestState = RequestState.PENDING
+    decision: Decision | None = None
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The people who get a gift, in the order they were named."""
+        return tuple(gift.recipient for gift in self.gifts)
+
+    @property
+    def total(self) -> Money:
+        """The value of all gifts together."""
+        return self.value.times(len(self.gifts))
+
+
+def after(state: GiftState, step: GiftStep) -> GiftState:
+    """The state that a step leads to.
+
+    Raises:
+        IllegalMove: a gift's life has no such step.
+    """
+    for move in GIFT_LIFE:
+        if (move.before, move.step) == (state, step):
+            return move.after
+    raise IllegalMove(f"a gift that is {state} cannot {step}")
+
+
+def states_before(step: GiftStep) -> tuple[GiftState, ...]:
+    """The states in which a step is allowed."""
+    return tuple(move.before for move in GIFT_LIFE if move.step is step)

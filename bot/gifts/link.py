@@ -1,0 +1,29 @@
+"""PURE: the redemption link. It is money: it is held in memory for one delivery and never printed."""
+
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+_LONGEST = 3000  # what a Slack button can carry
+_PLAIN = re.compile(r"[\x21-\x7e]+")
+
+
+def is_trusted(link: SecretStr, hosts: Collection[str]) -> bool:
+    """Whether a link is plain https to a host on the list, with nothing in it that could disguise it."""
+    text = link.get_secret_value()
+    if len(text) > _LONGEST or not _PLAIN.fullmatch(text) or any(sign in text for sign in '|<>\\"'):
+        return False
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme == "https"
+        and parts.hostname in hosts
+        and parts.username is None
+        and parts.password is None
+        and port in {None, 443}
+    )

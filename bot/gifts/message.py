@@ -1,0 +1,59 @@
+"""What the bot says in Slack: each message is a row of its own, so that it is sent once and can be found again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+from bot.gifts.gift import Gift, Request
+
+
+class Kind(StrEnum):
+    """What a message is for."""
+
+    CARD = "card"  # to those who decide, with Approve and Decline
+    DECISION = "decision"  # to the requester
+    GIFT = "gift"  # to the recipient, with the link
+    ARRIVED = "arrived"  # to the requester
+    ANNOUNCEMENT = "announcement"  # to a channel, without the amount
+    UNANNOUNCED = "unannounced"  # to the requester: the channel could not be written to
+    TROUBLE = "trouble"  # to those who decide, with Retry, and to the requester
+
+
+class MessageState(StrEnum):
+    """How far a message has come; `sending` that nobody is busy with means: look it up before sending again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    UNDELIVERABLE = "undeliverable"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to a person or channel `to`; `channel` and `ts` are Slack's address of it once they are known."""
+
+    id: str
+    kind: Kind
+    request_id: str
+    gift_ids: tuple[str, ...]
+    to: str
+    state: MessageState = MessageState.WAITING
+    channel: str | None = None
+    ts: str | None = None
+    sending_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything that a message's text is made from, as things stand now; the link only for a gift's delivery."""
+
+    message: Message
+    request: Request
+    link: SecretStr | None = None
+
+    @property
+    def gifts(self) -> tuple[Gift, ...]:
+        """The gifts that this message is about."""
+        return tuple(gift for gift in self.request.gifts if gift.id in self.message.gift_ids)

@@ -1,0 +1,112 @@
+"""Money: integer minor units and an ISO 4217 currency, always together; parsed and formatted with Babel."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    get_group_symbol,
+    get_territory_currencies,
+    parse_decimal,
+)
+
+from bot.gifts.errors import Field, Invalid
+
+_LARGEST_MINOR = 10**12  # far beyond any gift, far below what SQLite's integers hold
+_NUMBER = re.compile(r"[0-9][0-9.,'’ \u00a0\u202f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (pence, cents, yen) of one currency."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.major} {self.currency}"
+
+    @property
+    def major(self) -> Decimal:
+        """The amount in major units (pounds, dollars, yen), exact."""
+        return Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+
+    def times(self, count: int) -> "Money":
+        """The amount `count` times over."""
+        return Money(self.minor * count, self.currency)
+
+    def format(self, locale: str) -> str:
+        """The amount as a reader of `locale` ("en-GB", "de-DE") writes it."""
+        return format_currency(self.major, self.currency, locale=babel_locale(locale))
+
+
+def babel_locale(locale: str) -> Locale:
+    """Babel's locale for Slack's ("en-GB"); English where Babel does not know it."""
+    try:
+        return Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def currency_of(country: str) -> str | None:
+    """The currency in use today in an ISO 3166 country, or None for no country that Babel knows."""
+    currencies = get_territory_currencies(country)
+    return currencies[0] if currencies else None
+
+
+def from_major(amount: Decimal, currency: str) -> Money:
+    """Money from major units.
+
+    Raises:
+        Invalid: the amount is not positive, absurdly large, or finer than the currency's smallest unit.
+    """
+    minor = amount.scaleb(get_currency_precision(currency))
+    if minor <= 0:
+        raise _invalid("The amount has to be more than zero.")
+    if minor != minor.to_integral_value():
+        places = get_currency_precision(currency)
+        raise _invalid(f"{currency} has {places or 'no'} decimal places: please write fewer digits.")
+    if minor > _LARGEST_MINOR:
+        raise _invalid("That amount is too large.")
+    return Money(int(minor), currency)
+
+
+def parse_money(text: str, currency: str, locale: str) -> Money:
+    """Money from what a person of `locale` typed, with or without the currency's code or symbol.
+
+    Raises:
+        Invalid: the text is no positive amount of this currency, with words that say what is wrong.
+    """
+    bare = text.strip()
+    for sign in (currency, get_currency_symbol(currency, babel_locale(locale)), get_currency_symbol(currency, "en")):
+        bare = re.sub(rf"^{re.escape(sign)}|{re.escape(sign)}$", "", bare, flags=re.IGNORECASE).strip()
+    if not bare:
+        raise _invalid("Please write an amount, for example 25.")
+    if bare.startswith(("-", "−")):  # the second one is the typographical minus
+        raise _invalid("The amount has to be more than zero.")
+    if any(sign.isdigit() and not sign.isascii() for sign in bare):
+        raise _invalid("Please write the amount with the digits 0 to 9.")
+    if not _NUMBER.fullmatch(bare):
+        raise _invalid(f"“{text.strip()[:40]}” is not an amount of {currency}. Write a number, for example 25.")
+    return from_major(_decimal(bare, locale), currency)
+
+
+def _decimal(text: str, locale: str) -> Decimal:
+    readers = babel_locale(locale)
+    group = get_group_symbol(readers)
+    typed_for_group = r"\s" if group.isspace() else "['’]" if group in "'’" else re.escape(group)
+    try:
+        return parse_decimal(re.sub(typed_for_group, group, text), readers, strict=True)
+    except NumberFormatError as error:
+        example = format_decimal(Decimal("1234.5"), locale=readers)
+        raise _invalid(f"“{text[:40]}” can be read in more than one way. Write it like {example}.") from error
+
+
+def _invalid(words: str) -> Invalid:
+    return Invalid({Field.AMOUNT: words})

@@ -1,0 +1,107 @@
+"""Who is told what. Every message is planned in the transaction of the change that it tells about."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from bot.gifts.gift import Gift, GiftState, Request
+from bot.gifts.message import Kind, Message, MessageState
+from bot.gifts.policy import Policy
+from bot.gifts.ports import Clock, Store
+from bot.gifts.work import Task
+
+
+class Notices:
+    """Plans messages; `approvals_channel` is where those who decide read, None means each of them directly."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        policy: Policy,
+        approvals_channel: str | None,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._approvals_channel = approvals_channel
+        self._new_id = new_id
+
+    def ask_deciders(self, request: Request) -> None:
+        """A card with Approve and Decline."""
+        self._say(Kind.CARD, request, self._deciders(request), request.gifts)
+
+    def tell_decision(self, request: Request) -> None:
+        """All cards show the outcome and lose their buttons; the requester is told."""
+        self.refresh(Kind.CARD, request.id)
+        if request.decision and request.decision.by != request.requester:
+            self._say(Kind.DECISION, request, [request.requester], request.gifts)
+
+    def prepare_gift(self, request: Request, gift: Gift) -> None:
+        """The recipient's message; it leaves with its link, in a step of its own."""
+        self._add(Kind.GIFT, request, gift.recipient, [gift])
+
+    def gift_message(self, gift: Gift) -> Message:
+        """The recipient's message of an ordered gift."""
+        return next(m for m in self._store.messages.about(gift.request_id, Kind.GIFT) if gift.id in m.gift_ids)
+
+    def reopen_gift_message(self, gift: Gift) -> None:
+        """Let a message that Slack refused be tried again."""
+        message = self.gift_message(gift)
+        if message.state is MessageState.UNDELIVERABLE:
+            self._store.messages.save(replace(message, state=MessageState.WAITING))
+
+    def tell_trouble(self, request: Request, gift: Gift) -> None:
+        """Those who decide and the requester; a notice that has not left yet takes one more gift along."""
+        waiting = {
+            message.to: message
+            for message in self._store.messages.about(request.id, Kind.TROUBLE)
+            if message.state is MessageState.WAITING
+        }
+        for reader in [*self._deciders(request), request.requester]:
+            if reader in waiting:
+                self._store.messages.add_gift(waiting[reader], gift.id)
+            else:
+                self._say(Kind.TROUBLE, request, [reader], [gift])
+
+    def tell_arrivals(self, request: Request) -> None:
+        """Once no gift of a request is moving, the requester and the channel hear which ones arrived since last time."""
+        if any(gift.is_moving for gift in request.gifts):
+            return
+        told = {
+            gift_id for message in self._store.messages.about(request.id, Kind.ARRIVED) for gift_id in message.gift_ids
+        }
+        arrived = [gift for gift in request.gifts if gift.state is GiftState.DELIVERED and gift.id not in told]
+        if arrived:
+            self._say(Kind.ARRIVED, request, [request.requester], arrived)
+            if request.announce_in:
+                self._say(Kind.ANNOUNCEMENT, request, [request.announce_in], arrived)
+
+    def could_not_post(self, request: Request, message: Message) -> None:
+        """Another way to who must know: each approver instead of the channel, the requester about an announcement."""
+        gifts = [gift for gift in request.gifts if gift.id in message.gift_ids]
+        if message.kind is Kind.ANNOUNCEMENT:
+            self._say(Kind.UNANNOUNCED, request, [request.requester], gifts)
+        elif message.to == self._approvals_channel:
+            self._say(message.kind, request, self._approvers(request), gifts)
+
+    def refresh(self, kind: Kind, request_id: str) -> None:
+        """Messages that were sent show how things stand now."""
+        for message in self._store.messages.about(request_id, kind):
+            self._store.work.add(Task.REFRESH, message.id, self._clock.now())
+
+    def _deciders(self, request: Request) -> list[str]:
+        return [self._approvals_channel] if self._approvals_channel else self._approvers(request)
+
+    def _approvers(self, request: Request) -> list[str]:
+        return sorted(self._policy.approvers_of(request.requester, request.recipients))
+
+    def _say(self, kind: Kind, request: Request, readers: Iterable[str], gifts: Collection[Gift]) -> None:
+        for reader in readers:
+            message = self._add(kind, request, reader, gifts)
+            self._store.work.add(Task.POST, message.id, self._clock.now())
+
+    def _add(self, kind: Kind, request: Request, reader: str, gifts: Collection[Gift]) -> Message:
+        message = Message(self._new_id(), kind, request.id, tuple(gift.id for gift in gifts), reader)
+        self._store.messages.add(message)
+        return message

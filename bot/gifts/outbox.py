@@ -1,0 +1,88 @@
+"""Sends every message once: the intent is kept before the call, and an unknown outcome is looked up, not repeated."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from bot.gifts.message import Kind, Letter, Message, MessageState
+from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Store, Unavailable
+from bot.gifts.reasons import Reason
+from bot.gifts.work import Later
+
+_HARMLESS_TWICE = {Kind.CARD, Kind.TROUBLE}  # a second copy decides nothing twice, a missing one stops a gift
+
+
+class Outbox:
+    """The one way in which a message leaves; `settle` is how long Slack gets before a message is looked up."""
+
+    def __init__(self, store: Store, messenger: Messenger, clock: Clock, settle: timedelta) -> None:
+        self._store = store
+        self._messenger = messenger
+        self._clock = clock
+        self._settle = settle
+
+    async def send(self, message: Message, link: SecretStr | None = None) -> Posted | Rejected | Later:
+        """Bring a message to its reader, wherever an earlier try stopped; once it was sent, do nothing."""
+        if message.channel is not None and message.ts is not None:
+            return Posted(message.channel, message.ts)
+        channel = message.channel or await self._messenger.open(message.to)
+        if not isinstance(channel, str):
+            return self._not_sent(message, channel)
+        message = self._keep(replace(message, channel=channel))
+        if message.state is MessageState.SENDING:
+            found = await self._look_up(message)
+            if not isinstance(found, Absent):
+                return found
+        return await self._post(message, channel, link)
+
+    async def _post(self, message: Message, channel: str, link: SecretStr | None) -> Posted | Rejected | Later:
+        message = self._keep(replace(message, state=MessageState.SENDING, sending_since=self._clock.now()))
+        answer = await self._messenger.post(channel, self.letter(message, link))
+        match answer:
+            case Posted():
+                return self._sent(message, answer)
+            case OutcomeUnknown(detail):
+                return Later(Reason.MESSAGE_UNCERTAIN, detail, self._settle.total_seconds())
+            case Rejected() | Unavailable():
+                return self._not_sent(message, answer)
+
+    async def _look_up(self, message: Message) -> Posted | Absent | Rejected | Later:
+        since = message.sending_since or self._clock.now()
+        left = (since + self._settle - self._clock.now()).total_seconds()
+        if left > 0:
+            return Later(Reason.MESSAGE_UNCERTAIN, "waiting until Slack shows what it has", left)
+        found = await self._messenger.find(message)
+        match found:
+            case Posted():
+                return self._sent(message, found)
+            case Absent():
+                return found
+            case Rejected() if message.kind in _HARMLESS_TWICE:
+                return Absent()
+            case Rejected():
+                return Later(Reason.MESSAGE_UNCERTAIN, found.detail)
+            case Unavailable(detail, after):
+                return Later(Reason.MESSAGE_UNCERTAIN, detail, after)
+
+    def letter(self, message: Message, link: SecretStr | None = None) -> Letter:
+        """What the message says as things stand now."""
+        request = self._store.requests.get(message.request_id)
+        assert request is not None, "a message belongs to a request"
+        return Letter(message, request, link)
+
+    def _sent(self, message: Message, posted: Posted) -> Posted:
+        self._keep(replace(message, state=MessageState.SENT, channel=posted.channel, ts=posted.ts))
+        return posted
+
+    def _not_sent(self, message: Message, answer: Rejected | Unavailable) -> Rejected | Later:
+        if isinstance(answer, Rejected):
+            self._keep(replace(message, state=MessageState.UNDELIVERABLE))
+            return answer
+        self._keep(replace(message, state=MessageState.WAITING))
+        return Later(Reason.MESSAGE_UNCERTAIN, answer.detail, answer.after)
+
+    def _keep(self, message: Message) -> Message:
+        with self._store.write():
+            self._store.messages.save(message)
+        return message

@@ -1,0 +1,25 @@
+"""PURE: the people of a workspace, as far as a gift cares."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Standing(Enum):
+    """What somebody is in this workspace; the value says why they cannot get a gift, None that they can."""
+
+    MEMBER = None
+    BOT = "is an app, not a person"
+    DEACTIVATED = "is deactivated"
+    GUEST = "is a guest"
+    STRANGER = "belongs to another workspace"
+    UNKNOWN = "is not known in this workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in Slack: how to name them, what they are here, and the locale they read in."""
+
+    id: str
+    name: str
+    standing: Standing = Standing.MEMBER
+    locale: str = "en"

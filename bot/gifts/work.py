@@ -1,0 +1,41 @@
+"""Work: a durable note that something must be done, and what a step says when it comes back from doing it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.gifts.reasons import Reason
+
+
+class Task(StrEnum):
+    """The kinds of work; the subject is a message's id or a gift's."""
+
+    POST = "post"  # a message
+    REFRESH = "refresh"  # a message that was sent
+    ORDER = "order"  # a gift
+    DELIVER = "deliver"  # a gift
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work, tried `tries` times since `since`."""
+
+    id: int
+    task: Task
+    subject: str
+    since: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is finished, or there is nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not finished: try again, at the earliest after `seconds` if given. `reason` is why it ends if it never works."""
+
+    reason: Reason
+    note: str
+    seconds: float | None = None

@@ -1,0 +1,115 @@
+"""Takes the next due piece of work, runs its step and writes the outcome. The only place that retries, or gives up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+
+from bot.gifts.ports import Clock, Store
+from bot.gifts.reasons import Reason
+from bot.gifts.work import Done, Later, Task, Work
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = timedelta(days=1)  # after that a person looks
+LONGEST_WAIT = timedelta(minutes=5)
+AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
+
+Step = Callable[[Work], Awaitable[Done | Later]]
+
+
+def growing_wait(tries: int) -> timedelta:
+    """One second, two, four, ... up to five minutes."""
+    return min(timedelta(seconds=2 ** min(tries, 16)), LONGEST_WAIT)
+
+
+class Worker:
+    """Works off the list, after a crash exactly as before it: what was in hand is simply still on the list."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        bell: asyncio.Event,
+        steps: Mapping[Task, Step],
+        give_up: Callable[[Work, Reason], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._bell = bell
+        self._steps = steps
+        self._give_up = give_up
+        self._in_hand: dict[int, asyncio.Task[None]] = {}
+        self._stopping = False
+        self.looked_at = clock.now()
+
+    async def run(self) -> None:
+        """Work until `stop` is called; ends with an error when the outcome of a step cannot be kept."""
+        async with asyncio.TaskGroup() as hands:
+            while not self._stopping:
+                self._bell.clear()
+                await self._wait(until=self._take_due(hands))
+
+    async def stop(self, seconds: float) -> None:
+        """Take nothing new; give what is in hand that many seconds, then leave it on the list for the next start."""
+        self._stopping = True
+        self._bell.set()
+        if self._in_hand:
+            _, unfinished = await asyncio.wait(self._in_hand.values(), timeout=seconds)
+            for task in unfinished:
+                task.cancel()
+
+    def _take_due(self, hands: asyncio.TaskGroup) -> datetime | None:
+        """Start what is due, and say when there is more. A full kind has no such time: it rings when a hand is free."""
+        now = self.looked_at = self._clock.now()
+        times = []
+        for kind in self._steps:
+            free = AT_ONCE - sum(task.get_name() == kind for task in self._in_hand.values())
+            due = [work for work in self._store.work.due(kind, now, AT_ONCE) if work.id not in self._in_hand]
+            for work in due[:free]:
+                self._in_hand[work.id] = hands.create_task(self._do(work), name=kind)
+            if len(due) < free and (next_due := self._store.work.next_due(kind, now)):
+                times.append(next_due)
+        return min(times, default=None)
+
+    async def _wait(self, until: datetime | None) -> None:
+        seconds = LONGEST_WAIT.total_seconds()
+        if until is not None:
+            seconds = min((until - self._clock.now()).total_seconds(), seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), max(seconds, 0))
+
+    async def _do(self, work: Work) -> None:
+        try:
+            outcome = await self._steps[work.task](work)
+        except Exception:  # the last line of defence: a bug in one gift must not stop the others
+            reference = uuid4().hex[:8]
+            log.exception("step_failed", task=work.task, subject=work.subject, reference=reference)
+            outcome = Later(Reason.UNEXPECTED, f"unexpected error, reference {reference}")
+        finally:
+            del self._in_hand[work.id]
+            self._bell.set()
+        self._write(work, outcome)
+
+    def _write(self, work: Work, outcome: Done | Later) -> None:
+        now = self._clock.now()
+        with self._store.write():
+            if isinstance(outcome, Done):
+                self._store.work.done(work)
+            elif now - work.since > PATIENCE:
+                log.warning(
+                    "gave_up", task=work.task, subject=work.subject, reason=outcome.reason.value, note=outcome.note
+                )
+                self._give_up(work, outcome.reason)
+                self._store.work.done(work)
+            else:
+                self._store.work.postpone(work, self._next_try(work, outcome, now), outcome.note)
+
+    def _next_try(self, work: Work, outcome: Later, now: datetime) -> datetime:
+        wait = growing_wait(work.tries)
+        if outcome.seconds is not None:
+            wait = max(timedelta(seconds=outcome.seconds), timedelta(milliseconds=50))
+        return now + wait

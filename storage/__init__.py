@@ -1,0 +1,6 @@
+"""The only SQL of the house: plain functions on one connection, no `async`, nothing awaited inside a transaction."""
+
+from storage.db import Database, DatabaseRefused
+from storage.store import SqliteStore
+
+__all__ = ["Database", "DatabaseRefused", "SqliteStore"]

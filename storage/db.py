@@ -1,0 +1,115 @@
+"""Opens the file the safe way, for one process, and gives transactions that are on disk when they end."""
+
+import os
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database as SqliteUtils
+
+from storage.migrations import STEPS, migrations
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+APPLICATION_ID = 0x47494654  # "GIFT": what `file` and SQLite show of whose file it is
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit that Slack showed as accepted survives a power cut
+    "foreign_keys = ON",
+    "busy_timeout = 5000",
+    "trusted_schema = OFF",
+    "secure_delete = ON",
+)
+
+
+class DatabaseRefused(Exception):
+    """The file cannot be used; the message says why, for whoever starts the bot."""
+
+
+class Database:
+    """One SQLite file, held by this process alone until `close`; readable by its owner only.
+
+    Raises:
+        DatabaseRefused: another process has it, it is no giftbot database, or a newer version wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(f"{path}.lock", mode=0o600)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise DatabaseRefused(f"{path} is in use by another giftbot. One database serves one process.") from error
+        except OSError as error:
+            raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
+        try:
+            self.reader = self._opened(path)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _opened(self, path: Path) -> SqliteUtils:
+        os.close(os.open(path, os.O_CREAT, 0o600))  # SQLite gives -wal and -shm the mode of the file
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        database = SqliteUtils(self._connection, execute_plugins=False)
+        try:
+            self._check_ours(path)
+            for pragma in _PRAGMAS:
+                self._connection.execute(f"PRAGMA {pragma}")
+            with self.write():
+                migrations.apply(database)
+                self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise DatabaseRefused(f"{path} cannot be used as a database: {error}.") from error
+        except DatabaseRefused:
+            self._connection.close()
+            raise
+        return database
+
+    def _check_ours(self, path: Path) -> None:
+        (application_id,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application_id != APPLICATION_ID:
+            raise DatabaseRefused(f"{path} is a database, but not one of giftbot's.")
+        if version > len(STEPS):
+            raise DatabaseRefused(
+                f"{path} was written by a newer giftbot (version {version}, this one knows {len(STEPS)}). Please update."
+            )
+
+    @contextmanager
+    def write(self) -> Generator[None]:
+        """One transaction, durable when it ends, undone when an error leaves it; inside another one, a part of it."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def change(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run a statement that changes rows, inside `write()`, and say how many it changed."""
+        assert self._connection.in_transaction, "a change belongs into write()"
+        return self._connection.execute(sql, parameters).rowcount
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """The rows that a query finds."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row that a query finds."""
+        found: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
+        return found
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+        self._lock.release()

@@ -1,0 +1,28 @@
+"""All tables behind one door."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from storage.db import Database
+from storage.history import HistoryTable
+from storage.messages import MessageTable
+from storage.orders import OrderTable
+from storage.requests import GiftTable, RequestTable
+from storage.work import WorkTable
+
+
+class SqliteStore:
+    """Everything that is kept. Changes are made inside `write()` and are kept together or not at all."""
+
+    def __init__(self, database: Database, ring: Callable[[], None]) -> None:
+        self._database = database
+        self.history = HistoryTable(database)
+        self.requests = RequestTable(database, self.history)
+        self.gifts = GiftTable(database, self.history)
+        self.orders = OrderTable(database)
+        self.messages = MessageTable(database)
+        self.work = WorkTable(database, ring)
+
+    def write(self) -> AbstractContextManager[None]:
+        """One transaction, durable when it ends; never await inside it."""
+        return self._database.write()

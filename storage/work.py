@@ -1,0 +1,48 @@
+"""The work list: what must still be done, at or after a time."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.gifts.work import Task, Work
+from storage.db import Database
+from storage.times import from_text, to_text
+
+
+class WorkTable:
+    """What must still be done, durably; `ring` is called when something is added."""
+
+    def __init__(self, database: Database, ring: Callable[[], None]) -> None:
+        self._database = database
+        self._ring = ring
+
+    def add(self, task: Task, subject: str, due_at: datetime) -> None:
+        """Note that a task must be done for a gift or message, at or after a time."""
+        self._database.change(
+            "INSERT INTO work (task, subject, since, due_at) VALUES (?, ?, ?, ?)",
+            (task, subject, to_text(due_at), to_text(due_at)),
+        )
+        self._ring()
+
+    def due(self, task: Task, now: datetime, limit: int) -> Sequence[Work]:
+        """Work of one kind that is due, longest waiting first."""
+        rows = self._database.rows(
+            "SELECT * FROM work WHERE task = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?", (task, to_text(now), limit)
+        )
+        return [Work(row["id"], task, row["subject"], from_text(row["since"]), row["tries"]) for row in rows]
+
+    def next_due(self, task: Task, after: datetime) -> datetime | None:
+        """When the first work of one kind after a time is due."""
+        row = self._database.row(
+            "SELECT min(due_at) AS due_at FROM work WHERE task = ? AND due_at > ?", (task, to_text(after))
+        )
+        return from_text(row["due_at"]) if row and row["due_at"] else None
+
+    def postpone(self, work: Work, due_at: datetime, note: str) -> None:
+        """Try again later; `note` says why, for people who look."""
+        self._database.change(
+            "UPDATE work SET due_at = ?, tries = tries + 1, note = ? WHERE id = ?", (to_text(due_at), note, work.id)
+        )
+
+    def done(self, work: Work) -> None:
+        """Strike it off."""
+        self._database.change("DELETE FROM work WHERE id = ?", (work.id,))
