@@ -238,8 +238,8 @@ class Flow:
                 return self._stop(gift, GiftStep.FAIL, reason, detail)
             case Unavailable(detail, after):
                 return Later(Reason.NO_ANSWER, detail, after)
-            case OutcomeUnknown(detail):
-                return Later(Reason.NO_ANSWER, detail)
+            case OutcomeUnknown(detail, reason):
+                return Later(reason, detail)
 
     async def deliver(self, work: Work) -> Done | Later:
         """Fetch the link, hand it to its recipient in one direct message, and forget it."""
@@ -316,9 +316,9 @@ class Flow:
             case Rejected(reason, detail):
                 return self._stop(gift, GiftStep.PARK, reason, detail)
             case Unavailable(detail, after):
-                return Later(Reason.LINK_LATE, detail, after)
-            case OutcomeUnknown(detail):
-                return Later(Reason.LINK_LATE, detail)
+                return Later(Reason.NO_ANSWER, detail, after)
+            case OutcomeUnknown(detail, reason):
+                return Later(reason, detail)
 
     def _delivered(self, gift: Gift) -> Done:
         with self._store.write():

@@ -65,7 +65,7 @@ class Notices:
                 self._say(Kind.TROUBLE, request, [reader], [gift])
 
     def tell_arrivals(self, request: Request) -> None:
-        """Once no gift of a request is moving, the requester and the channel hear which ones arrived since last time."""
+        """Once no gift of a request is moving, say which arrived since that was last said: requester, then channel."""
         if any(gift.is_moving for gift in request.gifts):
             return
         told = {

@@ -1,5 +1,6 @@
 """What the heart needs from the other rooms, as Protocols, and the few words that they answer with."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Come back after that many seconds."""
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Come back when the event is set, or after that many seconds."""
 
 
 # ----- what the outside answers -----
@@ -74,10 +78,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nothing was done; ask again, at the earliest after that many seconds where the service said so."""
+    """Nothing was done; ask again, at the earliest after that many seconds."""
 
     detail: str
-    after: float | None = None
+    after: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class OutcomeUnknown:
     """It may have been done or not; only asking in exactly the same way, or looking, can tell."""
 
     detail: str
+    reason: Reason = Reason.NO_ANSWER
 
 
 class GiftCards(Protocol):

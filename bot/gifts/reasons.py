@@ -1,6 +1,7 @@
 """PURE: why a gift failed or is parked, in plain words, with what to do about it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -14,6 +15,7 @@ class Reason(StrEnum):
     NOT_OFFERED = "not_offered"
     ORDER_REFUSED = "order_refused"
     NO_ANSWER = "no_answer"
+    ANSWER_UNREADABLE = "answer_unreadable"
     ANSWER_DIFFERS = "answer_differs"
     KEY_TOO_OLD = "key_too_old"
     LINK_LATE = "link_late"
@@ -37,12 +39,18 @@ class Reason(StrEnum):
         """Whether trying again could help."""
         return _ADVICE[self].can_retry
 
+    @property
+    def patience(self) -> timedelta:
+        """How long the machine goes on trying by itself before a person looks."""
+        return _ADVICE[self].patience
+
 
 @dataclass(frozen=True, slots=True)
 class _Advice:
     words: str
     remedy: str
     can_retry: bool = True
+    patience: timedelta = timedelta(days=1)
 
 
 _ADVICE = {
@@ -74,6 +82,11 @@ _ADVICE = {
     Reason.NO_ANSWER: _Advice(
         "the gift card service has not given a usable answer for a day; the order may exist",
         "Retry asks about the same order again and never orders twice.",
+    ),
+    Reason.ANSWER_UNREADABLE: _Advice(
+        "the gift card service keeps answering something that cannot be read; the order may exist",
+        "Ask whoever runs giftbot to look at its log. Retry asks about the same order again and never orders twice.",
+        patience=timedelta(minutes=2),
     ),
     Reason.ANSWER_DIFFERS: _Advice(
         "the gift card service answered with another order than ours",

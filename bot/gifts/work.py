@@ -34,8 +34,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not finished: try again, at the earliest after `seconds` if given. `reason` is why it ends if it never works."""
+    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works."""
 
     reason: Reason
     note: str
-    seconds: float | None = None
+    seconds: float = 0

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ from bot.gifts.work import Done, Later, Task, Work
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = timedelta(days=1)  # after that a person looks
 LONGEST_WAIT = timedelta(minutes=5)
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
 
@@ -79,8 +77,7 @@ class Worker:
         seconds = LONGEST_WAIT.total_seconds()
         if until is not None:
             seconds = min((until - self._clock.now()).total_seconds(), seconds)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), max(seconds, 0))
+        await self._clock.wait(self._bell, max(seconds, 0))
 
     async def _do(self, work: Work) -> None:
         try:
@@ -99,17 +96,12 @@ class Worker:
         with self._store.write():
             if isinstance(outcome, Done):
                 self._store.work.done(work)
-            elif now - work.since > PATIENCE:
+            elif now - work.since > outcome.reason.patience:
                 log.warning(
                     "gave_up", task=work.task, subject=work.subject, reason=outcome.reason.value, note=outcome.note
                 )
                 self._give_up(work, outcome.reason)
                 self._store.work.done(work)
             else:
-                self._store.work.postpone(work, self._next_try(work, outcome, now), outcome.note)
-
-    def _next_try(self, work: Work, outcome: Later, now: datetime) -> datetime:
-        wait = growing_wait(work.tries)
-        if outcome.seconds is not None:
-            wait = max(timedelta(seconds=outcome.seconds), timedelta(milliseconds=50))
-        return now + wait
+                wait = max(growing_wait(work.tries), timedelta(seconds=outcome.seconds))
+                self._store.work.postpone(work, now + wait, outcome.note)

@@ -1,0 +1,112 @@
+"""One call to a gift card service, and what its answer means, whatever the contract.
+
+A typed 4xx is a final no. A lost connection, a timeout, a 5xx, a redirect or an answer that cannot be read leave it
+unknown whether anything was done. Only 429 and a connection that never came about say that nothing was.
+"""
+
+import asyncio
+from typing import TypeVar
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from bot.gifts.pace import Pace
+from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.reasons import Reason
+
+log = structlog.get_logger(__name__)
+
+DEADLINE = 30.0  # seconds for a whole call; a socket that trickles cannot stretch it
+SHORTEST_REST = 5.0  # seconds to wait after a 429, from the service's documentation
+
+_REASONS = {
+    "insufficient_funds": Reason.INSUFFICIENT_FUNDS,
+    "payment_method_unavailable": Reason.CARD_REFUSED,
+    "unauthorized": Reason.NOT_AUTHORIZED,
+    "invalid_api_key": Reason.NOT_AUTHORIZED,
+    "forbidden": Reason.NOT_AUTHORIZED,
+    "ordering_restricted": Reason.ORDERING_RESTRICTED,
+    "validation_error": Reason.NOT_OFFERED,
+    "product_validation_error": Reason.NOT_OFFERED,
+    "currency_mismatch": Reason.NOT_OFFERED,
+}
+_IN_PROGRESS = "idempotency_in_progress"
+_PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
+
+
+class Reply(BaseModel):
+    """The base of all replies: unknown fields are welcome, and a reply is never quoted in an error."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class _Problem(Reply):
+    type: str
+
+
+R = TypeVar("R")
+
+
+class Api:
+    """A service at one base URL; `pace` is for the calls that the service limits."""
+
+    def __init__(self, http: httpx.AsyncClient, pace: Pace) -> None:
+        self._http = http
+        self._pace = pace
+
+    async def order(self, path: str, body: str, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+        """POST an order in its turn; a 429 gives every further order a rest."""
+        await self._pace.turn()
+        answer = await self._call("POST", path, reply, content=body)
+        if isinstance(answer, Unavailable):
+            self._pace.hold(answer.after)
+        return answer
+
+    async def get(self, path: str, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+        """GET something."""
+        return await self._call("GET", path, reply)
+
+    async def _call(
+        self, method: str, path: str, reply: TypeAdapter[R], content: str | None = None
+    ) -> R | Rejected | Unavailable | OutcomeUnknown:
+        headers = {"Content-Type": "application/json"} if content else None
+        try:
+            async with asyncio.timeout(DEADLINE):
+                response = await self._http.request(method, path, content=content, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return Unavailable(f"{method}: not reached, {type(error).__name__}")
+        except (httpx.RequestError, TimeoutError) as error:
+            return OutcomeUnknown(f"{method}: no reply, {type(error).__name__}")
+        return _read(response, reply)
+
+
+def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+    status = response.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return Unavailable("429", max(SHORTEST_REST, _seconds(response.headers.get("Retry-After", ""))))
+    if response.is_server_error:
+        return OutcomeUnknown(str(status))
+    if response.is_client_error:
+        return _refusal(response)
+    try:
+        return reply.validate_json(response.content)
+    except ValidationError as error:
+        faults = ", ".join(sorted({".".join(map(str, fault["loc"])) or fault["type"] for fault in error.errors()}))
+        return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
+
+
+def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
+    try:
+        kind = _Problem.model_validate_json(response.content).type
+    except ValidationError:
+        return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
+    if kind == _IN_PROGRESS:
+        return OutcomeUnknown(kind)
+    log.warning("refused_by_gift_card_service", status=response.status_code, type=kind, answer=response.text[:500])
+    otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
+    return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")
+
+
+def _seconds(header: str) -> float:
+    return float(header) if header.strip().isdecimal() else 0.0

@@ -1,0 +1,95 @@
+"""The WeGift contract of 2022, as its page "Make your first order" describes it: create-order and get-links."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+
+import httpx
+from pydantic import Field, SecretStr, TypeAdapter
+
+from bot.giftcards.api import Api, Reply
+from bot.gifts.errors import Invalid
+from bot.gifts.gift import Request
+from bot.gifts.money import Money, from_major
+from bot.gifts.order import Order
+from bot.gifts.pace import Pace
+from bot.gifts.ports import Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.reasons import Reason
+
+DEFAULT_URL = "https://api.wegift.io/v2"
+ORDER_INTERVAL = timedelta(seconds=60 / 300)  # 300 orders a minute, failures included
+
+
+class _Item(Reply):
+    order_id: str
+    country: str
+    currency: str
+    face_value: Decimal
+
+
+class _Order(Reply):
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]  # it becomes part of an address
+    items: list[_Item]
+
+
+class _Link(Reply):
+    order_id: str
+    currency: str
+    face_value: Decimal
+    token_url: SecretStr | None = None
+
+
+_ORDER = TypeAdapter(_Order)
+_LINKS = TypeAdapter(list[_Link])
+
+
+class WeGift:
+    """The service, paid with one saved card; orders are spaced so that its limit is never met."""
+
+    def __init__(self, http: httpx.AsyncClient, card_id: str, clock: Clock) -> None:
+        self._api = Api(http, Pace(clock, ORDER_INTERVAL))
+        self._card_id = card_id
+
+    def body(self, request: Request, key: str) -> str:
+        """The exact body of the order for one gift of a request."""
+        major = request.value.major
+        face_value = int(major) if major == major.to_integral_value() else float(major)
+        order = {
+            "items": [{"country": request.country, "face_value": face_value}],
+            "idempotency_key": key,
+            "card_id": self._card_id,
+        }
+        return json.dumps(order, separators=(",", ":"))
+
+    async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
+        """Create the order; the service answers the same key with the same order."""
+        reply = await self._api.order("order", order.body, _ORDER)
+        if not isinstance(reply, _Order):
+            return reply
+        if len(reply.items) != 1 or reply.items[0].order_id != reply.id:
+            return OutcomeUnknown("not one item of one order", Reason.ANSWER_UNREADABLE)
+        value = _value(reply.items[0])
+        return Placed(reply.id, value) if value else OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
+
+    async def link(self, order: Order) -> LinkReady | NotYet | Rejected | Unavailable | OutcomeUnknown:
+        """Fetch the order's only link; before the order is complete there is none, or one without its address."""
+        assert order.provider_id is not None, "links are fetched of orders that were placed"
+        reply = await self._api.get(f"order/{order.provider_id}/links", _LINKS)
+        if not isinstance(reply, list):
+            return reply
+        if len(reply) > 1 or any(row.order_id != order.provider_id for row in reply):
+            return OutcomeUnknown("not the one link of this order", Reason.ANSWER_UNREADABLE)
+        if not reply or reply[0].token_url is None:
+            return NotYet()
+        value = _value(reply[0])
+        if value is None:
+            return OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
+        return LinkReady(reply[0].token_url, value)
+
+
+def _value(row: _Item | _Link) -> Money | None:
+    try:
+        return from_major(row.face_value, row.currency)
+    except Invalid:
+        return None
