@@ -76,9 +76,7 @@ class Settings(BaseSettings):
 
     giftbot_database: Path = Path("giftbot.db")
     giftbot_approvers: Annotated[Ids, Field(min_length=1)]
-    giftbot_approvals_channel: Channel = Annotated[
-        Annotated[str, _slack_id("CG", "C012AB3CD")] | None, BeforeValidator(_blank_is_missing)
-    ]
+    giftbot_approvals_channel: Channel = None
     giftbot_countries: Annotated[Listed, Field(min_length=1, max_length=100)] = ("GB", "US")
     giftbot_max_amount: Annotated[Listed, Field(min_length=1)] = ("100",)
     giftbot_settle_seconds: Annotated[float, Field(gt=0, le=600)] = 30
@@ -162,7 +160,7 @@ def _amounts(parts: tuple[str, ...]) -> dict[str, Decimal]:
 
 
 def _limits(amounts: dict[str, Decimal], countries: tuple[str, ...]) -> dict[str, Money]:
-    """The largest gift in each offered currency; an amount without a currency is for all that have none of their own."""
+    """The largest gift in each offered currency; an amount without one is for all that have none of their own."""
     currencies = {currency_of(country) or "" for country in countries}
     if unused := amounts.keys() - currencies - {""}:
         raise ValueError(f"has a limit in {', '.join(sorted(unused))}, which no offered country uses")
