@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -115,6 +115,10 @@ class Settings(BaseSettings):
             largest=_limits(_amounts(self.giftbot_max_amount), self.giftbot_countries),
         )
 
+    def secrets(self) -> list[str]:
+        """Every secret among the settings, for the logs to leave out."""
+        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+
 
 class SocketSettings(Settings):
     """For `giftbot run`: Socket Mode."""
@@ -128,7 +132,10 @@ class HttpSettings(Settings):
     slack_signing_secret: Secret
 
 
-def read_settings(kind: type[Settings]) -> Settings:
+S = TypeVar("S", bound=Settings)
+
+
+def read_settings(kind: type[S]) -> S:
     """The settings of this process.
 
     Raises:

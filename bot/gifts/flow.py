@@ -5,7 +5,7 @@ steps do that work, one at a time; each begins by reading where the gift stands,
 the same as going on.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -36,6 +36,7 @@ from bot.gifts.ports import (
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Done, Later, Task, Work
 
+LISTED = 8  # requests of each sort that a person is shown
 MACHINE = "giftbot"  # the actor in the history where nobody clicked
 
 
@@ -55,6 +56,16 @@ class Arrangement:
     approvals_channel: str | None
     link_hosts: Collection[str]
     settle: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What one person sees: what they asked for, what waits for them, and who decides about each of their requests."""
+
+    mine: Sequence[Request]
+    to_decide: Sequence[Request]
+    in_trouble: Sequence[Request]
+    deciders: Mapping[str, list[str]]
 
 
 class Flow:
@@ -111,25 +122,28 @@ class Flow:
             raise Refused("This form belongs to somebody else. Please open a new one with /gift.")
         return kept
 
-    async def check_decider(self, request_id: str, person: str) -> Request:
-        """The request, if this person may decide about it now.
+    async def check_decider(self, request_id: str, person: str, card: Posted | None = None) -> Request:
+        """The request, if this person may decide about it now; `card` is where they saw it.
 
         Raises:
             Refused: they may not, or it is too late; that they tried is on the record.
         """
         request = self._known(request_id)
+        if card:
+            with self._store.write():
+                self._notices.adopt_card(request, card)
         self._check_decider(request, person)
         if request.state is not RequestState.PENDING:
             raise AlreadyDecided(request)
         return request
 
-    async def approve(self, request_id: str, person: str) -> Request:
+    async def approve(self, request_id: str, person: str, card: Posted | None = None) -> Request:
         """Let the gifts of a request be ordered. Raises Refused as `check_decider` does."""
-        return await self._decide(request_id, person, RequestStep.APPROVE)
+        return self._end(await self.check_decider(request_id, person, card), person, RequestStep.APPROVE)
 
     async def decline(self, request_id: str, person: str, note: str) -> Request:
         """Say no, with words for the requester. Raises Refused as `check_decider` does."""
-        return await self._decide(request_id, person, RequestStep.DECLINE, note.strip())
+        return self._end(await self.check_decider(request_id, person), person, RequestStep.DECLINE, note)
 
     async def cancel(self, request_id: str, person: str) -> Request:
         """Take a request back.
@@ -140,7 +154,7 @@ class Flow:
         request = self._known(request_id)
         if person != request.requester:
             raise Refused("Only the person who asked for a gift can cancel it.")
-        return self._end(request, person, RequestStep.CANCEL, "")
+        return self._end(request, person, RequestStep.CANCEL)
 
     async def retry(self, gift_id: str, person: str) -> Request:
         """Set a gift that failed or is parked going again; a new order only where the old one was refused for good.
@@ -167,10 +181,23 @@ class Flow:
             self._notices.refresh(Kind.TROUBLE, request.id)
         return self._known(request.id)
 
-    async def _decide(self, request_id: str, person: str, step: RequestStep, note: str = "") -> Request:
-        return self._end(await self.check_decider(request_id, person), person, step, note)
+    async def overview(self, person: str) -> Overview:
+        """Where things stand for one person."""
+        requests = self._store.requests
+        decides = person in self._policy.approvers
+        mine = requests.asked_by(person, LISTED)
+        return Overview(
+            mine=mine,
+            to_decide=requests.undecided(person, LISTED) if decides else (),
+            in_trouble=requests.in_trouble(person, LISTED) if decides else (),
+            deciders={request.id: self.deciders(request) for request in mine},
+        )
 
-    def _end(self, request: Request, person: str, step: RequestStep, note: str) -> Request:
+    def deciders(self, request: Request) -> list[str]:
+        """Who decides about a request: the approvals channel, or each approver."""
+        return self._notices.deciders(request)
+
+    def _end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
         now = self._clock.now()
         with self._store.write():
             if not self._store.requests.move(request, step, person, now, note):

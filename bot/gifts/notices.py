@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.gifts.gift import Gift, GiftState, Request
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.policy import Policy
-from bot.gifts.ports import Clock, Store
+from bot.gifts.ports import Clock, Posted, Store
 from bot.gifts.work import Task
 
 
@@ -29,7 +29,18 @@ class Notices:
 
     def ask_deciders(self, request: Request) -> None:
         """A card with Approve and Decline."""
-        self._say(Kind.CARD, request, self._deciders(request), request.gifts)
+        self._say(Kind.CARD, request, self.deciders(request), request.gifts)
+
+    def adopt_card(self, request: Request, place: Posted) -> None:
+        """A card that somebody clicked was sent, whatever was known of it; a copy nobody knew of is kept as well."""
+        if self._store.messages.at(place.channel, place.ts):
+            return
+        cards = self._store.messages.about(request.id, Kind.CARD)
+        unsure = (card for card in cards if card.state is MessageState.SENDING and card.channel == place.channel)
+        card = next(unsure, None) or self._add(Kind.CARD, request, place.channel, request.gifts)
+        self._store.messages.save(replace(card, state=MessageState.SENT, channel=place.channel, ts=place.ts))
+        if request.decision:
+            self._store.work.add(Task.REFRESH, card.id, self._clock.now())
 
     def tell_decision(self, request: Request) -> None:
         """All cards show the outcome and lose their buttons; the requester is told."""
@@ -58,7 +69,7 @@ class Notices:
             for message in self._store.messages.about(request.id, Kind.TROUBLE)
             if message.state is MessageState.WAITING
         }
-        for reader in [*self._deciders(request), request.requester]:
+        for reader in [*self.deciders(request), request.requester]:
             if reader in waiting:
                 self._store.messages.add_gift(waiting[reader], gift.id)
             else:
@@ -90,7 +101,8 @@ class Notices:
         for message in self._store.messages.about(request_id, kind):
             self._store.work.add(Task.REFRESH, message.id, self._clock.now())
 
-    def _deciders(self, request: Request) -> list[str]:
+    def deciders(self, request: Request) -> list[str]:
+        """Where those who decide read: the approvals channel, or each of them."""
         return [self._approvals_channel] if self._approvals_channel else self._approvers(request)
 
     def _approvers(self, request: Request) -> list[str]:

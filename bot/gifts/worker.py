@@ -13,7 +13,8 @@ from bot.gifts.work import Done, Later, Task, Work
 
 log = structlog.get_logger(__name__)
 
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=5)  # between two tries
+LONGEST_NAP = 60.0  # seconds between two looks at the list
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
 
 Step = Callable[[Work], Awaitable[Done | Later]]
@@ -74,7 +75,7 @@ class Worker:
         return min(times, default=None)
 
     async def _wait(self, until: datetime | None) -> None:
-        seconds = LONGEST_WAIT.total_seconds()
+        seconds = LONGEST_NAP
         if until is not None:
             seconds = min((until - self._clock.now()).total_seconds(), seconds)
         await self._clock.wait(self._bell, max(seconds, 0))

@@ -1,0 +1,60 @@
+"""The command line."""
+
+import asyncio
+import logging
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(help="Gift cards as a thank-you from Slack.", no_args_is_help=True, pretty_exceptions_enable=False)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+WRONG_SETTINGS = 2
+CANNOT_RUN = 1
+
+
+@app.callback()
+def giftbot() -> None:
+    """Gift cards as a thank-you from Slack: asked for, approved, ordered once and delivered."""
+
+
+@app.command()
+def run(
+    *,
+    http: Annotated[bool, typer.Option("--http", help="Signed HTTP requests instead of Socket Mode.")] = False,
+    host: Annotated[str, typer.Option(help="Where to listen, with --http.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Where to listen, with --http.")] = 3000,
+) -> None:
+    """Run the bot, until it is told to stop."""
+    from bot.app import CannotStart
+    from bot.app import run as run_bot
+    from bot.logs import set_up_logs
+    from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
+    from storage import DatabaseRefused
+
+    try:
+        settings = read_settings(HttpSettings) if http else read_settings(SocketSettings)
+    except SettingsWrong as error:
+        _errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_SETTINGS) from None
+    set_up_logs(
+        settings.giftbot_log_level, settings.giftbot_log_format, settings.secrets(), settings.giftbot_link_hosts
+    )
+    try:
+        asyncio.run(run_bot(settings, (host, port)))
+    except (CannotStart, DatabaseRefused) as error:
+        _errors.print(f"giftbot cannot start. {error}", markup=False)
+        raise typer.Exit(CANNOT_RUN) from None
+    except Exception:
+        logging.getLogger("giftbot").exception("giftbot has to stop")
+        raise typer.Exit(CANNOT_RUN) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Where everything is put together, started and stopped."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import aiohttp
+import httpx
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.clock import SystemClock
+from bot.giftcards.wegift import WeGift
+from bot.gifts.flow import Arrangement, Flow
+from bot.gifts.ports import Clock
+from bot.gifts.work import Task
+from bot.gifts.worker import LONGEST_NAP, Worker
+from bot.settings import HttpSettings, Settings, SocketSettings
+from handlers import register
+from handlers.approval import Deciding
+from handlers.directory import SlackDirectory, Workspace
+from handlers.errands import Errands
+from handlers.errors import Errors
+from handlers.home import Home
+from handlers.intake import HttpIntake, SocketIntake
+from handlers.messenger import SlackMessenger
+from handlers.request import Asking
+from handlers.screens import Screens
+from handlers.slack_answers import answer_of
+from storage import Database, SqliteStore
+
+log = structlog.get_logger(__name__)
+
+SLACK_DEADLINE = 20.0  # seconds for one call
+GIFTCARDS_TIMEOUT = 15.0  # seconds of silence
+FINISH = 3.0  # seconds for each of: what Slack sent, errands, work in hand; together under ten
+
+
+class CannotStart(Exception):
+    """Something outside does not let the bot start; the message says what, for whoever starts it."""
+
+
+def random_id() -> str:
+    """A new id; never a counter, whose numbers come again after a backup is restored."""
+    return str(uuid4())
+
+
+class Giftbot:
+    """The bot, put together and started; `stop` lets the work in hand finish."""
+
+    def __init__(self, intake: SocketIntake | HttpIntake, errands: Errands, worker: Worker) -> None:
+        self._intake = intake
+        self._errands = errands
+        self._worker = worker
+        self.working = asyncio.create_task(worker.run())
+
+    async def stop(self) -> None:
+        """Stop intake first, then let errands and work in hand finish; what does not, goes on at the next start."""
+        await self._intake.stop(FINISH)
+        await self._errands.finish(FINISH)
+        await self._worker.stop(FINISH)
+        await asyncio.wait([self.working])
+
+
+@asynccontextmanager
+async def giftbot(
+    settings: SocketSettings | HttpSettings,
+    address: tuple[str, int] = ("127.0.0.1", 3000),
+    clock: Clock | None = None,
+    new_id: Callable[[], str] = random_id,
+) -> AsyncGenerator[Giftbot]:
+    """The running bot; `address` is for HTTP only.
+
+    Raises:
+        DatabaseRefused: the database cannot be used.
+        CannotStart: Slack does not accept us, or the address cannot be used.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = Database(settings.giftbot_database)
+        stack.callback(database.close)
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_DEADLINE))
+        )
+        http = await stack.enter_async_context(_giftcard_client(settings))
+        patient, once = _slack_clients(settings, session)
+        identity = await _identity(patient)
+
+        bell = asyncio.Event()
+        directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
+        store = SqliteStore(database, bell.set)
+        arrangement = Arrangement(
+            policy=settings.policy(),
+            approvals_channel=settings.giftbot_approvals_channel,
+            link_hosts=frozenset(settings.giftbot_link_hosts),
+            settle=timedelta(seconds=settings.giftbot_settle_seconds),
+        )
+        flow = Flow(
+            store,
+            WeGift(http, settings.wegift_card_id, clock),
+            SlackMessenger(patient, once, directory, clock),
+            directory,
+            clock,
+            arrangement,
+            new_id,
+        )
+        steps = {
+            Task.POST: flow.post,
+            Task.REFRESH: flow.refresh,
+            Task.ORDER: flow.order,
+            Task.DELIVER: flow.deliver,
+        }
+        worker = Worker(store, clock, bell, steps, flow.give_up)
+
+        errands = Errands()
+        screens = Screens(patient, directory, flow)
+        app = _bolt_app(settings, patient, identity)
+        register(
+            app,
+            Asking(flow, arrangement.policy, directory, screens, errands, new_id),
+            Deciding(flow, directory, screens, errands),
+            Home(screens, errands),
+            Errors(screens, errands),
+        )
+        intake = _intake(settings, app, address, clock, worker)
+        bot = Giftbot(intake, errands, worker)
+        stack.push_async_callback(bot.stop)
+        try:
+            await intake.start()
+        except OSError as error:
+            raise CannotStart(f"{address[0]}:{address[1]} cannot be used: {error.strerror}.") from error
+        log.info("started", team=identity["team"], database=str(settings.giftbot_database))
+        yield bot
+
+
+async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] = ("127.0.0.1", 3000)) -> None:
+    """Run until SIGTERM or SIGINT; ends with an error only when the work cannot go on.
+
+    Raises:
+        DatabaseRefused, CannotStart: as `giftbot` does.
+    """
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    async with giftbot(settings, address) as bot:
+        waiting = asyncio.create_task(asked_to_stop.wait())
+        await asyncio.wait([waiting, bot.working], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        log.info("stopping")
+    bot.working.result()
+
+
+def _giftcard_client(settings: Settings) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=settings.wegift_api_url,
+        headers={"X-API-KEY": settings.wegift_api_key.get_secret_value()},
+        timeout=GIFTCARDS_TIMEOUT,
+        follow_redirects=False,
+    )
+
+
+def _slack_clients(settings: Settings, session: aiohttp.ClientSession) -> tuple[AsyncWebClient, AsyncWebClient]:
+    """One client that repeats a call after a lost connection, and one that never does."""
+    token = settings.slack_bot_token.get_secret_value()
+    after_lost_connections: list[AsyncRetryHandler] = [AsyncConnectionErrorRetryHandler()]
+    return (
+        AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=after_lost_connections),
+        AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[]),
+    )
+
+
+async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
+    answer = await answer_of(client.auth_test())
+    if isinstance(answer, AsyncSlackResponse):
+        return answer
+    raise CannotStart(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
+
+
+def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackResponse) -> AsyncApp:
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=identity.get("enterprise_id"),
+            team_id=identity["team_id"],
+            bot_user_id=identity["user_id"],
+            bot_id=identity.get("bot_id"),
+            bot_token=settings.slack_bot_token.get_secret_value(),
+        )
+
+    secret = settings.slack_signing_secret.get_secret_value() if isinstance(settings, HttpSettings) else ""
+    return AsyncApp(
+        name="giftbot",
+        client=client,
+        signing_secret=secret,
+        authorize=authorize,
+        process_before_response=True,  # otherwise Bolt polls for the acknowledgement every 10 ms
+    )
+
+
+def _intake(
+    settings: SocketSettings | HttpSettings, app: AsyncApp, address: tuple[str, int], clock: Clock, worker: Worker
+) -> SocketIntake | HttpIntake:
+    if isinstance(settings, SocketSettings):
+        return SocketIntake(app, settings.slack_app_token.get_secret_value(), clock)
+
+    def is_healthy() -> bool:
+        return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
+
+    return HttpIntake(app, *address, is_healthy)

@@ -1,0 +1,27 @@
+"""Everything that knows Slack's shapes. `register` is the table of contents, in the order a gift lives."""
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers.approval import Deciding
+from handlers.errors import Errors
+from handlers.home import Home, on_gift_opened
+from handlers.ids import ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
+from handlers.request import Asking
+
+
+def register(app: AsyncApp, asking: Asking, deciding: Deciding, home: Home, errors: Errors) -> None:
+    """Tell Bolt who listens to what."""
+    app.command(GIFT_COMMAND)(asking.on_command)
+    app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
+    app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)
+    app.view(ViewId.REQUEST)(asking.on_submission)
+
+    app.action(ActionId.APPROVE)(deciding.on_approve)
+    app.action(ActionId.DECLINE)(deciding.on_decline)
+    app.view(ViewId.DECLINE)(deciding.on_decline_submission)
+    app.action(ActionId.CANCEL)(deciding.on_cancel)
+
+    app.action(ActionId.OPEN_GIFT)(on_gift_opened)
+    app.action(ActionId.RETRY)(deciding.on_retry)
+    app.event("app_home_opened")(home.on_opened)
+    app.error(errors.on_error)

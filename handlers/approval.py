@@ -1,0 +1,69 @@
+"""Deciding: Approve, Decline with its reason, Cancel by the requester, and Retry when a gift waits for a person."""
+
+from typing import Any
+from uuid import UUID
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.gifts.errors import Unreadable
+from bot.gifts.flow import Flow
+from handlers.directory import SlackDirectory
+from handlers.errands import Errands
+from handlers.forms import LONGEST_REASON, decline_form
+from handlers.ids import REASON
+from handlers.payloads import Click, Submission, read
+from handlers.screens import Screens
+
+
+class Deciding:
+    """The buttons of cards and lists. Who clicked is Slack's word; what the button carries is only an id."""
+
+    def __init__(self, flow: Flow, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+        self._flow = flow
+        self._directory = directory
+        self._screens = screens
+        self._errands = errands
+
+    async def on_approve(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Approve."""
+        click = read(Click, body)
+        await self._flow.approve(str(click.subject), click.user, click.card)
+        self._errands.run(self._screens.show_again(click))
+        await ack()
+
+    async def on_decline(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Ask for the reason, if this person may decide."""
+        click = read(Click, body)
+        request = await self._flow.check_decider(str(click.subject), click.user, click.card)
+        view = decline_form(request, await self._directory.locale(click.user))
+        self._errands.run(self._screens.open(click.trigger, view))
+        await ack()
+
+    async def on_decline_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Decline, with the reason."""
+        submission = read(Submission, body)
+        reason = (submission.field(REASON).value or "").strip()
+        if not 1 <= len(reason) <= LONGEST_REASON:
+            words = f"Please say why, in at most {LONGEST_REASON} characters; the requester reads it."
+            await ack(response_action="errors", errors={REASON: words})
+            return
+        try:
+            request_id = UUID(submission.memory)
+        except ValueError:
+            raise Unreadable("This form cannot be read. Please click Decline again.") from None
+        await self._flow.decline(str(request_id), submission.user, reason)
+        await ack()
+
+    async def on_cancel(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Take one's own request back."""
+        click = read(Click, body)
+        await self._flow.cancel(str(click.subject), click.user)
+        self._errands.run(self._screens.show_again(click))
+        await ack()
+
+    async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Set a gift going again."""
+        click = read(Click, body)
+        await self._flow.retry(str(click.subject), click.user)
+        self._errands.run(self._screens.show_again(click))
+        await ack()

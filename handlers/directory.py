@@ -1,0 +1,97 @@
+"""Who is who, asked from Slack and remembered for a while."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.gifts.errors import Refused
+from bot.gifts.people import Person, Standing
+from bot.gifts.ports import Clock, Rejected
+from handlers.slack_answers import answer_of
+
+log = structlog.get_logger(__name__)
+
+_REMEMBERED = timedelta(minutes=5)
+_PATIENCE = 2.0  # seconds; Slack gives a form's submission three in all
+_SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Whose people are ours: the workspace, and on Enterprise Grid its organisation."""
+
+    team: str
+    enterprise: str | None = None
+
+
+class SlackDirectory:
+    """Slack as the heart's Directory."""
+
+    def __init__(self, client: AsyncWebClient, workspace: Workspace, clock: Clock) -> None:
+        self._client = client
+        self._workspace = workspace
+        self._clock = clock
+        self._known: dict[str, tuple[Person, datetime]] = {}
+
+    async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
+        """Everybody asked for.
+
+        Raises:
+            Refused: Slack cannot be asked just now.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                people = await asyncio.gather(*(self._person(slack_id) for slack_id in ids))
+        except TimeoutError:
+            raise Refused("Slack does not answer who these people are. Please submit again in a moment.") from None
+        return {person.id: person for person in people}
+
+    async def locale(self, slack_id: str) -> str:
+        """The locale that somebody reads in; English while Slack cannot be asked."""
+        try:
+            return (await self.look_up([slack_id]))[slack_id].locale
+        except Refused:
+            return "en"
+
+    async def _person(self, slack_id: str) -> Person:
+        now = self._clock.now()
+        known, until = self._known.get(slack_id, (None, now))
+        if known and now < until:
+            return known
+        answer = await answer_of(self._client.users_info(user=slack_id, include_locale=True))
+        if isinstance(answer, AsyncSlackResponse):
+            person = self._read(slack_id, answer["user"])
+        elif isinstance(answer, Rejected):
+            person = Person(slack_id, "Somebody", Standing.UNKNOWN)
+        else:
+            log.warning("people_unknown", person=slack_id, answer=answer.detail)
+            raise Refused("Slack does not say who these people are just now. Please submit again in a moment.")
+        self._known[slack_id] = (person, now + _REMEMBERED)
+        return person
+
+    def _read(self, slack_id: str, user: Mapping[str, Any]) -> Person:
+        profile = user.get("profile") or {}
+        name = profile.get("display_name") or user.get("real_name") or user.get("name") or "Somebody"
+        return Person(slack_id, name, self._standing(user), user.get("locale") or "en")
+
+    def _standing(self, user: Mapping[str, Any]) -> Standing:
+        if user.get("is_bot") or user.get("id") == _SLACKBOT:
+            return Standing.BOT
+        if user.get("deleted"):
+            return Standing.DEACTIVATED
+        if user.get("is_stranger") or not self._is_ours(user):
+            return Standing.STRANGER
+        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+            return Standing.GUEST
+        return Standing.MEMBER
+
+    def _is_ours(self, user: Mapping[str, Any]) -> bool:
+        enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
+        ours = self._workspace
+        return user.get("team_id") == ours.team or (enterprise is not None and enterprise == ours.enterprise)

@@ -1,0 +1,32 @@
+"""What is done for a person right after the acknowledgement: open a form, show a notice. Courtesies, never promises."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class Errands:
+    """Runs small calls beside the handlers, which then acknowledge at once, and waits for them at the end."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def run(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Start an errand."""
+        task = asyncio.create_task(errand)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for what is running, at most that long."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("errand_failed", exc_info=error)

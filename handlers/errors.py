@@ -1,0 +1,54 @@
+"""What a person reads when something is not possible: a known error's own words, or else a reference number."""
+
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from slack_bolt.response import BoltResponse
+
+from bot.gifts.errors import GiftbotError, Invalid
+from bot.gifts.flow import AlreadyDecided
+from handlers.errands import Errands
+from handlers.forms import notice_view
+from handlers.screens import Screens
+from handlers.words import outcome
+
+log = structlog.get_logger(__name__)
+
+
+def as_slack_errors(invalid: Invalid) -> dict[str, str]:
+    """What is wrong, under each field of the form: the blocks have the fields' names."""
+    return {str(field): words for field, words in invalid.problems.items()}
+
+
+class Errors:
+    """The one place where an error becomes words; each way of asking has its own way of answering."""
+
+    def __init__(self, screens: Screens, errands: Errands) -> None:
+        self._screens = screens
+        self._errands = errands
+
+    async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """Answer whoever acted. Nothing was changed: an error leaves a transaction undone."""
+        words = _words(error)
+        if "command" in body:
+            return _answer({"response_type": "ephemeral", "text": words})
+        if body.get("type") == "view_submission":
+            return _answer({"response_action": "update", "view": notice_view(words)})
+        if trigger := body.get("trigger_id"):
+            self._errands.run(self._screens.tell(trigger, words))
+        return BoltResponse(status=200, body="")
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, AlreadyDecided) and error.request.decision:
+        return f"This has been decided already. {outcome(error.request.state, error.request.decision)}."
+    if isinstance(error, GiftbotError):
+        return error.user_message
+    reference = uuid4().hex[:8]
+    log.error("handler_failed", reference=reference, exc_info=error)
+    return f"Something went wrong on our side, and nothing was done. Please tell whoever runs giftbot: {reference}."
+
+
+def _answer(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=body)

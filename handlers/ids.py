@@ -1,0 +1,29 @@
+"""Every name that goes to Slack and comes back: commands, shortcuts, views, actions."""
+
+from enum import StrEnum
+
+GIFT_COMMAND = "/gift"
+ANYWHERE_SHORTCUT = "gift_from_anywhere"
+MESSAGE_SHORTCUT = "gift_for_message"
+MESSAGE_EVENT = "giftbot_message"  # the metadata's event_type, with the message's id in its payload
+
+
+class ViewId(StrEnum):
+    """The callback ids of forms."""
+
+    REQUEST = "request_form"
+    DECLINE = "decline_form"
+
+
+class ActionId(StrEnum):
+    """The action ids of buttons; each carries the id of its request or gift."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    OPEN_GIFT = "open_gift"
+
+
+INPUT = "input"  # the action id inside every input block; the block's id is the field's name
+REASON = "reason"  # the only field of the decline form

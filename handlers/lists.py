@@ -1,0 +1,115 @@
+"""OUT: where things stand. The same blocks answer `/gift status` and fill the Home tab."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, DividerBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.gifts.flow import Overview
+from bot.gifts.gift import Gift, GiftState, Request, RequestState
+from handlers.cards import retry_button
+from handlers.ids import ActionId
+from handlers.words import (
+    amount_each,
+    approve_button,
+    decline_button,
+    escape,
+    mention,
+    mentions,
+    moment,
+    outcome,
+    quote,
+    section,
+)
+
+_MOST_TROUBLES = 12  # Slack takes 50 blocks in a message
+
+HELP = (
+    "*Thank a colleague with a gift card*\n"
+    "• `/gift` opens the form\n"
+    "• `/gift @colleague 25 GBP thank you for the launch` opens it filled in, in any order, for one or several\n"
+    "• `/gift status` shows your requests, and those that wait for you\n"
+    "An approver decides, the gift is ordered once, and only its recipient sees the link."
+)
+
+
+def status_blocks(overview: Overview, locale: str) -> list[dict[str, Any]]:
+    """What waits for a person, and what became of what they asked for."""
+    blocks: list[Block] = []
+    if overview.to_decide or overview.in_trouble:
+        blocks.append(section("*Waiting for you*"))
+        for request in overview.to_decide:
+            blocks.extend(_to_decide(request, locale))
+        troubles = [block for request in overview.in_trouble for block in _in_trouble(request, locale)]
+        blocks.extend(troubles[:_MOST_TROUBLES])
+        blocks.append(DividerBlock())
+    blocks.append(section("*Your requests*"))
+    if not overview.mine:
+        blocks.append(section("You have not asked for a gift yet. `/gift` opens the form."))
+    for request in overview.mine:
+        blocks.extend(_mine(request, overview.deciders[request.id], locale))
+    return [block.to_dict() for block in blocks]
+
+
+def home_view(overview: Overview, locale: str) -> dict[str, Any]:
+    """The Home tab."""
+    return {**View(type="home", blocks=[]).to_dict(), "blocks": status_blocks(overview, locale)}
+
+
+def _to_decide(request: Request, locale: str) -> list[Block]:
+    who = f"{mention(request.requester)} for {mentions(request.recipients, locale)}"
+    return [
+        section(f"{who}: *{amount_each(request, locale)}*"),
+        *quote(request.note),
+        ActionsBlock(elements=[approve_button(request, locale), decline_button(request)]),
+    ]
+
+
+def _in_trouble(request: Request, locale: str) -> list[Block]:
+    blocks: list[Block] = []
+    for gift in request.gifts:
+        if gift.is_in_trouble and gift.reason:
+            who = f"{mention(request.requester)} for {mention(gift.recipient)}, {request.value.format(locale)}"
+            words = f":warning: {who}: {gift.reason.words}. {gift.reason.remedy}"
+            blocks.append(section(words, retry_button(gift) if gift.reason.can_retry else None))
+    return blocks
+
+
+def _mine(request: Request, deciders: list[str], locale: str) -> list[Block]:
+    title = f"{mentions(request.recipients, locale)}: *{amount_each(request, locale)}*"
+    if request.decision is None:
+        waiting = f"waiting for {mentions(deciders, locale, 'or')} since {moment(request.created_at)}"
+        return [section(f"{title}\n:hourglass_flowing_sand: {waiting}", _cancel_button(request))]
+    lines = [title, outcome(request.state, request.decision)]
+    if request.state is RequestState.DECLINED:
+        lines.append(f"“{escape(request.decision.note)}”")
+    if request.state is RequestState.APPROVED:
+        lines.extend(_standing(gift, deciders, locale) for gift in request.gifts)
+    return [section("\n".join(lines)[:3000])]
+
+
+def _standing(gift: Gift, deciders: list[str], locale: str) -> str:
+    who = mention(gift.recipient)
+    if gift.reason:
+        act = f" {mentions(deciders, locale, 'or')} can retry." if gift.reason.can_retry else f" {gift.reason.remedy}"
+        return f":warning: {who}: {gift.reason.words}.{act}"
+    words = {
+        GiftState.APPROVED: ":hourglass_flowing_sand: being ordered",
+        GiftState.ORDERED: ":hourglass_flowing_sand: ordered, on its way",
+        GiftState.DELIVERED: ":gift: delivered",
+    }
+    return f"{words[gift.state]} to {who}" if gift.state is GiftState.DELIVERED else f"{words[gift.state]}: {who}"
+
+
+def _cancel_button(request: Request) -> ButtonElement:
+    return ButtonElement(
+        text="Cancel request",
+        action_id=ActionId.CANCEL,
+        value=request.id,
+        confirm=ConfirmObject(
+            title="Take it back?",
+            text=PlainTextObject(text="Nobody will be asked any more, and nothing is ordered."),
+            confirm="Cancel request",
+            deny="Keep it",
+        ),
+    )

@@ -1,0 +1,120 @@
+"""OUT: posts and updates messages, and proves that one was sent. Each message carries its id in its metadata."""
+
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.gifts.message import Letter, Message
+from bot.gifts.pace import Pace
+from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Unavailable
+from bot.gifts.reasons import Reason
+from handlers.cards import render
+from handlers.directory import SlackDirectory
+from handlers.ids import MESSAGE_EVENT
+from handlers.slack_answers import answer_of
+
+ONE_POST_A_SECOND = timedelta(seconds=1)  # for each channel; docs.slack.dev, "Rate limits", "Posting messages"
+_EARLIER = timedelta(minutes=1)  # Slack's clock may be behind ours
+_PAGE = 200
+
+
+class SlackMessenger:
+    """Slack as the heart's Messenger.
+
+    `patient` may try a call twice, for what can be repeated; `once` never does: slack_sdk's own retry posts twice.
+    """
+
+    def __init__(self, patient: AsyncWebClient, once: AsyncWebClient, directory: SlackDirectory, clock: Clock) -> None:
+        self._patient = patient
+        self._once = once
+        self._directory = directory
+        self._clock = clock
+        self._paces: dict[str, Pace] = {}
+
+    async def open(self, to: str) -> str | Rejected | Unavailable:
+        """The channel in which to write to a person or channel."""
+        if not _is_person(to):
+            return to
+        answer = await answer_of(self._patient.conversations_open(users=to))
+        if isinstance(answer, AsyncSlackResponse):
+            channel: str = answer["channel"]["id"]
+            return channel
+        return _certain(answer)
+
+    async def post(self, channel: str, letter: Letter) -> Posted | Rejected | Unavailable | OutcomeUnknown:
+        """Post once, without any retry."""
+        shown = await self._shown(letter)
+        await self._pace_of(channel).turn()
+        answer = await answer_of(
+            self._once.chat_postMessage(
+                channel=channel,
+                **shown,
+                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": letter.message.id}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return Posted(answer["channel"], answer["ts"]) if isinstance(answer, AsyncSlackResponse) else answer
+
+    async def find(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
+        """Look for a message whose posting has an unknown outcome, through everything posted since it began."""
+        assert message.channel is not None, "a message is looked for where it was sent"
+        assert message.sending_since is not None, "a message is looked for after it was sent"
+        oldest = (message.sending_since - _EARLIER).timestamp()
+        cursor = None
+        while True:
+            answer = await answer_of(
+                self._patient.conversations_history(
+                    channel=message.channel,
+                    oldest=f"{oldest:.6f}",
+                    include_all_metadata=True,
+                    limit=_PAGE,
+                    cursor=cursor,
+                )
+            )
+            if not isinstance(answer, AsyncSlackResponse):
+                return _cannot_look(answer)
+            for row in answer["messages"]:
+                payload = row.get("metadata", {}).get("event_payload", {})
+                if payload.get("message_id") == message.id:
+                    return Posted(message.channel, row["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return Absent()
+
+    async def update(self, letter: Letter) -> Posted | Rejected | Unavailable:
+        """Make a message that was sent show how things stand now."""
+        message = letter.message
+        assert message.channel is not None, "a sent message has an address"
+        assert message.ts is not None, "a sent message has an address"
+        shown = await self._shown(letter)
+        answer = await answer_of(self._patient.chat_update(channel=message.channel, ts=message.ts, **shown))
+        if isinstance(answer, AsyncSlackResponse):
+            return Posted(message.channel, message.ts)
+        return _certain(answer)
+
+    async def _shown(self, letter: Letter) -> dict[str, Any]:
+        to = letter.message.to
+        card = render(letter, await self._directory.locale(to) if _is_person(to) else "en")
+        return {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
+
+    def _pace_of(self, channel: str) -> Pace:
+        return self._paces.setdefault(channel, Pace(self._clock, ONE_POST_A_SECOND))
+
+
+def _is_person(slack_id: str) -> bool:
+    return slack_id.startswith(("U", "W"))
+
+
+def _certain(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:
+    """For calls that can be repeated without harm, not knowing is the same as not done."""
+    return Unavailable(answer.detail) if isinstance(answer, OutcomeUnknown) else answer
+
+
+def _cannot_look(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:
+    """Without the scope to read a channel, looking is useless for good."""
+    if isinstance(answer, Unavailable) and answer.detail == "missing_scope":
+        return Rejected(Reason.MESSAGE_UNCERTAIN, answer.detail)
+    return _certain(answer)

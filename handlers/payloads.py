@@ -1,0 +1,136 @@
+"""IN: Slack's payloads, read into what the handlers need. The only file that knows how Slack's dictionaries look."""
+
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.gifts.errors import Unreadable
+from bot.gifts.ports import Posted
+from handlers.ids import INPUT
+
+PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
+
+SlackId = Annotated[str, Field(pattern="^[A-Z0-9]{2,30}$")]
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class SlashCommand(_Payload):
+    """Somebody typed /gift."""
+
+    user: SlackId = Field(validation_alias="user_id")
+    text: str = ""
+    trigger: str = Field(validation_alias="trigger_id")
+
+
+class Shortcut(_Payload):
+    """Somebody chose a shortcut; on a message there is its author, unless that is an app, and its place."""
+
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
+    trigger: str = Field(validation_alias="trigger_id")
+    workspace: str = Field("", validation_alias=AliasPath("team", "domain"))
+    channel: SlackId | None = Field(None, validation_alias=AliasPath("channel", "id"))
+    author: SlackId | None = Field(None, validation_alias=AliasPath("message", "user"))
+    message_ts: str | None = Field(None, validation_alias=AliasPath("message", "ts"))
+
+    @property
+    def permalink(self) -> str | None:
+        """The address of the message."""
+        if not (self.workspace and self.channel and self.message_ts):
+            return None
+        return f"https://{self.workspace}.slack.com/archives/{self.channel}/p{self.message_ts.replace('.', '')}"
+
+
+class FormMemory(_Payload):
+    """What the request form carries through Slack: the id that makes its request one, and what it is about."""
+
+    draft_id: UUID
+    source: str | None = Field(None, pattern=PERMALINK)
+
+
+class _Input(_Payload):
+    value: str | None = None
+    selected_users: tuple[SlackId, ...] = ()
+    selected_option: str | None = Field(None, validation_alias=AliasPath("selected_option", "value"))
+    selected_conversation: SlackId | None = None
+
+
+class Submission(_Payload):
+    """Somebody submitted a form."""
+
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
+    memory: str = Field(validation_alias=AliasPath("view", "private_metadata"))
+    values: dict[str, dict[str, _Input]] = Field(validation_alias=AliasPath("view", "state", "values"))
+
+    def field(self, name: str) -> _Input:
+        """What was filled in.
+
+        Raises:
+            Unreadable: the form has no such field.
+        """
+        try:
+            return self.values[name][INPUT]
+        except KeyError:
+            raise Unreadable("Slack sent a form without one of its fields. Please open it again.") from None
+
+
+class Click(_Payload):
+    """Somebody clicked a button; `subject` is the id that it carries."""
+
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
+    trigger: str = Field(validation_alias="trigger_id")
+    subject: UUID = Field(validation_alias=AliasPath("actions", 0, "value"))
+    place: str = Field(validation_alias=AliasPath("container", "type"))
+    is_private_reply: bool = Field(default=False, validation_alias=AliasPath("container", "is_ephemeral"))
+    channel: SlackId | None = Field(None, validation_alias=AliasPath("container", "channel_id"))
+    ts: str | None = Field(None, validation_alias=AliasPath("container", "message_ts"))
+    response_url: str | None = None
+
+    @property
+    def card(self) -> Posted | None:
+        """Where the card is that was clicked, unless the button was in a list on one person's screen."""
+        if self.channel and self.ts and not self.is_private_reply:
+            return Posted(self.channel, self.ts)
+        return None
+
+    @property
+    def is_on_home(self) -> bool:
+        """Whether the button is on the Home tab."""
+        return self.place == "view"
+
+
+class HomeOpened(_Payload):
+    """Somebody looks at one of the app's tabs."""
+
+    user: SlackId = Field(validation_alias=AliasPath("event", "user"))
+    tab: str = Field("home", validation_alias=AliasPath("event", "tab"))
+
+
+P = TypeVar("P", bound=_Payload)
+
+
+def read(kind: type[P], payload: dict[str, Any]) -> P:
+    """A payload as one of the classes here.
+
+    Raises:
+        Unreadable: it lacks something that Slack always sends.
+    """
+    try:
+        return kind.model_validate(payload)
+    except ValidationError:
+        raise Unreadable("Slack sent something that I cannot read. Nothing was done; please try again.") from None
+
+
+def read_memory(text: str) -> FormMemory:
+    """What the request form carried.
+
+    Raises:
+        Unreadable: it is not what the bot put there.
+    """
+    try:
+        return FormMemory.model_validate_json(text)
+    except ValidationError:
+        raise Unreadable("This form cannot be read. Please open a new one with /gift.") from None

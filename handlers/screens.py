@@ -1,0 +1,53 @@
+"""OUT: what is shown on one person's screen right now: a form, a notice, the Home tab, a private reply."""
+
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.gifts.flow import Flow
+from handlers.directory import SlackDirectory
+from handlers.forms import notice_view
+from handlers.lists import home_view, status_blocks
+from handlers.payloads import Click
+from handlers.slack_answers import answer_of
+
+log = structlog.get_logger(__name__)
+
+
+class Screens:
+    """Shows things to one person; what cannot be shown is logged, and the person tries again."""
+
+    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, flow: Flow) -> None:
+        self._client = client
+        self._directory = directory
+        self._flow = flow
+
+    async def open(self, trigger: str, view: dict[str, Any]) -> None:
+        """Open a modal; a trigger is good for three seconds and once."""
+        answer = await answer_of(self._client.views_open(trigger_id=trigger, view=view))
+        if not isinstance(answer, AsyncSlackResponse):
+            log.warning("view_not_opened", answer=answer.detail)
+
+    async def tell(self, trigger: str, words: str) -> None:
+        """Show a few words to whoever clicked, and nobody else."""
+        await self.open(trigger, notice_view(words))
+
+    async def show_home(self, person: str) -> None:
+        """Fill somebody's Home tab."""
+        view = home_view(await self._flow.overview(person), await self._directory.locale(person))
+        answer = await answer_of(self._client.views_publish(user_id=person, view=view))
+        if not isinstance(answer, AsyncSlackResponse):
+            log.warning("home_not_shown", answer=answer.detail)
+
+    async def show_again(self, click: Click) -> None:
+        """Bring the list up to date in which somebody clicked; cards in messages are the worker's."""
+        if click.is_on_home:
+            await self.show_home(click.user)
+        elif click.is_private_reply and click.response_url:
+            overview = await self._flow.overview(click.user)
+            blocks = status_blocks(overview, await self._directory.locale(click.user))
+            reply = AsyncWebhookClient(click.response_url)
+            await reply.send(text="Where your gifts stand", blocks=blocks, replace_original=True)

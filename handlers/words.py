@@ -1,0 +1,102 @@
+"""Small pieces of text and blocks that all of Slack's surfaces share."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from babel.lists import format_list
+from slack_sdk.models.blocks import (
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.gifts.gift import Decision, Request, RequestState
+from bot.gifts.money import Money, babel_locale
+from handlers.ids import ActionId
+
+_OUTCOMES = {
+    RequestState.APPROVED: ":white_check_mark: Approved",
+    RequestState.DECLINED: ":no_entry_sign: Declined",
+    RequestState.CANCELLED: ":leftwards_arrow_with_hook: Cancelled",
+}
+
+
+def escape(text: str) -> str:
+    """What a person wrote, made harmless for mrkdwn: no mention, no disguised link.
+
+    Source: docs.slack.dev, Formatting message text, "Escaping text".
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mention(slack_id: str) -> str:
+    """A person or a channel, as Slack shows it."""
+    return f"<#{slack_id}>" if slack_id.startswith(("C", "G")) else f"<@{slack_id}>"
+
+
+def mentions(slack_ids: Iterable[str], locale: str, style: str = "standard") -> str:
+    """Several people or channels as a list in the reader's language; `style` "or" for alternatives."""
+    names = [mention(slack_id) for slack_id in slack_ids]
+    return format_list(names, "or" if style == "or" else "standard", babel_locale(locale))
+
+
+def moment(time: datetime) -> str:
+    """A time that every reader sees in their own time zone.
+
+    Source: docs.slack.dev, Formatting message text, "Date formatting".
+    """
+    fallback = time.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def outcome(state: RequestState, decision: Decision) -> str:
+    """Who decided, and when."""
+    return f"{_OUTCOMES[state]} by {mention(decision.by)}, {moment(decision.at)}"
+
+
+def amount_each(request: Request, locale: str) -> str:
+    """The value of each gift, with the total where there are several."""
+    each = request.value.format(locale)
+    return each if len(request.gifts) == 1 else f"{each} each, {request.total.format(locale)} in total"
+
+
+def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
+    """A paragraph in mrkdwn."""
+    return SectionBlock(text=MarkdownTextObject(text=text), accessory=accessory)
+
+
+def quote(text: str) -> list[SectionBlock]:
+    """What a person wrote, as plain text that can mention nobody and link nowhere; nothing for nothing."""
+    return [SectionBlock(text=PlainTextObject(text=f"“{text}”", emoji=True))] if text else []
+
+
+def context(text: str) -> ContextBlock:
+    """A line in small print."""
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+
+
+def approve_button(request: Request, locale: str) -> ButtonElement:
+    """Approve, after a look at what it costs."""
+    total: Money = request.total
+    count = len(request.gifts)
+    gifts = "1 gift" if count == 1 else f"{count} gifts"
+    return ButtonElement(
+        text="Approve",
+        style="primary",
+        action_id=ActionId.APPROVE,
+        value=request.id,
+        confirm=ConfirmObject(
+            title="Send this gift?" if count == 1 else "Send these gifts?",
+            text=PlainTextObject(text=f"This orders {gifts} for {total.format(locale)} right away."),
+            confirm="Approve",
+            deny="Not yet",
+        ),
+    )
+
+
+def decline_button(request: Request) -> ButtonElement:
+    """Decline; a form then asks for the reason."""
+    return ButtonElement(text="Decline", style="danger", action_id=ActionId.DECLINE, value=request.id)
