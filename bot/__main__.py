@@ -38,9 +38,7 @@ def run(
     except SettingsWrong as error:
         _errors.print(str(error), markup=False)
         raise typer.Exit(WRONG_SETTINGS) from None
-    set_up_logs(
-        settings.giftbot_log_level, settings.giftbot_log_format, settings.secrets(), settings.giftbot_link_hosts
-    )
+    set_up_logs(settings)
     try:
         asyncio.run(run_bot(settings, (host, port)))
     except (CannotStart, DatabaseRefused) as error:

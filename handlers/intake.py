@@ -41,7 +41,7 @@ class SocketIntake:
     async def start(self) -> None:
         """Connect, and keep connected."""
         self._watchdog = asyncio.create_task(self._watch())
-        await self._client.connect()
+        await self._client.connect()  # type: ignore[no-untyped-call] # slack_sdk has no types here
 
     async def stop(self, seconds: float) -> None:
         """Take nothing new, let what was taken be acknowledged, then hang up."""
@@ -51,7 +51,7 @@ class SocketIntake:
         if self._watchdog:
             self._watchdog.cancel()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._client.close(), _GOODBYE)
+            await asyncio.wait_for(self._client.close(), _GOODBYE)  # type: ignore[no-untyped-call] # nor here
 
     async def _on_envelope(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         if self._closing:
