@@ -1,6 +1,7 @@
 """Where everything is put together, started and stopped."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -57,14 +58,14 @@ class Giftbot:
     """The bot, put together and started; `stop` lets the work in hand finish."""
 
     def __init__(self, intake: SocketIntake | HttpIntake, errands: Errands, worker: Worker) -> None:
-        self._intake = intake
+        self.intake = intake
         self._errands = errands
         self._worker = worker
         self.working = asyncio.create_task(worker.run())
 
     async def stop(self) -> None:
         """Stop intake first, then let errands and work in hand finish; what does not, goes on at the next start."""
-        await self._intake.stop(FINISH)
+        await self.intake.stop(FINISH)
         await self._errands.finish(FINISH)
         await self._worker.stop(FINISH)
         await asyncio.wait([self.working])
@@ -195,13 +196,18 @@ def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackRe
         )
 
     secret = settings.slack_signing_secret.get_secret_value() if isinstance(settings, HttpSettings) else ""
-    return AsyncApp(
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)  # Bolt would warn that `authorize` replaces the token, which is what we want
+    app = AsyncApp(
         name="giftbot",
+        logger=logger,
         client=client,
         signing_secret=secret,
         authorize=authorize,
         process_before_response=True,  # otherwise Bolt polls for the acknowledgement every 10 ms
     )
+    logger.setLevel(logging.NOTSET)
+    return app
 
 
 def _intake(

@@ -96,7 +96,13 @@ class HttpIntake:
         """
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
-        log.info("listening", host=self._host, port=self._port)
+        log.info("listening", url=self.url)
+
+    @property
+    def url(self) -> str:
+        """Where it listens; a port of 0 has become a free one."""
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
 
     async def stop(self, seconds: float) -> None:
         """Stop listening, and let what was taken be answered."""

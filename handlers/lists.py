@@ -3,7 +3,6 @@
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, DividerBlock, PlainTextObject
-from slack_sdk.models.views import View
 
 from bot.gifts.flow import Overview
 from bot.gifts.gift import Gift, GiftState, Request, RequestState
@@ -53,7 +52,7 @@ def status_blocks(overview: Overview, locale: str) -> list[dict[str, Any]]:
 
 def home_view(overview: Overview, locale: str) -> dict[str, Any]:
     """The Home tab."""
-    return {**View(type="home", blocks=[]).to_dict(), "blocks": status_blocks(overview, locale)}
+    return {"type": "home", "blocks": status_blocks(overview, locale)}
 
 
 def _to_decide(request: Request, locale: str) -> list[Block]:

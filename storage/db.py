@@ -78,7 +78,7 @@ class Database:
             raise DatabaseRefused(f"{path} is a database, but not one of giftbot's.")
         if version > len(STEPS):
             raise DatabaseRefused(
-                f"{path} was written by a newer giftbot (version {version}, this one knows {len(STEPS)}). Please update."
+                f"{path} was written by a newer giftbot (version {version} instead of {len(STEPS)}). Please update."
             )
 
     @contextmanager

@@ -1,0 +1,132 @@
+"""What can go wrong between a client and a server of the simulator, and the ledger of what was called.
+
+One aiohttp middleware serves both servers. It names every call, lets a watcher look on before and after the
+work, plays the armed fault and writes the call down. The client may die at any moment: nobody here minds.
+"""
+
+import asyncio
+import json
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+
+class Fault(StrEnum):
+    """The ways in which a call can go wrong."""
+
+    REPLY_LOST = "reply_lost"  # the work is done, the connection drops without a reply
+    RATE_LIMITED = "rate_limited"  # 429 and Retry-After, the work is not done
+    ERROR_BEFORE = "error_before"  # 500, the work is not done
+    ERROR_AFTER = "error_after"  # 500, although the work is done
+    SLOW = "slow"  # the work and its reply come late
+
+
+class Moment(StrEnum):
+    """When a watcher is called."""
+
+    BEFORE = "before"  # the request is read, nothing is done
+    AFTER = "after"  # the work is done, the reply is not sent yet
+
+
+Watcher = Callable[[str, Moment], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as a server saw it, with the reply it sent; None when no reply was sent."""
+
+    name: str
+    arguments: dict[str, Any]
+    reply: Any
+    at: float
+
+
+@dataclass
+class Faults:
+    """The switchboard of one server: what goes wrong next, and who is watching."""
+
+    watcher: Watcher | None = None
+    _armed: dict[str, deque[tuple[Fault, float]]] = field(default_factory=lambda: defaultdict(deque))
+
+    def arm(self, call: str, fault: Fault, *, times: int = 1, seconds: float = 1.0) -> None:
+        """Let the next calls of that name go wrong; seconds is the delay, or what Retry-After says."""
+        self._armed[call].extend([(fault, seconds)] * times)
+
+    def clear(self) -> None:
+        """Let everything go well again."""
+        self._armed.clear()
+
+    def take(self, call: str) -> tuple[Fault | None, float]:
+        """Give the fault that is next for this call, once."""
+        armed = self._armed[call]
+        return armed.popleft() if armed else (None, 0.0)
+
+    async def watch(self, call: str, moment: Moment) -> None:
+        """Tell the watcher, if there is one, and wait for it."""
+        if self.watcher is not None:
+            await self.watcher(call, moment)
+
+
+class Service(Protocol):
+    """What the middleware must know of a server."""
+
+    faults: Faults
+    calls: list[Call]
+
+    def name_of(self, request: web.Request) -> str | None:
+        """Give the name of the call, or None for what is no call."""
+
+    async def arguments_of(self, request: web.Request) -> dict[str, Any]:
+        """Give what the caller sent."""
+
+    def refusal(self, status: int) -> dict[str, Any]:
+        """Give the body of an error in the shape of this service."""
+
+
+def middleware(service: Service) -> Middleware:
+    """Build the middleware that plays the faults of a server and keeps its ledger."""
+
+    @web.middleware
+    async def play(request: web.Request, handler: Handler) -> web.StreamResponse:
+        name = service.name_of(request)
+        if name is None:
+            return await handler(request)
+        fault, seconds = service.faults.take(name)
+        arguments = await service.arguments_of(request)
+        await service.faults.watch(name, Moment.BEFORE)
+        if fault in {Fault.RATE_LIMITED, Fault.ERROR_BEFORE}:
+            refused = _refused(service, fault, seconds)
+            service.calls.append(Call(name, arguments, _body(refused), time.time()))
+            return refused
+        if fault is Fault.SLOW:
+            await asyncio.sleep(seconds)
+        response = await handler(request)
+        if fault is Fault.ERROR_AFTER:
+            response = _refused(service, fault, seconds)
+        reply = None if fault is Fault.REPLY_LOST else _body(response)
+        service.calls.append(Call(name, arguments, reply, time.time()))
+        await service.faults.watch(name, Moment.AFTER)
+        if fault is Fault.REPLY_LOST and request.transport is not None:
+            request.transport.abort()
+        return response
+
+    return play
+
+
+def _refused(service: Service, fault: Fault, seconds: float) -> web.Response:
+    if fault is Fault.RATE_LIMITED:
+        after = {"Retry-After": str(max(1, round(seconds)))}
+        return web.json_response(service.refusal(429), status=429, headers=after)
+    return web.json_response(service.refusal(500), status=500)
+
+
+def _body(response: web.StreamResponse) -> Any:
+    if not isinstance(response, web.Response) or response.content_type != "application/json":
+        return None
+    return json.loads(response.text or "null")

@@ -1,0 +1,1 @@
+"""The story of a gift, and everything that can happen to it."""

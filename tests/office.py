@@ -1,0 +1,137 @@
+"""The stage of the tests: a company with people in it, the simulated services, a clock to turn, and the real bot."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.app import Giftbot, giftbot
+from bot.settings import HttpSettings, SocketSettings
+from bot.simulator import Person, SignedHttp, Simulator
+from handlers.intake import EVENTS_PATH, HttpIntake
+
+Transport = Literal["socket", "http"]
+
+
+class TurnableClock:
+    """The real time, until a test turns it; short naps are shorter still."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._turned = asyncio.Event()
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def time(self) -> float:
+        """The time now, in seconds."""
+        return self.now().timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        """A fiftieth of what was asked for: Slack's pace need not be lived through."""
+        await asyncio.sleep(seconds / 50)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Come back when the event is set, the clock was turned, or after that many seconds."""
+        waits = [asyncio.create_task(event.wait()), asyncio.create_task(self._turned.wait())]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        self._turned.clear()
+
+    def turn(self, **by: float) -> None:
+        """Let time pass: turn(days=30)."""
+        self._ahead += timedelta(**by)
+        self._turned.set()
+
+
+class Office:
+    """A company that uses giftbot; Mia asks, Abe and Ana approve, Rob and Eve receive."""
+
+    def __init__(self, simulator: Simulator, folder: Path, clock: TurnableClock) -> None:
+        slack = simulator.slack
+        self.simulator = simulator
+        self.slack = slack
+        self.giftcards = simulator.giftcards
+        self.clock = clock
+        self.database = folder / "giftbot.db"
+        self.mia = slack.add_person("Mia")
+        self.abe = slack.add_person("Abe")
+        self.ana = slack.add_person("Ana")
+        self.rob = slack.add_person("Rob")
+        self.eve = slack.add_person("Eve")
+        everybody = [self.mia, self.abe, self.ana, self.rob, self.eve]
+        self.general = slack.add_channel("general", everybody)
+        self.approvals = slack.add_channel("approvals", [self.abe, self.ana], private=True, bot_in_it=True)
+        self.delivery: SignedHttp | None = None
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """What the company has settled; `changes` are in lower case."""
+        return {
+            **self.simulator.environment(),
+            "GIFTBOT_APPROVERS": f"{self.abe.id},{self.ana.id}",
+            "GIFTBOT_COUNTRIES": "GB,US,DE,JP",
+            "GIFTBOT_MAX_AMOUNT": "250, 30000 JPY",
+            "GIFTBOT_DATABASE": str(self.database),
+            "GIFTBOT_SETTLE_SECONDS": "2",
+            **{name.upper(): value for name, value in changes.items()},
+        }
+
+    @asynccontextmanager
+    async def open(self, transport: Transport = "socket", **changes: str) -> AsyncGenerator[Giftbot]:
+        """The bot at work."""
+        values: dict[str, Any] = {name.lower(): value for name, value in self.environment(**changes).items()}
+        if transport == "socket":
+            async with giftbot(SocketSettings(_env_file=None, **values), clock=self.clock) as bot:
+                await self.slack.socket_mode.connected()
+                yield bot
+        else:
+            async with giftbot(HttpSettings(_env_file=None, **values), ("127.0.0.1", 0), clock=self.clock) as bot:
+                assert isinstance(bot.intake, HttpIntake)
+                self.delivery = self.slack.use_http(f"{bot.intake.url}{EVENTS_PATH}")
+                yield bot
+
+    async def asks(self, command: str = "@Rob 25 GBP thank you for the launch", who: Person | None = None) -> None:
+        """Somebody (Mia) asks for a gift with a command, and submits the form as it opens."""
+        person = who or self.mia
+        await person.types(f"/gift {command}")
+        await person.sees("Send a gift")
+        await person.submits()
+        assert person.modal, "the form does not just vanish"
+        assert not person.modal.errors, person.modal.errors
+        await person.closes()
+
+    async def approves(self, who: Person | None = None) -> None:
+        """Somebody (Abe) approves the newest card."""
+        await (who or self.abe).clicks("Approve", confirm=True)
+
+    async def delivered(self, who: Person | None = None) -> str:
+        """Wait for somebody's (Rob's) gift, and give its link."""
+        message = await (who or self.rob).sees_message("thanks you with a gift")
+        (link,) = message.links
+        return link
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Look into the database, without touching it."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def states(self) -> list[str]:
+        """Where the gifts stand."""
+        return [state for (state,) in self.rows("SELECT state FROM gifts ORDER BY rowid")]
+
+    async def rests(self) -> None:
+        """Wait until there is nothing left to do right now."""
+        async with asyncio.timeout(10):
+            while self.rows("SELECT 1 FROM work WHERE due_at <= ?", (self.clock.now().isoformat(),)):
+                await asyncio.sleep(0.02)
+
+    async def until(self, state: str) -> None:
+        """Wait until every gift stands there."""
+        async with asyncio.timeout(10):
+            while set(self.states()) != {state}:
+                await asyncio.sleep(0.02)

@@ -1,0 +1,1 @@
+"""The simulator, tested with real clients: slack_sdk, Bolt, aiohttp and httpx."""
