@@ -77,6 +77,14 @@ class Eyes:
             timeout,
         )
 
+    async def sees_modal(self, title: str, timeout: float = 5.0) -> Modal:  # noqa: ASYNC109
+        """Wait until the modal on the screen has this title, and give it."""
+        return await self._until(
+            lambda: modal if (modal := self.modal) and modal.title == title else None,
+            lambda: f"{self.name} has no modal {title!r} open, but {self.modal}",
+            timeout,
+        )
+
     async def sees_message(self, text: str, timeout: float = 5.0) -> ShownMessage:  # noqa: ASYNC109
         """Wait until a direct message from the bot contains the text, and give it."""
         return await self._until(
