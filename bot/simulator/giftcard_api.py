@@ -62,6 +62,10 @@ class WeGiftApi(GiftCardService):
             raise ValueError(f"{call} gives no links")
         self._junk[call].append(junk)
 
+    def clear_junk(self) -> None:
+        """Answer sensibly again."""
+        self._junk.clear()
+
     def routes(self) -> list[web.RouteDef]:
         """Give the routes of this contract."""
         return [
