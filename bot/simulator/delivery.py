@@ -73,7 +73,7 @@ class SignedHttp:
 
     async def deliver(self, kind: Kind, payload: Json) -> Json:
         """POST a payload and give the body of the 200."""
-        body, content_type = _encoded(kind, payload)
+        body, content_type = encoded(kind, payload)
         request = SentRequest(body, {"Content-Type": content_type, **self.sign(body, int(time.time()))})
         self.last_request = request
         copies, self._copies = self._copies, 1
@@ -105,7 +105,8 @@ class SignedHttp:
             await asyncio.sleep(0)  # lets the transports say goodbye
 
 
-def _encoded(kind: Kind, payload: Json) -> tuple[bytes, str]:
+def encoded(kind: Kind, payload: Json) -> tuple[bytes, str]:
+    """Give the body of a payload as Slack sends it, and its content type."""
     if kind is Kind.EVENTS_API:
         return json.dumps(payload).encode(), "application/json"
     fields: dict[str, Any] = payload if kind is Kind.SLASH_COMMANDS else {"payload": json.dumps(payload)}

@@ -1,0 +1,134 @@
+"""What people do, in the order it happens. They click only what is really on their screens, or the demo fails."""
+
+from typing import Final
+
+from rich.panel import Panel
+from rich.table import Table
+
+from bot.demo.cast import PATIENCE
+from bot.demo.panels import messages, modal, question
+from bot.demo.screen import Screen
+from bot.demo.stage import Stage
+from bot.simulator import Fault, Person, ShownMessage
+from bot.simulator.giftcard_api import ORDER
+
+DIRECT: Final = "direct messages"
+
+
+class Story:
+    """Three requests: one on a good day, one that is declined, one on a bad day."""
+
+    def __init__(self, stage: Stage, screen: Screen) -> None:
+        self.recipients: list[Person] = []
+        self._simulator = stage.simulator
+        self._cast = stage.cast
+        self._screen = screen
+
+    async def tell(self) -> None:
+        """Play it all."""
+        await self._simulator.slack.socket_mode.connected(PATIENCE)
+        await self._mia_asks()
+        await self._abe_approves()
+        await self._rob_receives()
+        await self._abe_declines()
+        await self._a_reply_is_lost()
+
+    async def _mia_asks(self) -> None:
+        self._screen.act("1  Mia asks")
+        mia = self._cast.mia
+        await self._types(mia, "/gift @Rob 25 GBP thank you for the launch")
+        form = await mia.sees_modal("Send a gift", PATIENCE)
+        await mia.fills({"Announce in": self._cast.general})
+        filled = modal(mia, form)
+        await mia.submits()
+        asked = modal(mia, await mia.sees_modal("Gift asked for", PATIENCE))
+        await mia.closes()
+        self._screen.does(mia, "finds the form filled in, picks a channel to announce it in, and submits.")
+        self._screen.shows(filled, asked)
+
+    async def _abe_approves(self) -> None:
+        self._screen.act("2  Abe approves, and Ana is a moment too late")
+        abe, ana = self._cast.approvers
+        card = await abe.sees_message("would like to thank", PATIENCE)
+        before = messages(abe, DIRECT, [card])
+        await ana.clicks("Approve")  # her question stays open while he answers his
+        await abe.clicks("Approve")
+        assert abe.dialog, "Slack asks before an approval counts"
+        asked = question(abe, abe.dialog)
+        await abe.confirms()
+        await ana.confirms()
+        too_late = modal(ana, await ana.sees_modal("Giftbot", PATIENCE))
+        await ana.closes()
+        after = messages(abe, DIRECT, [await abe.sees_message("Approved by", PATIENCE)])
+        self._screen.does(abe, "clicks Approve, as Ana does; both are asked if they are sure, and he is faster.")
+        self._screen.shows(before, asked, after, too_late)
+
+    async def _rob_receives(self) -> None:
+        self._screen.act("3  Rob gets his gift, and everybody hears of it")
+        mia, rob, general = self._cast.mia, self._cast.rob, self._cast.general
+        gift = await self._receives(rob)
+        await rob.clicks("Open your gift", gift)
+        announced = await rob.sees("thanked @Rob", PATIENCE)
+        await mia.sees_message("has your gift", PATIENCE)
+        self._screen.does(rob, "opens his gift; Mia and the channel get a word, without the link.")
+        self._screen.shows(
+            messages(rob, DIRECT, [gift]),
+            messages(general, "seen by everybody", [announced]),
+            messages(mia, DIRECT, mia.messages()),
+        )
+        await self._types(mia, "/gift status")
+        self._screen.shows(messages(mia, "private reply", mia.private_replies[-1:]))
+
+    async def _abe_declines(self) -> None:
+        self._screen.act("4  Abe declines")
+        mia, abe = self._cast.mia, self._cast.abe
+        card = await self._asks("/gift @Eve 200 GBP for the party")
+        await abe.clicks("Decline", card)
+        form = await abe.sees_modal("Decline the gift", PATIENCE)
+        await abe.fills({"Reason": "Parties have a budget of their own."})
+        filled = modal(abe, form)
+        await abe.submits()
+        told = await mia.sees_message("Declined by", PATIENCE)
+        self._screen.does(abe, "clicks Decline and says why.")
+        self._screen.shows(filled, messages(mia, DIRECT, [told]))
+
+    async def _a_reply_is_lost(self) -> None:
+        self._screen.act("5  A reply is lost, and still there is one order")
+        abe, eve = self._cast.abe, self._cast.eve
+        card = await self._asks("/gift @Eve 10 GBP for the cake")
+        self._simulator.giftcards.faults.arm(ORDER, Fault.REPLY_LOST)
+        await abe.clicks("Approve", card, confirm=True)
+        gift = await self._receives(eve)
+        await self._cast.mia.sees_message("@Eve has your gift", PATIENCE)
+        self._screen.does(
+            abe,
+            "approves. The gift card service makes the order, but the connection breaks before it has answered; "
+            "the bot asks again with the same key and is given the same order.",
+        )
+        self._screen.shows(self._last_order_as_the_service_saw_it(), messages(eve, DIRECT, [gift]))
+
+    async def _types(self, person: Person, line: str) -> None:
+        self._screen.does(person, "types", line)
+        await person.types(line)
+
+    async def _asks(self, line: str) -> ShownMessage:
+        """Let Mia ask as before, and give the card that Abe then has."""
+        mia = self._cast.mia
+        await self._types(mia, line)
+        note = (await mia.sees_modal("Send a gift", PATIENCE)).value("Note")
+        await mia.submits()
+        await mia.sees_modal("Gift asked for", PATIENCE)
+        await mia.closes()
+        return await self._cast.abe.sees_message(note, PATIENCE)
+
+    async def _receives(self, person: Person) -> ShownMessage:
+        self.recipients.append(person)
+        return await person.sees_message("thanks you with a gift", PATIENCE)
+
+    def _last_order_as_the_service_saw_it(self) -> Panel:
+        order = self._simulator.giftcards.orders[-1]
+        seen = Table.grid(padding=(0, 2, 0, 0))
+        for call in self._simulator.giftcards.calls:
+            if call.name == ORDER and call.arguments["body"]["idempotency_key"] == order.idempotency_key:
+                seen.add_row(call.name, f"key {order.idempotency_key[:8]}…", call.reply["id"] if call.reply else "lost")
+        return Panel(seen, title="Gift card service · requests", title_align="left", padding=(0, 1))

@@ -1,0 +1,152 @@
+"""The life of a gift: what may follow what, what is said when it stops, and README's table of it."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from bot.gifts.errors import IllegalMove
+from bot.gifts.gift import (
+    GIFT_LIFE,
+    REQUEST_LIFE,
+    Gift,
+    GiftState,
+    GiftStep,
+    RequestState,
+    RequestStep,
+    after,
+    states_before,
+)
+from bot.gifts.money import Money
+from bot.gifts.order import KEY_LIFE, Order, key_of
+from bot.gifts.reasons import Reason
+
+README = Path(__file__).parents[1] / "README.md"
+ENDS = {GiftState.DELIVERED, GiftState.VOID}
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+def table_of_life() -> str:
+    """README's table, as the code says it."""
+    lines = [f"| {move.before} | {move.step} | {move.after} | {move.cause} |" for move in GIFT_LIFE]
+    return "\n".join(["| from | step | to | because |", "|---|---|---|---|", *lines])
+
+
+@pytest.mark.parametrize(("state", "step"), list(itertools.product(GiftState, GiftStep)))
+def test_a_gift_takes_only_the_steps_of_its_life(state: GiftState, step: GiftStep) -> None:
+    """Every step from every state either leads where the table says, or is a mistake in our own code."""
+    written = [move.after for move in GIFT_LIFE if (move.before, move.step) == (state, step)]
+    if written:
+        assert [after(state, step)] == written
+    else:
+        with pytest.raises(IllegalMove, match=f"{state} cannot {step}"):
+            after(state, step)
+
+
+def test_every_state_is_reached() -> None:
+    """From waiting, every state lies on some way."""
+    reached = {GiftState.WAITING}
+    while more := {move.after for move in GIFT_LIFE if move.before in reached} - reached:
+        reached |= more
+    assert reached == set(GiftState)
+
+
+def test_every_state_has_a_way_on_or_is_an_end() -> None:
+    """Nothing is stuck: only a delivered and a void gift have nothing left to do."""
+    assert set(GiftState) - {move.before for move in GIFT_LIFE} == ENDS
+
+
+@pytest.mark.parametrize("start", [state for state in GiftState if state is not GiftState.VOID])
+def test_a_gift_that_is_not_void_can_still_arrive(start: GiftState) -> None:
+    """From wherever it stands, there is a way to its recipient."""
+    reached = {start}
+    while more := {move.after for move in GIFT_LIFE if move.before in reached} - reached:
+        reached |= more
+    assert GiftState.DELIVERED in reached
+
+
+def test_nothing_is_ordered_without_an_approval() -> None:
+    """The only way out of waiting, other than being dropped, is an approval."""
+    assert [(move.step, move.after) for move in GIFT_LIFE if move.before is GiftState.WAITING] == [
+        (GiftStep.APPROVE, GiftState.APPROVED),
+        (GiftStep.DROP, GiftState.VOID),
+    ]
+    assert states_before(GiftStep.PLACE) == (GiftState.APPROVED,)
+
+
+@pytest.mark.parametrize("state", GiftState)
+def test_a_gift_moves_or_waits_for_a_person_or_neither(state: GiftState) -> None:
+    """What the machine works on, it can finish or stop; what waits for a person, a person can set going."""
+    gift = Gift("g", "r", "U", state)
+    assert not (gift.is_moving and gift.is_in_trouble)
+    steps = {move.step for move in GIFT_LIFE if move.before is state}
+    assert gift.is_moving == (GiftStep.PARK in steps)
+    again = {GiftStep.ORDER_ANEW, GiftStep.ASK_AGAIN, GiftStep.DELIVER_AGAIN}
+    assert gift.is_in_trouble == bool(steps & again)
+
+
+def test_a_request_is_decided_once() -> None:
+    """A pending request can be approved, declined or cancelled, and each of these is an end."""
+    assert {state for state, _ in REQUEST_LIFE} == {RequestState.PENDING}
+    assert {step for _, step in REQUEST_LIFE} == set(RequestStep)
+    assert {RequestState.PENDING, *REQUEST_LIFE.values()} == set(RequestState)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
+    """Words fit into a sentence, remedies are sentences; both are plain, and only some troubles cannot be retried."""
+    assert reason.words
+    assert not reason.words.endswith((".", " "))
+    assert reason.words[0].islower()
+    assert reason.remedy.endswith(".")
+    assert reason.remedy[0].isupper()
+    for code in ("_", "{", "http", "Error"):
+        assert code not in reason.words.replace("GIFTBOT_LINK_HOSTS", "")
+    assert timedelta(0) < reason.patience <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_whoever_cannot_retry_is_not_told_to(reason: Reason) -> None:
+    """The remedy speaks of retrying exactly where the button is."""
+    assert ("retry" in reason.remedy.lower()) == reason.can_retry
+
+
+def test_the_same_gift_has_the_same_key_for_ever() -> None:
+    """The key is derived from request, recipient and attempt; this one was computed when the product began."""
+    gift = Gift("g", "7f1c2c1e-4f57-4c0e-8a55-9b54a3f2f1d0", "U0ROB", GiftState.APPROVED)
+    assert key_of(gift) == key_of(Gift("other", gift.request_id, "U0ROB", GiftState.PARKED))
+    assert key_of(gift) == "24c915ef-7e1e-5bea-a083-6c73867d5888"
+    others = [
+        Gift("g", gift.request_id, "U0EVE", GiftState.APPROVED),
+        Gift("g", gift.request_id, "U0ROB", GiftState.APPROVED, attempt=2),
+        Gift("g", "7f1c2c1e-4f57-4c0e-8a55-9b54a3f2f1d1", "U0ROB", GiftState.APPROVED),
+    ]
+    assert len({key_of(gift), *map(key_of, others)}) == 4
+    assert UUID(key_of(gift)).version == 5
+
+
+@pytest.mark.parametrize(
+    ("age", "old"),
+    [
+        (timedelta(0), False),
+        (KEY_LIFE, False),
+        (KEY_LIFE + timedelta(seconds=1), True),
+        (timedelta(days=30), True),
+        (timedelta(days=-1), False),
+    ],
+)
+def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # noqa: FBT001 - a table's column
+    """The service forgets a key after thirty days, and would then order again."""
+    order = Order("key", "g", 1, "{}", Money(2500, "GBP"), "GB", first_sent_at=NOON)
+    assert order.key_is_old(NOON + age) is old
+
+
+def test_the_table_in_the_readme_is_the_code_s() -> None:
+    """README tells a gift's life as it is; when it differs, this prints what belongs between its markers."""
+    _, _, rest = README.read_text(encoding="utf-8").partition("<!-- life -->")
+    written, found, _ = rest.partition("<!-- /life -->")
+    if not found or written.strip() != table_of_life():
+        print(f"README.md should have, between <!-- life --> and <!-- /life -->:\n\n{table_of_life()}\n")
+    assert written.strip() == table_of_life()
