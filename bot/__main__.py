@@ -49,6 +49,17 @@ def run(
         raise typer.Exit(CANNOT_RUN) from None
 
 
+@app.command()
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, until Ctrl-C.")] = False,
+) -> None:
+    """Watch a gift travel from Slack to its recipient, all on this machine and without any credentials."""
+    from bot.demo import play
+
+    raise typer.Exit(play(keep=keep))
+
+
 def main() -> None:
     """Run the command line."""
     app()

@@ -1,16 +1,14 @@
 """Deciding: Approve, Decline with its reason, Cancel by the requester, and Retry when a gift waits for a person."""
 
 from typing import Any
-from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.errors import Unreadable
+from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
-from handlers.forms import LONGEST_REASON, decline_form
-from handlers.ids import REASON
+from handlers.forms import decline_form
 from handlers.payloads import Click, Submission, read
 from handlers.screens import Screens
 
@@ -42,16 +40,8 @@ class Deciding:
     async def on_decline_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Decline, with the reason."""
         submission = read(Submission, body)
-        reason = (submission.field(REASON).value or "").strip()
-        if not 1 <= len(reason) <= LONGEST_REASON:
-            words = f"Please say why, in at most {LONGEST_REASON} characters; the requester reads it."
-            await ack(response_action="errors", errors={REASON: words})
-            return
-        try:
-            request_id = UUID(submission.memory)
-        except ValueError:
-            raise Unreadable("This form cannot be read. Please click Decline again.") from None
-        await self._flow.decline(str(request_id), submission.user, reason)
+        reason = (submission.field(Field.REASON).value or "").strip()
+        await self._flow.decline(submission.memory, submission.user, reason)
         await ack()
 
     async def on_cancel(self, ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, PlainTextObject
 
-from bot.gifts.gift import Gift, Request, RequestState
+from bot.gifts.gift import Gift, RequestState
 from bot.gifts.message import Kind, Letter
 from handlers.ids import ActionId
 from handlers.words import (
-    amount_each,
+    amount,
+    amount_in_total,
     approve_button,
     context,
     decline_button,
-    escape,
     mention,
     mentions,
     outcome,
@@ -39,27 +39,22 @@ def _approval(letter: Letter, locale: str) -> Card:
     request = letter.request
     about = f" for <{request.source}|this message>" if request.source else ""
     who = f"{mention(request.requester)} would like to thank {mentions(request.recipients, locale)}{about}"
-    blocks: list[Block] = [section(f"{who} with a gift of *{amount_each(request, locale)}*."), *quote(request.note)]
+    blocks: list[Block] = [section(f"{who} with a gift of *{amount_in_total(request, locale)}*."), *quote(request.note)]
     if request.announce_in:
         blocks.append(context(f"To be announced in {mention(request.announce_in)}, without the amount."))
     if request.decision is None:
         blocks.append(ActionsBlock(elements=[approve_button(request, locale), decline_button(request)]))
     else:
-        blocks.append(context(_decided(request)))
+        blocks.extend([context(outcome(request)), *quote(request.decision.note)])
     return Card(f"{who} with a gift.", blocks)
-
-
-def _decided(request: Request) -> str:
-    assert request.decision is not None, "only a decided request has an outcome"
-    why = f": {escape(request.decision.note)}" if request.decision.note else ""
-    return outcome(request.state, request.decision) + why
 
 
 def _decision(letter: Letter, locale: str) -> Card:
     request = letter.request
-    text = f"Your gift for {mentions(request.recipients, locale)}: {_decided(request)}"
+    assert request.decision is not None, "a decision is told once it is made"
+    text = f"Your gift for {mentions(request.recipients, locale)}: {outcome(request)}"
     follows = "It is being ordered now." if request.state is RequestState.APPROVED else "Nothing was ordered."
-    return Card(text, [section(text), context(follows)])
+    return Card(text, [section(text), *quote(request.decision.note), context(follows)])
 
 
 def _gift(letter: Letter, locale: str) -> Card:
@@ -87,9 +82,8 @@ def _gift(letter: Letter, locale: str) -> Card:
 
 def _arrived(letter: Letter, locale: str) -> Card:
     text = f":tada: {_recipients(letter, locale)} {'has' if len(letter.gifts) == 1 else 'have'} your gift."
-    return Card(
-        text, [section(text), context(f"{letter.request.value.format(locale)} each, delivered by direct message.")]
-    )
+    value = amount(letter.request, locale, len(letter.gifts))
+    return Card(text, [section(text), context(f"{value}, delivered by direct message.")])
 
 
 def _announcement(letter: Letter, locale: str) -> Card:
@@ -110,7 +104,7 @@ def _trouble(letter: Letter, locale: str) -> Card:
     request = letter.request
     may_retry = letter.message.to != request.requester
     text = f":warning: A gift from {mention(request.requester)} needs somebody: {_recipients(letter, locale)}"
-    blocks: list[Block] = [section(f"{text}, {request.value.format(locale)} each.")]
+    blocks: list[Block] = [section(f"{text}, {amount(request, locale, len(letter.gifts))}.")]
     for gift in letter.gifts:
         blocks.extend(trouble(gift, may_retry=may_retry))
     if not may_retry:

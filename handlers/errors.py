@@ -16,11 +16,6 @@ from handlers.words import outcome
 log = structlog.get_logger(__name__)
 
 
-def as_slack_errors(invalid: Invalid) -> dict[str, str]:
-    """What is wrong, under each field of the form: the blocks have the fields' names."""
-    return {str(field): words for field, words in invalid.problems.items()}
-
-
 class Errors:
     """The one place where an error becomes words; each way of asking has its own way of answering."""
 
@@ -30,6 +25,9 @@ class Errors:
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer whoever acted. Nothing was changed: an error leaves a transaction undone."""
+        if isinstance(error, Invalid):
+            # the blocks of a form have the names of its fields
+            return _answer({"response_action": "errors", "errors": dict(error.problems)})
         words = _words(error)
         if "command" in body:
             return _answer({"response_type": "ephemeral", "text": words})
@@ -41,8 +39,8 @@ class Errors:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, AlreadyDecided) and error.request.decision:
-        return f"This has been decided already. {outcome(error.request.state, error.request.decision)}."
+    if isinstance(error, AlreadyDecided):
+        return f"This has been decided already. {outcome(error.request)}."
     if isinstance(error, GiftbotError):
         return error.user_message
     reference = uuid4().hex[:8]

@@ -18,13 +18,11 @@ from slack_sdk.models.views import View
 from bot.gifts.errors import Field
 from bot.gifts.gift import Request
 from bot.gifts.money import babel_locale, currency_of
-from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Policy
+from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
 from handlers.command_text import Prefill
-from handlers.ids import INPUT, REASON, ViewId
+from handlers.ids import INPUT, ViewId
 from handlers.payloads import FormMemory
-from handlers.words import amount_each, context, mention, mentions, quote, section
-
-LONGEST_REASON = 500
+from handlers.words import amount_in_total, context, mention, mentions, quote, section
 
 
 def request_form(memory: FormMemory, prefill: Prefill, policy: Policy, locale: str) -> dict[str, Any]:
@@ -71,10 +69,12 @@ def request_form(memory: FormMemory, prefill: Prefill, policy: Policy, locale: s
 
 def decline_form(request: Request, locale: str) -> dict[str, Any]:
     """The form that asks why."""
-    what = f"{mention(request.requester)} for {mentions(request.recipients, locale)}, {amount_each(request, locale)}"
+    what = (
+        f"{mention(request.requester)} for {mentions(request.recipients, locale)}, {amount_in_total(request, locale)}"
+    )
     blocks: list[Block] = [
         section(what),
-        _text(REASON, "Reason", "", longest=LONGEST_REASON, multiline=True, hint="The requester reads it."),
+        _text(Field.REASON, "Reason", "", longest=LONGEST_REASON, multiline=True, hint="The requester reads it."),
     ]
     return _form(ViewId.DECLINE, "Decline the gift", "Decline", request.id, blocks)
 
@@ -85,7 +85,7 @@ def asked_view(request: Request, deciders: list[str], locale: str) -> dict[str, 
     blocks: list[Block] = [
         section(f":hourglass_flowing_sand: Your gift for {mentions(request.recipients, locale)} is asked for."),
         *quote(request.note),
-        context(f"{amount_each(request, locale)}. Now {who} decides, and you get a message."),
+        context(f"{amount_in_total(request, locale)}. Now {who} decides, and you get a message."),
         context("`/gift status` shows where it stands."),
     ]
     return _view("Gift asked for", blocks)

@@ -26,4 +26,3 @@ class ActionId(StrEnum):
 
 
 INPUT = "input"  # the action id inside every input block; the block's id is the field's name
-REASON = "reason"  # the only field of the decline form

@@ -9,10 +9,9 @@ from bot.gifts.gift import Gift, GiftState, Request, RequestState
 from handlers.cards import retry_button
 from handlers.ids import ActionId
 from handlers.words import (
-    amount_each,
+    amount_in_total,
     approve_button,
     decline_button,
-    escape,
     mention,
     mentions,
     moment,
@@ -21,6 +20,7 @@ from handlers.words import (
     section,
 )
 
+LONGEST_SECTION = 3000  # docs.slack.dev, Section block
 _MOST_TROUBLES = 12  # Slack takes 50 blocks in a message
 
 HELP = (
@@ -58,7 +58,7 @@ def home_view(overview: Overview, locale: str) -> dict[str, Any]:
 def _to_decide(request: Request, locale: str) -> list[Block]:
     who = f"{mention(request.requester)} for {mentions(request.recipients, locale)}"
     return [
-        section(f"{who}: *{amount_each(request, locale)}*"),
+        section(f"{who}: *{amount_in_total(request, locale)}*"),
         *quote(request.note),
         ActionsBlock(elements=[approve_button(request, locale), decline_button(request)]),
     ]
@@ -75,16 +75,20 @@ def _in_trouble(request: Request, locale: str) -> list[Block]:
 
 
 def _mine(request: Request, deciders: list[str], locale: str) -> list[Block]:
-    title = f"{mentions(request.recipients, locale)}: *{amount_each(request, locale)}*"
+    title = f"{mentions(request.recipients, locale)}: *{amount_in_total(request, locale)}*"
     if request.decision is None:
         waiting = f"waiting for {mentions(deciders, locale, 'or')} since {moment(request.created_at)}"
         return [section(f"{title}\n:hourglass_flowing_sand: {waiting}", _cancel_button(request))]
-    lines = [title, outcome(request.state, request.decision)]
-    if request.state is RequestState.DECLINED:
-        lines.append(f"“{escape(request.decision.note)}”")
+    lines = [title, outcome(request)]
     if request.state is RequestState.APPROVED:
         lines.extend(_standing(gift, deciders, locale) for gift in request.gifts)
-    return [section("\n".join(lines)[:3000])]
+    return [section(_at_most("\n".join(lines))), *quote(request.decision.note)]
+
+
+def _at_most(lines: str) -> str:
+    """As many whole lines as a section of Slack takes."""
+    kept = lines[:LONGEST_SECTION]
+    return lines if kept == lines else kept.rpartition("\n")[0]
 
 
 def _standing(gift: Gift, deciders: list[str], locale: str) -> str:

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.errors import Field, Invalid
+from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
 from bot.gifts.policy import Draft, Policy
 from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
-from handlers.errors import as_slack_errors
 from handlers.forms import asked_view, request_form
 from handlers.lists import HELP, status_blocks
 from handlers.payloads import FormMemory, Shortcut, SlashCommand, Submission, read, read_memory
@@ -63,11 +62,7 @@ class Asking:
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The form, filled in: kept, or shown again with what is wrong under its fields."""
         submission = read(Submission, body)
-        try:
-            request = await self._flow.request(_draft(submission))
-        except Invalid as invalid:
-            await ack(response_action="errors", errors=as_slack_errors(invalid))
-            return
+        request = await self._flow.request(_draft(submission))
         locale = await self._directory.locale(request.requester)
         view = asked_view(request, self._flow.deciders(request), locale)
         await ack(response_action="update", view=view)

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.gifts.gift import Decision, Request, RequestState
+from bot.gifts.gift import Request, RequestState
 from bot.gifts.money import Money, babel_locale
 from handlers.ids import ActionId
 
@@ -22,14 +22,6 @@ _OUTCOMES = {
     RequestState.DECLINED: ":no_entry_sign: Declined",
     RequestState.CANCELLED: ":leftwards_arrow_with_hook: Cancelled",
 }
-
-
-def escape(text: str) -> str:
-    """What a person wrote, made harmless for mrkdwn: no mention, no disguised link.
-
-    Source: docs.slack.dev, Formatting message text, "Escaping text".
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def mention(slack_id: str) -> str:
@@ -52,15 +44,23 @@ def moment(time: datetime) -> str:
     return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
-def outcome(state: RequestState, decision: Decision) -> str:
-    """Who decided, and when."""
-    return f"{_OUTCOMES[state]} by {mention(decision.by)}, {moment(decision.at)}"
+def outcome(request: Request) -> str:
+    """Who decided, and when; nothing while nobody has."""
+    decision = request.decision
+    return f"{_OUTCOMES[request.state]} by {mention(decision.by)}, {moment(decision.at)}" if decision else ""
 
 
-def amount_each(request: Request, locale: str) -> str:
+def amount(request: Request, locale: str, count: int) -> str:
+    """The value of so many of a request's gifts."""
+    value = request.value.format(locale)
+    return value if count == 1 else f"{value} each"
+
+
+def amount_in_total(request: Request, locale: str) -> str:
     """The value of each gift, with the total where there are several."""
-    each = request.value.format(locale)
-    return each if len(request.gifts) == 1 else f"{each} each, {request.total.format(locale)} in total"
+    count = len(request.gifts)
+    total = "" if count == 1 else f", {request.total.format(locale)} in total"
+    return amount(request, locale, count) + total
 
 
 def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
@@ -69,7 +69,7 @@ def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
 
 
 def quote(text: str) -> list[SectionBlock]:
-    """What a person wrote, as plain text that can mention nobody and link nowhere; nothing for nothing."""
+    """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing."""
     return [SectionBlock(text=PlainTextObject(text=f"“{text}”", emoji=True))] if text else []
 
 

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from bot.app import Giftbot
 from bot.simulator import AppDidNotRespond, Fault, Pending
 from tests.office import Office
 
@@ -13,7 +12,8 @@ LINKS = "GET /order/{id}/links"
 POST = "chat.postMessage"
 
 
-async def test_an_order_whose_reply_is_lost_is_asked_for_again_under_its_key(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_an_order_whose_reply_is_lost_is_asked_for_again_under_its_key(office: Office) -> None:
     """The service did the work and its reply is lost: the same bytes go out again, and there is one order."""
     office.giftcards.faults.arm(CREATE, Fault.REPLY_LOST)
     await office.asks()
@@ -24,9 +24,10 @@ async def test_an_order_whose_reply_is_lost_is_asked_for_again_under_its_key(off
     assert len(office.giftcards.orders) == 1
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.RATE_LIMITED])
 @pytest.mark.parametrize("call", [CREATE, LINKS])
-async def test_an_error_of_the_service_is_waited_out(office: Office, bot: Giftbot, call: str, fault: Fault) -> None:
+async def test_an_error_of_the_service_is_waited_out(office: Office, call: str, fault: Fault) -> None:
     """A 429 or 500, before or after the work, costs time and nothing else."""
     office.giftcards.faults.arm(call, fault)
     await office.asks()
@@ -38,7 +39,8 @@ async def test_an_error_of_the_service_is_waited_out(office: Office, bot: Giftbo
     assert len(set(office.giftcards.requests)) == 1
 
 
-async def test_a_slow_service_is_waited_for(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_slow_service_is_waited_for(office: Office) -> None:
     """A slow order holds up nobody: Eve's request is approved meanwhile."""
     office.giftcards.faults.arm(CREATE, Fault.SLOW, seconds=0.5)
     await office.asks()
@@ -49,8 +51,9 @@ async def test_a_slow_service_is_waited_for(office: Office, bot: Giftbot) -> Non
     await office.delivered(office.eve)
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("shown_as", list(Pending))
-async def test_a_late_link_is_asked_for_until_it_is_there(office: Office, bot: Giftbot, shown_as: Pending) -> None:
+async def test_a_late_link_is_asked_for_until_it_is_there(office: Office, shown_as: Pending) -> None:
     """The order is placed and its link takes a few looks, in each of the forms in which a service says so."""
     office.giftcards.links_after(polls=2, shown_as=shown_as)
     await office.asks()
@@ -65,7 +68,8 @@ async def test_a_late_link_is_asked_for_until_it_is_there(office: Office, bot: G
     assert len(office.giftcards.orders) == 1
 
 
-async def test_a_message_whose_reply_is_lost_is_found_and_not_repeated(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_message_whose_reply_is_lost_is_found_and_not_repeated(office: Office) -> None:
     """Slack posted Rob's message and the reply is lost: the bot looks it up, and Rob has one message."""
     await office.asks()
     await office.abe.sees_message("would like to thank")
@@ -84,8 +88,9 @@ async def test_a_message_whose_reply_is_lost_is_found_and_not_repeated(office: O
     assert [call.name for call in office.slack.calls].count("conversations.history") == 1
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("fault", list(Fault))
-async def test_every_message_arrives_once_whatever_slack_does(office: Office, bot: Giftbot, fault: Fault) -> None:
+async def test_every_message_arrives_once_whatever_slack_does(office: Office, fault: Fault) -> None:
     """Each of the messages of a gift goes wrong once, and everybody still reads each of them once."""
     await office.asks()
     await office.abe.sees_message("would like to thank")
@@ -124,7 +129,8 @@ async def test_a_second_copy_of_a_card_decides_nothing_twice(office: Office) -> 
     assert len(office.giftcards.orders) == 1
 
 
-async def test_an_envelope_delivered_twice_counts_once(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_an_envelope_delivered_twice_counts_once(office: Office) -> None:
     """Slack delivers a submission and an approval twice each: one request, one order."""
     await office.mia.types("/gift @Rob 25 GBP thanks")
     await office.mia.sees_modal("Send a gift")
@@ -139,7 +145,8 @@ async def test_an_envelope_delivered_twice_counts_once(office: Office, bot: Gift
     assert len(office.rob.messages()) == 1
 
 
-async def test_a_dropped_socket_comes_back(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_dropped_socket_comes_back(office: Office) -> None:
     """The connection drops, the bot connects again, and the next click is heard."""
     await office.asks()
     await office.abe.sees_message("would like to thank")

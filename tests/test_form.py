@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import Giftbot
 from bot.simulator import Fault, Kind, Modal
 from tests.office import Office
 
@@ -24,6 +23,7 @@ async def _sends_state(office: Office, block: str, state: dict[str, Any]) -> dic
     return await office.mia.sends(Kind.INTERACTIVE, payload)
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
@@ -37,7 +37,7 @@ async def _sends_state(office: Office, block: str, state: dict[str, Any]) -> dic
         ("25 USD", "is not an amount of GBP"),
     ],
 )
-async def test_an_amount_that_cannot_be_accepted(office: Office, bot: Giftbot, amount: str, words: str) -> None:
+async def test_an_amount_that_cannot_be_accepted(office: Office, amount: str, words: str) -> None:
     """The reason stands under the amount, everything else stays filled in, and nothing is kept."""
     form = await _opens_form(office)
     await office.mia.fills({"Amount each": amount})
@@ -52,6 +52,7 @@ async def test_an_amount_that_cannot_be_accepted(office: Office, bot: Giftbot, a
     assert office.states() == ["waiting"]
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("block", "state", "words"),
     [
@@ -63,9 +64,7 @@ async def test_an_amount_that_cannot_be_accepted(office: Office, bot: Giftbot, a
         ("recipients", {"type": "multi_users_select", "selected_users": []}, "1 to 25 people; you chose 0"),
     ],
 )
-async def test_what_slacks_client_would_not_send(
-    office: Office, bot: Giftbot, block: str, state: dict[str, Any], words: str
-) -> None:
+async def test_what_slacks_client_would_not_send(office: Office, block: str, state: dict[str, Any], words: str) -> None:
     """The form's own limits are checked again on our side."""
     answer = await _sends_state(office, block, state)
     assert answer["response_action"] == "errors"
@@ -73,7 +72,8 @@ async def test_what_slacks_client_would_not_send(
     assert office.states() == []
 
 
-async def test_26_recipients_are_one_too_many(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_26_recipients_are_one_too_many(office: Office) -> None:
     """At most 25 people get a gift in one request."""
     crowd = [office.slack.add_person(f"Colleague {number}").id for number in range(26)]
     answer = await _sends_state(office, "recipients", {"type": "multi_users_select", "selected_users": crowd})
@@ -81,7 +81,8 @@ async def test_26_recipients_are_one_too_many(office: Office, bot: Giftbot) -> N
     assert office.states() == []
 
 
-async def test_25_recipients_are_fine(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_25_recipients_are_fine(office: Office) -> None:
     """25 people are looked up, asked for, ordered for and reached."""
     crowd = [office.slack.add_person(f"Colleague {number}") for number in range(25)]
     await office.mia.types("/gift 5 GBP thanks all")
@@ -94,6 +95,7 @@ async def test_25_recipients_are_fine(office: Office, bot: Giftbot) -> None:
     assert len({order.idempotency_key for order in office.giftcards.orders}) == 25
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
@@ -103,9 +105,7 @@ async def test_25_recipients_are_fine(office: Office, bot: Giftbot) -> None:
         ({"team_id": "T0STRANGER"}, "Pat belongs to another workspace"),
     ],
 )
-async def test_people_who_cannot_get_a_gift(
-    office: Office, bot: Giftbot, flags: dict[str, Any], words: str
-) -> None:
+async def test_people_who_cannot_get_a_gift(office: Office, flags: dict[str, Any], words: str) -> None:
     """Bots, guests and strangers are named under the field."""
     office.slack.add_person("Pat", **flags)
     form = await _opens_form(office, "@Rob @Pat 25 GBP thanks")
@@ -114,7 +114,8 @@ async def test_people_who_cannot_get_a_gift(
     assert office.states() == []
 
 
-async def test_a_deactivated_recipient_and_oneself(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_deactivated_recipient_and_oneself(office: Office) -> None:
     """Somebody who left gets no gift, nor does whoever asks."""
     office.slack.deactivate(office.rob)
     form = await _opens_form(office)
@@ -126,7 +127,8 @@ async def test_a_deactivated_recipient_and_oneself(office: Office, bot: Giftbot)
     assert office.states() == []
 
 
-async def test_everything_wrong_is_said_at_once(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_everything_wrong_is_said_at_once(office: Office) -> None:
     """Mistakes in several fields are shown together."""
     form = await _opens_form(office)
     await office.mia.fills({"Recipients": [office.mia], "Amount each": "0"})
@@ -134,7 +136,8 @@ async def test_everything_wrong_is_said_at_once(office: Office, bot: Giftbot) ->
     assert set(form.errors) == {"Recipients", "Amount each"}
 
 
-async def test_slack_cannot_say_who_people_are(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_slack_cannot_say_who_people_are(office: Office) -> None:
     """When people cannot be looked up, Mia is told to try again, nothing is kept, and trying again works."""
     await _opens_form(office)
     office.slack.faults.arm("users.info", Fault.ERROR_BEFORE)
@@ -144,8 +147,11 @@ async def test_slack_cannot_say_who_people_are(office: Office, bot: Giftbot) -> 
     assert office.states() == []
 
 
-@pytest.mark.parametrize("note", ["<!channel> look", "<https://evil.example|your bank>", "*bold* _it_ `code` <@U0> 1 < 2 & 3"])
-async def test_a_note_is_shown_as_it_was_written(office: Office, bot: Giftbot, note: str) -> None:
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    "note", ["<!channel> look", "<https://evil.example|your bank>", "*bold* _it_ `code` <@U0> 1 < 2 & 3"]
+)
+async def test_a_note_is_shown_as_it_was_written(office: Office, note: str) -> None:
     """A note mentions nobody and disguises no link: everybody reads the very characters."""
     await _opens_form(office)
     await office.mia.fills({"Note": note, "Announce in": office.general})
@@ -160,8 +166,9 @@ async def test_a_note_is_shown_as_it_was_written(office: Office, bot: Giftbot, n
         assert note not in json.loads(message.raw)["text"]
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("path", [("view", "private_metadata"), ("view", "state"), ("user",)])
-async def test_a_payload_without_a_part_of_it(office: Office, bot: Giftbot, path: tuple[str, ...]) -> None:
+async def test_a_payload_without_a_part_of_it(office: Office, path: tuple[str, ...]) -> None:
     """A submission that lacks something is answered with words, not with silence, and nothing is kept."""
     form = await _opens_form(office)
     payload = office.mia.payloads.view_submission(form)
@@ -174,7 +181,8 @@ async def test_a_payload_without_a_part_of_it(office: Office, bot: Giftbot, path
     assert office.states() == []
 
 
-async def test_foreign_ids_in_a_button(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_foreign_ids_in_a_button(office: Office) -> None:
     """A button that carries another id, or nonsense, changes nothing and says so."""
     await office.asks()
     card = await office.abe.sees_message("would like to thank")
@@ -192,7 +200,8 @@ async def test_foreign_ids_in_a_button(office: Office, bot: Giftbot) -> None:
     assert office.states() == ["waiting"]
 
 
-async def test_a_form_that_belongs_to_somebody_else(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_form_that_belongs_to_somebody_else(office: Office) -> None:
     """The id of Mia's request in Eve's form neither shows nor changes Mia's request."""
     await office.asks()
     ((request_id,),) = office.rows("SELECT id FROM requests")
@@ -205,7 +214,8 @@ async def test_a_form_that_belongs_to_somebody_else(office: Office, bot: Giftbot
     assert office.rows("SELECT requester, value_minor FROM requests") == [(office.mia.id, 2500)]
 
 
-async def test_a_link_that_is_no_message_is_not_carried(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_link_that_is_no_message_is_not_carried(office: Office) -> None:
     """The address of the message that a gift is for cannot be turned into another one."""
     form = await _opens_form(office)
     payload = office.mia.payloads.view_submission(form)
@@ -216,7 +226,8 @@ async def test_a_link_that_is_no_message_is_not_carried(office: Office, bot: Gif
     assert office.states() == []
 
 
-async def test_a_form_submitted_twice_counts_once(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_form_submitted_twice_counts_once(office: Office) -> None:
     """Slack lost the answer and Mia submits again: one request, one card."""
     form = await _opens_form(office)
     payload = office.mia.payloads.view_submission(form)
@@ -229,11 +240,18 @@ async def test_a_form_submitted_twice_counts_once(office: Office, bot: Giftbot) 
     assert len(office.abe.messages()) == 1
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     "text",
-    ["@Rob 25 GBP thank you", "25 GBP @Rob thank you", "thank you @Rob £25", "GBP 25 thank you @Rob", "@Rob thank you 25"],
+    [
+        "@Rob 25 GBP thank you",
+        "25 GBP @Rob thank you",
+        "thank you @Rob £25",
+        "GBP 25 thank you @Rob",
+        "@Rob thank you 25",
+    ],
 )
-async def test_the_parts_of_a_command_in_any_order(office: Office, bot: Giftbot, text: str) -> None:
+async def test_the_parts_of_a_command_in_any_order(office: Office, text: str) -> None:
     """However Mia writes it, the form opens with the same parts."""
     form = await _opens_form(office, text)
     assert form.value("Recipients") == ["Rob"]
@@ -242,7 +260,8 @@ async def test_the_parts_of_a_command_in_any_order(office: Office, bot: Giftbot,
     assert form.value("Note") == "thank you"
 
 
-async def test_help_and_status_answer_privately(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_help_and_status_answer_privately(office: Office) -> None:
     """`/gift help` and `/gift status` are seen by Mia alone."""
     await office.mia.types("/gift help", channel=office.general)
     await office.mia.sees("Thank a colleague with a gift card")
@@ -253,7 +272,8 @@ async def test_help_and_status_answer_privately(office: Office, bot: Giftbot) ->
     assert office.eve.private_replies == []
 
 
-async def test_status_says_who_must_act(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_status_says_who_must_act(office: Office) -> None:
     """A pending request names those whom it waits for."""
     await office.asks()
     await office.mia.types("/gift status")
@@ -262,7 +282,8 @@ async def test_status_says_who_must_act(office: Office, bot: Giftbot) -> None:
     assert {"@Abe", "@Ana"} <= set(reply.text_shown.replace(",", " ").split())
 
 
-async def test_the_shortcuts_open_the_same_form(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_the_shortcuts_open_the_same_form(office: Office) -> None:
     """From anywhere it opens empty; from a message with its author and a link to the message, which Rob gets too."""
     await office.mia.uses_shortcut("Send a gift")
     assert (await office.mia.sees_modal("Send a gift")).value("Recipients") == []

@@ -147,6 +147,6 @@ def test_the_table_in_the_readme_is_the_code_s() -> None:
     """README tells a gift's life as it is; when it differs, this prints what belongs between its markers."""
     _, _, rest = README.read_text(encoding="utf-8").partition("<!-- life -->")
     written, found, _ = rest.partition("<!-- /life -->")
-    if not found or written.strip() != table_of_life():
-        print(f"README.md should have, between <!-- life --> and <!-- /life -->:\n\n{table_of_life()}\n")
-    assert written.strip() == table_of_life()
+    words = f"README.md should have, between <!-- life --> and <!-- /life -->:\n\n{table_of_life()}\n"
+    assert found, words
+    assert written.strip() == table_of_life(), words

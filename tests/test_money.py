@@ -4,7 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.gifts.errors import Field, Invalid
@@ -110,6 +110,7 @@ def test_what_is_no_amount_is_refused_with_words(text: str, currency: str, local
     assert refused.value.problems == {Field.AMOUNT: words}
 
 
+@settings(deadline=None)
 @given(
     minor=st.integers(1, 10**12),
     currency=st.sampled_from(["GBP", "EUR", "USD", "JPY", "CHF", "SEK", "INR", "KWD"]),
@@ -121,6 +122,7 @@ def test_what_is_shown_can_be_typed(minor: int, currency: str, locale: str) -> N
     assert parse_money(money.format(locale), currency, locale) == money
 
 
+@settings(deadline=None)
 @given(
     text=st.text() | st.text("0123456789.,'’ -−+£€$eEnNaAiIfF_\u00a0\u202f\u200f٢"),
     currency=st.sampled_from(["GBP", "EUR", "JPY", "KWD"]),
@@ -132,6 +134,7 @@ def test_no_text_is_worse_than_invalid(text: str, currency: str, locale: str) ->
         assert parse_money(text, currency, locale).minor > 0
 
 
+@settings(deadline=None)
 @given(
     whole=st.integers(0, 10**6),
     places=st.text("0123456789", min_size=3, max_size=60).filter(lambda digits: digits[2:].strip("0") != ""),
@@ -179,7 +182,7 @@ def test_the_number_of_decimal_places_is_the_currency_s(minor: int, currency: st
         ("en-GB", "£1,234.50"),
         ("de-DE", "1.234,50\u00a0£"),
         ("fr-FR", "1\u202f234,50\u00a0£GB"),
-        ("de-CH", "GBP\u00a01’234.50"),
+        ("de-CH", "£\u00a01’234.50"),
         ("tlh-KL", "£1,234.50"),
     ],
 )

@@ -3,10 +3,10 @@
 import json
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 
 import pytest
 
-from bot.app import Giftbot
 from bot.gifts.gift import Gift, GiftState
 from bot.gifts.order import key_of
 from tests.office import Office, Transport
@@ -42,7 +42,7 @@ async def test_a_gift_travels_from_slack_to_its_recipient(office: Office, transp
         assert "If it does not work, ask @Mia" in gift.text_shown
         (order,) = office.giftcards.orders
         assert gift.links == [order.items[0].link]
-        assert (order.country, order.currency, order.face_value) == ("GB", "GBP", 25)
+        assert (order.country, order.currency, order.face_value) == ("GB", "GBP", Decimal(25))
 
         await office.mia.sees_message("Approved by @Abe")
         await office.mia.sees_message("@Rob has your gift")
@@ -56,7 +56,8 @@ async def test_a_gift_travels_from_slack_to_its_recipient(office: Office, transp
             assert card.buttons == []
 
 
-async def test_the_key_is_derived_from_the_request_and_the_recipient(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_the_key_is_derived_from_the_request_and_the_recipient(office: Office) -> None:
     """The same request, recipient and attempt give the same key, which is what the service was sent."""
     await office.asks()
     await office.approves()
@@ -66,7 +67,8 @@ async def test_the_key_is_derived_from_the_request_and_the_recipient(office: Off
     assert json.loads(office.giftcards.orders[0].body)["idempotency_key"] == key_of(gift)
 
 
-async def test_several_people_get_a_gift_each(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_several_people_get_a_gift_each(office: Office) -> None:
     """Two recipients make two orders under two keys, two messages, and one notice for Mia."""
     await office.asks("@Rob @Eve 10.50 GBP for the launch")
     card = await office.abe.sees_message("would like to thank")
@@ -100,7 +102,8 @@ async def test_a_channel_that_cannot_be_written_to_loses_no_request(office: Offi
         await office.ana.sees_message("would like to thank")
 
 
-async def test_an_announcement_that_cannot_be_made_is_told_to_the_requester(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_an_announcement_that_cannot_be_made_is_told_to_the_requester(office: Office) -> None:
     """A private channel without the bot keeps the gift from nothing, and Mia learns that it was not announced."""
     private = office.slack.add_channel("team-mia", [office.mia], private=True)
     await office.mia.types("/gift @Rob 25 GBP thanks")
@@ -113,7 +116,8 @@ async def test_an_announcement_that_cannot_be_made_is_told_to_the_requester(offi
     assert "Invite me there" in notice.text_shown
 
 
-async def test_numbers_are_written_as_each_reader_writes_them(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_numbers_are_written_as_each_reader_writes_them(office: Office) -> None:
     """Hans asks with a German comma, Abe reads it the English way, and the order is for twelve euros fifty."""
     hans = office.slack.add_person("Hans", locale="de-DE")
     await office.asks("@Rob 12,50 EUR danke", who=hans)
@@ -123,7 +127,8 @@ async def test_numbers_are_written_as_each_reader_writes_them(office: Office, bo
     assert str(office.giftcards.orders[0].face_value) == "12.5"
 
 
-async def test_everything_is_on_the_record(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_everything_is_on_the_record(office: Office) -> None:
     """The history says who did what, in order, and cannot be rewritten."""
     await office.asks()
     await office.approves()

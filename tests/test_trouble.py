@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from bot.app import Giftbot
 from bot.simulator import Fault, Junk, Kind
 from tests.office import Office
 
@@ -13,6 +12,7 @@ CREATE = "POST /order"
 LINKS = "GET /order/{id}/links"
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("kind", "status", "words"),
     [
@@ -24,7 +24,7 @@ LINKS = "GET /order/{id}/links"
     ],
 )
 async def test_a_refused_order_is_shown_and_retried_under_a_new_key(
-    office: Office, bot: Giftbot, kind: str, status: int, words: str
+    office: Office, kind: str, status: int, words: str
 ) -> None:
     """The service says no for good; Mia and the approvers read why, and Abe's Retry places one new order."""
     office.giftcards.refuse_next(kind, status)
@@ -50,7 +50,8 @@ async def test_a_refused_order_is_shown_and_retried_under_a_new_key(
     assert len(office.giftcards.orders) == 1
 
 
-async def test_a_gift_that_is_not_offered_has_no_retry(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_gift_that_is_not_offered_has_no_retry(office: Office) -> None:
     """Where the same order can never work, there is advice instead of a button."""
     office.giftcards.refuse_next("validation_error", 422)
     await office.asks()
@@ -75,7 +76,8 @@ async def test_requester_and_recipient_cannot_retry(office: Office) -> None:
         assert len(office.giftcards.requests) == 1
 
 
-async def test_a_retry_clicked_twice_counts_once(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_retry_clicked_twice_counts_once(office: Office) -> None:
     """Abe and Ana both click Retry: one new attempt, and the second is told that there is nothing to retry."""
     office.giftcards.refuse_next("insufficient_funds", 400)
     await office.asks()
@@ -95,10 +97,9 @@ async def test_a_retry_clicked_twice_counts_once(office: Office, bot: Giftbot) -
     assert office.rows("SELECT attempt FROM gifts") == [(2,)]
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("junk", [Junk.NOT_JSON, Junk.NO_ID])
-async def test_an_unreadable_order_reply_is_asked_again_and_then_parked(
-    office: Office, bot: Giftbot, junk: Junk
-) -> None:
+async def test_an_unreadable_order_reply_is_asked_again_and_then_parked(office: Office, junk: Junk) -> None:
     """Junk instead of an order: the same key again for two minutes, then a person; Retry finds the one order."""
     for _ in range(20):
         office.giftcards.answer_next(CREATE, junk)
@@ -115,8 +116,9 @@ async def test_an_unreadable_order_reply_is_asked_again_and_then_parked(
     assert len(set(office.giftcards.requests)) == 1
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("junk", [Junk.OTHER_AMOUNT, Junk.OTHER_ORDER_ID])
-async def test_a_reply_with_somebody_elses_order_parks_the_gift(office: Office, bot: Giftbot, junk: Junk) -> None:
+async def test_a_reply_with_somebody_elses_order_parks_the_gift(office: Office, junk: Junk) -> None:
     """A reply that repeats another order's amount or id is never delivered from, and both can read why."""
     await office.asks("@Eve 10 GBP thanks")
     await office.approves()
@@ -132,8 +134,9 @@ async def test_a_reply_with_somebody_elses_order_parks_the_gift(office: Office, 
     assert len(office.giftcards.orders) == 2
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("junk", [Junk.FOREIGN_HOST, Junk.HTTP])
-async def test_a_link_to_a_foreign_place_is_not_handed_on(office: Office, bot: Giftbot, junk: Junk) -> None:
+async def test_a_link_to_a_foreign_place_is_not_handed_on(office: Office, junk: Junk) -> None:
     """A link whose host is not on the list, or that is not https, parks the gift; nobody is shown it."""
     office.giftcards.answer_next(LINKS, junk)
     await office.asks()
@@ -146,7 +149,8 @@ async def test_a_link_to_a_foreign_place_is_not_handed_on(office: Office, bot: G
     assert link == office.giftcards.orders[0].items[0].link
 
 
-async def test_a_service_that_is_away_for_a_day_parks_the_gift(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_service_that_is_away_for_a_day_parks_the_gift(office: Office) -> None:
     """After a day without an answer a person looks; until then the bot asks by itself, always under one key."""
     office.giftcards.faults.arm(CREATE, Fault.ERROR_AFTER, times=1000)
     await office.asks()
@@ -177,7 +181,8 @@ async def test_a_key_is_not_sent_after_29_days(office: Office) -> None:
     assert len(office.giftcards.requests) == sent
 
 
-async def test_a_recipient_who_left_before_delivery_parks_the_gift(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_recipient_who_left_before_delivery_parks_the_gift(office: Office) -> None:
     """Slack does not let the bot write to somebody who left: the order stays known, and a Retry delivers it."""
     await office.asks()
     await office.abe.sees_message("would like to thank")
@@ -191,7 +196,8 @@ async def test_a_recipient_who_left_before_delivery_parks_the_gift(office: Offic
     assert len(office.giftcards.orders) == 1
 
 
-async def test_one_of_several_gifts_fails_and_the_others_arrive(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_one_of_several_gifts_fails_and_the_others_arrive(office: Office) -> None:
     """Rob's order is refused, Eve has her gift, and Mia reads about both."""
     office.giftcards.refuse_next("insufficient_funds", 400)
     await office.asks("@Rob @Eve 10 GBP thanks")
@@ -205,7 +211,8 @@ async def test_one_of_several_gifts_fails_and_the_others_arrive(office: Office, 
     assert sorted(office.states()) == ["delivered", "delivered"]
 
 
-async def test_trouble_waits_on_the_approvers_home_tab(office: Office, bot: Giftbot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_trouble_waits_on_the_approvers_home_tab(office: Office) -> None:
     """A failed gift can be retried where approvers look at what waits for them."""
     office.giftcards.refuse_next("insufficient_funds", 400)
     await office.asks()

@@ -1,11 +1,11 @@
 """`giftbot demo`: the whole story of a gift in the terminal, with nothing but this machine.
 
-    cast      who plays, and in which colour
-    stage     the simulator, the real bot as a process of its own, and a temporary folder
-    story     what people do, in the order it happens
-    screen    what they see, as panels
-    ledger    what was ordered, delivered and stored in the end, and whether that is what was promised
-    theatre   all of it together: from the first line to the exit code
+cast      who plays, and in which colour
+stage     the simulator, the real bot as a process of its own, and a temporary folder
+story     what people do, in the order it happens
+screen    what they see, as panels
+ledger    what was ordered, delivered and stored in the end, and whether that is what was promised
+theatre   all of it together: from the first line to the exit code
 """
 
 from bot.demo.theatre import play

@@ -4,7 +4,8 @@ from typing import Final
 
 from bot.simulator import Channel, Person, Slack
 
-COLOURS: Final = {"Mia": "magenta", "Abe": "cyan", "Ana": "cyan", "Rob": "green", "Eve": "green"}
+ROLES: Final = [("Mia", "asks", "magenta"), ("Abe, Ana", "approve", "cyan"), ("Rob, Eve", "receive", "green")]
+COLOURS: Final = {name: colour for names, _, colour in ROLES for name in names.split(", ")}
 PATIENCE: Final = 15.0  # seconds in which everything has to appear, on a slow machine too
 
 

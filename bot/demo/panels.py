@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.emoji import Emoji
 from rich.panel import Panel
 from rich.table import Table
@@ -26,11 +26,10 @@ def modal(person: Person, view: Modal) -> Panel:
     if not view.labels:
         words = _words(view.text_shown.splitlines()[1:], [*view.buttons, *ends], colour_of(person))
         return _panel(person, view.title, words)
-    form = Table.grid(padding=(0, 1, 0, 0))
+    fields = Table.grid(padding=(0, 1))
     for label in view.labels:
-        form.add_row(Text(label, "dim"), Text(_as_read(view.value(label))))
-    form.add_row(_words(ends, ends, colour_of(person)))
-    return _panel(person, view.title, form)
+        fields.add_row(Text(label, "dim"), Text(_as_read(view.value(label))))
+    return _panel(person, view.title, Group(fields, _words(ends, ends, colour_of(person))))
 
 
 def question(person: Person, dialog: Dialog) -> Panel:
@@ -41,7 +40,8 @@ def question(person: Person, dialog: Dialog) -> Panel:
 
 def _panel(viewer: Person | Channel, place: str, content: RenderableType) -> Panel:
     colour = colour_of(viewer)
-    title = Text.assemble((viewer.name, f"bold {colour}"), (f" · {place}", colour))
+    name = f"#{viewer.name}" if isinstance(viewer, Channel) else viewer.name
+    title = Text.assemble((name, f"bold {colour}"), (f" · {place}", colour))
     return Panel(content, title=title, title_align="left", border_style=colour, padding=(0, 1))
 
 

@@ -24,7 +24,8 @@ class Bot:
 
     def __init__(self, process: Process, log: Path) -> None:
         self._process = process
-        self._log = log
+        self.pid = process.pid
+        self.log = log
 
     async def ended(self) -> int:
         """Wait until the process has ended, and give its exit code."""
@@ -43,7 +44,7 @@ class Bot:
 
     def last_words(self) -> str:
         """The end of what the bot wrote to its standard error."""
-        return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def raised() -> AsyncGenerator[Stage]:
+async def open_stage() -> AsyncGenerator[Stage]:
     """Start everything, and leave neither a process nor a file behind."""
     with TemporaryDirectory(prefix="giftbot-demo-") as name:
         folder = Path(name)

@@ -9,7 +9,7 @@ from bot.demo.cast import PATIENCE
 from bot.demo.panels import messages, modal, question
 from bot.demo.screen import Screen
 from bot.demo.stage import Stage
-from bot.simulator import Fault, Person, ShownMessage
+from bot.simulator import CannotDoThat, Fault, Person, ShownMessage
 from bot.simulator.giftcard_api import ORDER
 
 DIRECT: Final = "direct messages"
@@ -25,8 +25,15 @@ class Story:
         self._screen = screen
 
     async def tell(self) -> None:
-        """Play it all."""
-        await self._simulator.slack.socket_mode.connected(PATIENCE)
+        """Play it all.
+
+        Raises:
+            CannotDoThat, AppDidNotRespond: the bot does not do its part, or not in time.
+        """
+        try:
+            await self._simulator.slack.socket_mode.connected(PATIENCE)
+        except TimeoutError:
+            raise CannotDoThat("the bot does not connect") from None
         await self._mia_asks()
         await self._abe_approves()
         await self._rob_receives()
@@ -70,14 +77,14 @@ class Story:
         await rob.clicks("Open your gift", gift)
         announced = await rob.sees("thanked @Rob", PATIENCE)
         await mia.sees_message("has your gift", PATIENCE)
-        self._screen.does(rob, "opens his gift; Mia and the channel get a word, without the link.")
+        self._screen.does(rob, "opens his gift; Mia and the channel are told, but not the link.")
+        await self._types(mia, "/gift status")
         self._screen.shows(
             messages(rob, DIRECT, [gift]),
             messages(general, "seen by everybody", [announced]),
             messages(mia, DIRECT, mia.messages()),
+            messages(mia, "private reply", mia.private_replies[-1:]),
         )
-        await self._types(mia, "/gift status")
-        self._screen.shows(messages(mia, "private reply", mia.private_replies[-1:]))
 
     async def _abe_declines(self) -> None:
         self._screen.act("4  Abe declines")
@@ -126,9 +133,9 @@ class Story:
         return await person.sees_message("thanks you with a gift", PATIENCE)
 
     def _last_order_as_the_service_saw_it(self) -> Panel:
-        order = self._simulator.giftcards.orders[-1]
-        seen = Table.grid(padding=(0, 2, 0, 0))
+        key = self._simulator.giftcards.orders[-1].idempotency_key
+        seen = Table("Key", "Answer", box=None, pad_edge=False, header_style="dim")
         for call in self._simulator.giftcards.calls:
-            if call.name == ORDER and call.arguments["body"]["idempotency_key"] == order.idempotency_key:
-                seen.add_row(call.name, f"key {order.idempotency_key[:8]}…", call.reply["id"] if call.reply else "lost")
-        return Panel(seen, title="Gift card service · requests", title_align="left", padding=(0, 1))
+            if call.name == ORDER and call.arguments["body"]["idempotency_key"] == key:
+                seen.add_row(f"{key[:18]}…", call.reply["id"] if call.reply else "lost")
+        return Panel(seen, title=f"Gift card service · {ORDER}", title_align="left", padding=(0, 1))

@@ -20,6 +20,7 @@ class Field(StrEnum):
     COUNTRY = "country"
     NOTE = "note"
     ANNOUNCE_IN = "announce_in"
+    REASON = "reason"
 
 
 class GiftbotError(Exception):

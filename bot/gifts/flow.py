@@ -11,14 +11,14 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from bot.gifts.errors import Refused
+from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.link import is_trusted
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.notices import Notices
 from bot.gifts.order import Order, key_of
 from bot.gifts.outbox import Outbox
-from bot.gifts.policy import Draft, Policy
+from bot.gifts.policy import LONGEST_REASON, Draft, Policy
 from bot.gifts.ports import (
     Clock,
     Directory,
@@ -142,7 +142,14 @@ class Flow:
         return self._end(await self.check_decider(request_id, person, card), person, RequestStep.APPROVE)
 
     async def decline(self, request_id: str, person: str, note: str) -> Request:
-        """Say no, with words for the requester. Raises Refused as `check_decider` does."""
+        """Say no, with words for the requester. Raises Refused as `check_decider` does.
+
+        Raises:
+            Invalid: the words are missing, or too many.
+        """
+        if not 1 <= len(note) <= LONGEST_REASON:
+            words = f"Please say why, in at most {LONGEST_REASON} characters; the requester reads it."
+            raise Invalid({Field.REASON: words})
         return self._end(await self.check_decider(request_id, person), person, RequestStep.DECLINE, note)
 
     async def cancel(self, request_id: str, person: str) -> Request:

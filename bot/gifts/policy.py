@@ -10,6 +10,7 @@ from bot.gifts.people import Person, Standing
 
 MOST_RECIPIENTS = 25
 LONGEST_NOTE = 1000
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)

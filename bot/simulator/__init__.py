@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.simulator.delivery import AppDidNotRespond, Kind, SignedHttp
-from bot.simulator.faults import Call, Fault, Faults, Moment
+from bot.simulator.faults import Call, Fault, Faults, Moment, RequestLost
 from bot.simulator.filling import CannotDoThat
 from bot.simulator.giftcard_api import Pending, WeGiftApi
 from bot.simulator.giftcard_service import Order
@@ -43,6 +43,7 @@ __all__ = [
     "Order",
     "Pending",
     "Person",
+    "RequestLost",
     "ShownMessage",
     "SignedHttp",
     "Simulator",

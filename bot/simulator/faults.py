@@ -34,6 +34,10 @@ class Moment(StrEnum):
     AFTER = "after"  # the work is done, the reply is not sent yet
 
 
+class RequestLost(Exception):
+    """Raised by a watcher before the work: the request never arrived, and nobody answers."""
+
+
 Watcher = Callable[[str, Moment], Awaitable[None]]
 
 
@@ -99,7 +103,10 @@ def middleware(service: Service) -> Middleware:
             return await handler(request)
         fault, seconds = service.faults.take(name)
         arguments = await service.arguments_of(request)
-        await service.faults.watch(name, Moment.BEFORE)
+        try:
+            await service.faults.watch(name, Moment.BEFORE)
+        except RequestLost:
+            return _hung_up(request)
         if fault in {Fault.RATE_LIMITED, Fault.ERROR_BEFORE}:
             refused = _refused(service, fault, seconds)
             service.calls.append(Call(name, arguments, _body(refused), time.time()))
@@ -112,11 +119,16 @@ def middleware(service: Service) -> Middleware:
         reply = None if fault is Fault.REPLY_LOST else _body(response)
         service.calls.append(Call(name, arguments, reply, time.time()))
         await service.faults.watch(name, Moment.AFTER)
-        if fault is Fault.REPLY_LOST and request.transport is not None:
-            request.transport.abort()
-        return response
+        return _hung_up(request) if fault is Fault.REPLY_LOST else response
 
     return play
+
+
+def _hung_up(request: web.Request) -> web.Response:
+    """Drop the connection; what is returned reaches nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 def _refused(service: Service, fault: Fault, seconds: float) -> web.Response:

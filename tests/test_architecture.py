@@ -1,0 +1,256 @@
+"""The house as README draws it: who may know whom, where SQL and Slack's shapes are, and no await in a transaction."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HOUSE = ("bot", "handlers", "storage")
+ROOF = {"bot.app", "bot.__main__", "bot.settings"}
+KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.logs", "bot.demo"}  # bot.logs leaves the settings' secrets out
+
+# room -> the rooms that it may know, besides itself
+MAY_KNOW: dict[str, set[str]] = {
+    "bot.gifts": set(),
+    "bot.giftcards": {"bot.gifts"},
+    "bot.clock": set(),
+    "bot.simulator": set(),
+    "handlers": {"bot.gifts"},
+    "storage": {"bot.gifts"},
+}
+
+MODULES = sorted(path for folder in HOUSE for path in (ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """The name of a module."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A module, read."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module of the house that a module imports, wherever the import stands."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in HOUSE)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} has a relative import"
+            module = node.module or ""
+            if module == "bot":
+                yield from (f"bot.{alias.name}" for alias in node.names)
+            elif module.split(".")[0] in HOUSE:
+                yield module
+
+
+def is_in(module: str, room: str) -> bool:
+    """Whether a module belongs to a room."""
+    return module == room or module.startswith(f"{room}.")
+
+
+def offenders(of: Callable[[ast.AST], bool], among: list[Path]) -> list[str]:
+    """Where something stands that should not."""
+    return [
+        f"{name_of(path)}:{getattr(node, 'lineno', 0)}" for path in among for node in ast.walk(tree(path)) if of(node)
+    ]
+
+
+def outside(*rooms: str) -> list[Path]:
+    """All modules but those of these rooms."""
+    return [path for path in MODULES if not any(is_in(name_of(path), room) for room in rooms)]
+
+
+def inside(*rooms: str) -> list[Path]:
+    """The modules of these rooms."""
+    found = [path for path in MODULES if any(is_in(name_of(path), room) for room in rooms)]
+    assert found, f"{rooms} should have modules"
+    return found
+
+
+@pytest.mark.parametrize("room", MAY_KNOW)
+def test_a_room_knows_only_its_neighbours(room: str) -> None:
+    """The heart knows nobody; Slack, the storage and the gift card services know only the heart."""
+    allowed = {room, *MAY_KNOW[room]}
+    strangers = [
+        f"{name_of(path)} imports {known}"
+        for path in inside(room)
+        for known in imports(path)
+        if not any(is_in(known, friend) for friend in allowed)
+    ]
+    assert strangers == []
+
+
+def test_every_room_has_its_rule() -> None:
+    """A new room says whom it may know, here and in the README."""
+    rooms = {name.split(".")[0] if not name.startswith("bot.") else ".".join(name.split(".")[:2])
+             for name in map(name_of, MODULES)}  # fmt: skip
+    assert rooms - {"bot"} == MAY_KNOW.keys() | ROOF | KNOW_THE_ROOF
+
+
+def test_nobody_knows_the_roof() -> None:
+    """What puts everything together is known by nobody but itself, the logs and the demo."""
+    knowing = [
+        f"{name_of(path)} imports {known}"
+        for path in outside(*KNOW_THE_ROOF)
+        for known in imports(path)
+        if any(is_in(known, part) for part in ROOF)
+    ]
+    assert knowing == []
+
+
+def test_the_product_does_not_know_its_simulator() -> None:
+    """Only the demo does: nothing is faked inside the product."""
+    knowing = [
+        name_of(path) for path in outside("bot.simulator", "bot.demo") if "bot.simulator" in str([*imports(path)])
+    ]
+    assert knowing == []
+
+
+def test_the_storage_is_plain() -> None:
+    """No function of the storage is asynchronous, so that nothing can come between BEGIN and COMMIT."""
+    kinds = (ast.AsyncFunctionDef, ast.Await, ast.AsyncWith, ast.AsyncFor)
+    assert offenders(lambda node: isinstance(node, kinds), inside("storage")) == []
+
+
+def test_nothing_is_awaited_in_a_transaction() -> None:
+    """Another task's change would be undone, or kept, with ours."""
+    waits = (ast.Await, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.Yield, ast.YieldFrom)
+
+    def is_write(item: ast.withitem) -> bool:
+        call = item.context_expr
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "write"
+
+    def waits_in_a_transaction(node: ast.AST) -> bool:
+        if not isinstance(node, ast.With) or not any(is_write(item) for item in node.items):
+            return False
+        return any(isinstance(inner, waits) for line in node.body for inner in ast.walk(line))
+
+    assert offenders(waits_in_a_transaction, MODULES) == []
+    written = offenders(lambda node: isinstance(node, ast.With) and any(map(is_write, node.items)), MODULES)
+    assert len(written) > 5, "transactions are found at all"
+
+
+def test_a_transaction_is_opened_with_with() -> None:
+    """Nobody calls write() and forgets to end it."""
+    for path in outside("storage.store"):
+        calls = [n for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+        opened = {id(item.context_expr) for n in ast.walk(tree(path)) if isinstance(n, ast.With) for item in n.items}
+        stores = [
+            call for call in calls if ast.unparse(call.func) in {"self._store.write", "store.write", "self.write"}
+        ]
+        assert all(id(call) in opened for call in stores), name_of(path)
+
+
+SQL = re.compile(
+    r"\b(SELECT\s.+\sFROM|INSERT\s(OR\s\w+\s)?INTO|UPDATE\s.+\sSET|DELETE\sFROM|CREATE\s(UNIQUE\s)?(TABLE|INDEX|TRIGGER)"
+    r"|PRAGMA\s\w|BEGIN\sIMMEDIATE|DROP\sTABLE|ALTER\sTABLE)\b",
+    re.DOTALL,
+)
+
+
+def test_only_the_storage_speaks_sql() -> None:
+    """Money moves in statements that stand in one folder; the demo only looks, from outside."""
+
+    def is_sql(node: ast.AST) -> bool:
+        return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(SQL.search(node.value))
+
+    assert offenders(is_sql, outside("storage", "bot.demo")) == []
+    assert offenders(is_sql, inside("storage"))
+
+    def changes(node: ast.AST) -> bool:
+        return is_sql(node) and not str(ast.literal_eval(ast.unparse(node))).lstrip().startswith("SELECT")
+
+    assert offenders(changes, inside("bot.demo")) == []
+
+
+def test_only_the_storage_opens_databases() -> None:
+    """One writing connection in one process."""
+    openers = [
+        name_of(path)
+        for path in outside("storage", "bot.demo")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(part in ast.unparse(node) for part in ("sqlite3", "sqlite_utils", "apsw"))
+    ]
+    assert openers == []
+
+
+PAYLOADS = {"body", "payload", "event", "view", "action", "command", "shortcut", "submission", "click"}
+
+
+def test_only_one_file_knows_slack_s_dictionaries() -> None:
+    """Payloads are read into objects first; the error handler alone asks what kind of thing went wrong."""
+
+    def indexes(node: ast.AST) -> bool:
+        return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in PAYLOADS
+
+    def asks(node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"get", "pop", "items", "values"}
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in PAYLOADS - {"payload"}
+        )
+
+    handlers = [path for path in inside("handlers") if name_of(path) != "handlers.payloads"]
+    assert offenders(indexes, handlers) == []
+    assert {place.split(":")[0] for place in offenders(asks, handlers)} <= {"handlers.errors"}
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    """Everything else is handed in; the demo passes its own environment on to the process that it starts."""
+
+    def reads(node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute):
+            return ast.unparse(node) in {"os.environ", "os.getenv", "os.environb"}
+        return isinstance(node, ast.ImportFrom) and node.module == "os" and "env" in ast.unparse(node)
+
+    assert offenders(reads, outside("bot.settings", "bot.demo")) == []
+
+
+def test_the_heart_does_not_reach_for_the_world() -> None:
+    """Clock, ids and network are handed to the heart; a reference for the log is the only thing that it makes up."""
+    forbidden = {"httpx", "aiohttp", "sqlite3", "sqlite_utils", "slack_sdk", "slack_bolt", "os", "time", "random"}
+    forbidden |= {"secrets", "socket", "subprocess", "requests"}
+    known = [
+        f"{name_of(path)} imports {module}"
+        for path in inside("bot.gifts")
+        for node in ast.walk(tree(path))
+        for module in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if module.split(".")[0] in forbidden
+    ]
+    assert known == []
+
+    def reaches(node: ast.AST) -> bool:
+        return isinstance(node, ast.Call) and ast.unparse(node.func) in {
+            "datetime.now",
+            "datetime.utcnow",
+            "asyncio.sleep",
+            "open",
+            "print",
+        }
+
+    assert offenders(reaches, inside("bot.gifts")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    """One sentence at the top, and no file that is too long to be read at a sitting."""
+    assert ast.get_docstring(tree(path)) or path.read_text(encoding="utf-8") == ""
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 420

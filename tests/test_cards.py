@@ -1,0 +1,348 @@
+"""Everything the bot shows, with the worst that people can write into it: Slack takes it, and nobody is fooled."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+
+from bot.gifts.flow import Overview
+from bot.gifts.gift import Decision, Gift, GiftState, Request, RequestState
+from bot.gifts.message import Kind, Letter, Message
+from bot.gifts.money import Money, currency_of
+from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Policy
+from bot.gifts.reasons import Reason
+from bot.simulator.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
+from handlers.cards import render
+from handlers.command_text import Prefill
+from handlers.forms import LONGEST_REASON, asked_view, decline_form, notice_view, request_form
+from handlers.lists import HELP, home_view, status_blocks
+from handlers.payloads import FormMemory
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+REQUEST_ID = "7f1c2c1e-4f57-4c0e-8a55-9b54a3f2f1d0"
+LINK = "https://gifts.example.com/r/canary?token=1&next=2"
+SOURCE = "https://acme.slack.com/archives/C0GENERAL/p1893499200000000"
+VALUE = Money(13337, "GBP")
+MIA, ABE, ANA, CHANNEL = "U0MIA", "U0ABE", "U0ANA", "C0GENERAL"
+EVERYBODY = [f"W{number:029}" for number in range(MOST_RECIPIENTS)]  # as long as an id may be
+LOCALES = ["en-GB", "de-DE", "fr-FR", "ja-JP", "ar-EG", "no such locale"]
+
+HOSTILE = {
+    "nothing": "",
+    "mentions of everybody": "<!channel> <!here|here> <!everyone>",
+    "a mention": "<@U0EVE> <#C0SECRET|general> <!subteam^S0ALL>",
+    "a disguised link": "<http://evil.test|your bank>",
+    "escaped already": "&lt;!channel&gt; &amp;lt;!channel&amp;gt;",
+    "a date that is a link": "<!date^0^today^http://evil.test|today>",
+    "emphasis": "*bold* _italics_ ~gone~ `code` ```fence``` > quote",
+    "a forged outcome": "no\n:white_check_mark: Approved by <@U0ABE>",
+    "backwards": "\u202eevil\u202c \u200b \ufeff",
+    "only ampersands": "&" * LONGEST_NOTE,
+    "only brackets": "<" * LONGEST_NOTE,
+    "as long as it may be": "x" * LONGEST_NOTE,
+    "emoji": "\U0001f469\u200d\U0001f680" * (LONGEST_NOTE // 3),
+    "lines": "a" + "\n" * (LONGEST_NOTE - 2) + "b",
+}
+
+# what may stand between angle brackets: people, channels, moments, and the link to the message that is thanked for
+OURS = re.compile(
+    rf"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^\d+\^[^|<>]+\|[^<>]+>|<{re.escape(SOURCE)}\|this message>"
+)
+
+
+def gifts(state: GiftState, reasons: Sequence[Reason] = tuple(Reason)) -> tuple[Gift, ...]:
+    """Twenty-five gifts in a state, with every reason in turn where there is one."""
+    stopped = state in {GiftState.FAILED, GiftState.PARKED}
+    return tuple(
+        Gift(f"{number:08}-0000-4000-8000-000000000000", REQUEST_ID, person, state, 1, reason if stopped else None)
+        for number, (person, reason) in enumerate(zip(EVERYBODY, cycle(reasons), strict=False))
+    )
+
+
+def a_request(
+    note: str = "", state: RequestState = RequestState.PENDING, gift_state: GiftState = GiftState.WAITING
+) -> Request:
+    """A request for twenty-five people, with everything that a request can have."""
+    reason = note[:LONGEST_REASON] if state is RequestState.DECLINED else ""
+    decision = None if state is RequestState.PENDING else Decision(ABE, NOON, reason)
+    return Request(
+        REQUEST_ID, MIA, gifts(gift_state), VALUE, "GB", note, NOON, CHANNEL, SOURCE, state=state, decision=decision
+    )
+
+
+def standings() -> Iterator[tuple[RequestState, GiftState]]:
+    """Where requests and their gifts can stand together."""
+    yield RequestState.PENDING, GiftState.WAITING
+    yield RequestState.DECLINED, GiftState.VOID
+    yield RequestState.CANCELLED, GiftState.VOID
+    for state in GiftState:
+        if state not in {GiftState.WAITING, GiftState.VOID}:
+            yield RequestState.APPROVED, state
+
+
+STANDINGS = list(standings())
+
+
+def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
+    """What a message of this kind is made from."""
+    about = request.gifts[:1] if kind is Kind.GIFT else request.gifts
+    link = SecretStr(LINK) if kind is Kind.GIFT else None
+    return Letter(Message("m", kind, request.id, tuple(gift.id for gift in about), to), request, link)
+
+
+def shown(letter: Letter, locale: str = "en-GB") -> dict[str, Any]:
+    """The message as Slack gets it, after Slack has taken it."""
+    card = render(letter, locale)
+    message = {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
+    check_message(message)
+    assert 0 < len(card.text) <= 4000, "Slack wants at most 4,000 characters for notifications"
+    return message
+
+
+def texts(thing: Any) -> Iterator[str]:
+    """Every text that Slack would read as mrkdwn, wherever it stands."""
+    if isinstance(thing, list):
+        for item in thing:
+            yield from texts(item)
+    elif isinstance(thing, dict):
+        is_message = "blocks" in thing and isinstance(thing.get("text"), str)
+        if is_message or thing.get("type") == "mrkdwn":
+            yield thing["text"]
+        for item in thing.values():
+            yield from texts(item)
+
+
+def assert_harmless(thing: Any) -> None:
+    """No mention and no link that the bot itself did not make, and none of its own cut in two."""
+    for text in texts(thing):
+        rest = OURS.sub("", text)
+        assert "<" not in rest, rest
+        assert ">" not in rest, rest
+
+
+# ---------------------------------------------------------------- messages
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
+def test_slack_takes_every_message_and_nobody_is_fooled(kind: Kind, note: str) -> None:
+    """Whatever the note and the reason of a refusal say: within Slack's limits, and nothing of it is live."""
+    assert_harmless(shown(letter(kind, a_request(note, RequestState.DECLINED, GiftState.VOID), MIA)))
+    if kind is not Kind.DECISION:
+        assert_harmless(shown(letter(kind, a_request(note))))
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("state", "gift_state"), STANDINGS[1:])
+def test_slack_takes_every_message_wherever_things_stand(
+    kind: Kind, state: RequestState, gift_state: GiftState
+) -> None:
+    """Messages are brought up to date later: each can be shown in every state, to every reader."""
+    for reader in (ABE, MIA):
+        assert_harmless(shown(letter(kind, a_request("thank you", state, gift_state), reader)))
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_message_can_be_read_in_every_locale(kind: Kind, locale: str) -> None:
+    """Amounts and lists are the reader's; no locale is too strange."""
+    assert_harmless(shown(letter(kind, a_request("danke", RequestState.APPROVED, GiftState.PARKED)), locale))
+
+
+def test_what_people_wrote_is_read_as_they_wrote_it() -> None:
+    """The note stands in its card, its gift and its announcement, letter for letter, as plain text."""
+    for note in HOSTILE.values():
+        for kind in (Kind.CARD, Kind.GIFT, Kind.ANNOUNCEMENT):
+            message = shown(letter(kind, a_request(note)))
+            quoted = [
+                block["text"]["text"]
+                for block in message["blocks"]
+                if block.get("text", {}).get("type") == "plain_text"
+            ]
+            assert quoted == ([f"“{note}”"] if note else [])
+
+
+def test_the_reason_of_a_refusal_is_read_in_full() -> None:
+    """The requester reads every word of it, though none of it is live."""
+    request = a_request("<!channel> & <http://evil.test|bank>", RequestState.DECLINED, GiftState.VOID)
+    message = shown(letter(Kind.DECISION, request, MIA))
+    assert "&lt;!channel&gt; &amp; &lt;http://evil.test|bank&gt;" in json.dumps(message)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_link_is_in_the_gift_s_button_and_nowhere_else(kind: Kind) -> None:
+    """Not in a text, not in what notifications show, and in no other message."""
+    message = shown(letter(kind, a_request("thank you", RequestState.APPROVED, GiftState.ORDERED)))
+    buttons = [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]
+    links = [button.pop("url") for button in buttons if "url" in button]
+    assert links == ([LINK] if kind is Kind.GIFT else [])
+    assert "gifts.example.com" not in json.dumps(message)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_announcement_has_no_amount(locale: str) -> None:
+    """Neither each, nor in total, in nobody's way of writing it."""
+    for count in (1, 2, 25):
+        request = a_request("thank you", RequestState.APPROVED, GiftState.DELIVERED)
+        request = replace(request, gifts=request.gifts[:count])
+        announcement = json.dumps(shown(letter(Kind.ANNOUNCEMENT, request, CHANNEL), locale), ensure_ascii=False)
+        for amount in ("133", "337", "3334", "£", "GBP", VALUE.format(locale), request.total.format(locale)):
+            assert amount not in announcement
+
+
+def test_the_card_says_what_it_costs() -> None:
+    """Each and in total, on the card and again before the click counts."""
+    message = json.dumps(shown(letter(Kind.CARD, a_request("thank you"))), ensure_ascii=False)
+    assert "£133.37 each, £3,334.25 in total" in message
+    assert "This orders 25 gifts for £3,334.25 right away." in message
+
+
+@pytest.mark.parametrize("state", [state for state in RequestState if state is not RequestState.PENDING])
+def test_a_decided_card_has_no_buttons(state: RequestState) -> None:
+    """Who decided and when stands in their place."""
+    message = shown(letter(Kind.CARD, a_request("no", state)))
+    assert "actions" not in [block["type"] for block in message["blocks"]]
+    assert f"{state.value.title()} by <@{ABE}>" in json.dumps(message)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_trouble_is_told_with_what_to_do(reason: Reason) -> None:
+    """Whoever may retry has the button where it helps; the requester reads the same, without it."""
+    request = replace(a_request(), state=RequestState.APPROVED, decision=Decision(ABE, NOON))
+    request = replace(request, gifts=gifts(GiftState.PARKED, [reason])[:1])
+    for reader, may_retry in ((ABE, reason.can_retry), (MIA, False)):
+        message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)))
+        assert f"{reason.words}. {reason.remedy}" in message
+        assert ('"Retry"' in message) == may_retry
+
+
+def test_trouble_that_is_over_has_no_button() -> None:
+    """A gift that goes on says so."""
+    message = json.dumps(shown(letter(Kind.TROUBLE, a_request("", RequestState.APPROVED, GiftState.DELIVERED))))
+    assert "going on, it is delivered now" in message
+    assert "Retry" not in message
+
+
+# ---------------------------------------------------------------- forms
+
+POLICY = Policy(
+    approvers=frozenset({ABE, ANA}),
+    countries=("GB", "US", "DE", "JP"),
+    largest={currency: Money(25000, currency) for currency in ("GBP", "USD", "EUR", "JPY")},
+)
+MEMORY = FormMemory(draft_id=UUID(REQUEST_ID), source=SOURCE)
+PREFILLS = [
+    Prefill(),
+    Prefill(tuple(EVERYBODY), "25", "JP", "thank you", SOURCE),
+    Prefill(tuple(f"U{number:029}" for number in range(60)), "9" * 1000, "GB", "x" * 4000),
+    *(Prefill((EVERYBODY[0],), "£" * 30, "US", note) for note in HOSTILE.values()),
+]
+
+
+@pytest.mark.parametrize("prefill", PREFILLS)
+def test_slack_takes_every_form(prefill: Prefill) -> None:
+    """Too many people, an endless amount or note: the form opens with what fits."""
+    view = request_form(MEMORY, prefill, POLICY, "en-GB")
+    check_view(view, "modal")
+    assert_harmless(view)
+    people, amount, _, note, _ = (block["element"] for block in view["blocks"] if block["type"] == "input")
+    assert people.get("initial_users", []) == list(prefill.recipients[:MOST_RECIPIENTS])
+    assert amount.get("initial_value", "") == prefill.amount[:20]
+    assert note.get("initial_value", "") == prefill.note[:LONGEST_NOTE]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_form_with_a_hundred_countries_is_taken(locale: str) -> None:
+    """Each is named in the reader's language, with its currency."""
+    pairs = [first + second for first in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    countries = tuple(country for country in pairs if currency_of(country))
+    assert len(countries) > 200
+    for start in (0, len(countries) - 100):
+        view = request_form(MEMORY, Prefill(), replace(POLICY, countries=countries[start : start + 100]), locale)
+        check_view(view, "modal")
+
+
+@pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
+def test_slack_takes_what_a_form_turns_into(note: str) -> None:
+    """The request as it was kept, and the form that asks for a reason."""
+    for view in (asked_view(a_request(note), EVERYBODY, "en-GB"), decline_form(a_request(note), "en-GB")):
+        check_view(view, "modal")
+        assert_harmless(view)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_form_can_be_read_in_every_locale(locale: str) -> None:
+    """Countries, amounts and lists are the reader's."""
+    for view in (
+        request_form(MEMORY, PREFILLS[1], POLICY, locale),
+        asked_view(a_request("danke"), [ABE, ANA], locale),
+        decline_form(a_request("danke"), locale),
+    ):
+        check_view(view, "modal")
+        assert_harmless(view)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_slack_takes_a_notice(reason: Reason) -> None:
+    """What somebody is told who clicked in vain."""
+    check_view(notice_view(reason.remedy), "modal")
+
+
+# ---------------------------------------------------------------- lists
+
+
+def overview(mine: Sequence[tuple[RequestState, GiftState]], troubled: GiftState) -> Overview:
+    """As much as somebody can have: eight of their own, eight to decide, eight in trouble, of 25 gifts each."""
+    notes = cycle(HOSTILE.values())
+    own = [
+        replace(a_request(note, *standing), id=f"own-{number}")
+        for number, (standing, note) in enumerate(zip(mine, notes, strict=False))
+    ]
+    return Overview(
+        mine=own,
+        to_decide=[a_request(next(notes)) for _ in range(8)],
+        in_trouble=[a_request(next(notes), RequestState.APPROVED, troubled) for _ in range(8)],
+        deciders={request.id: [ABE, ANA] for request in own},
+    )
+
+
+@pytest.mark.parametrize("mine", [*([standing] * 8 for standing in STANDINGS), STANDINGS[:8], []])
+def test_slack_takes_the_longest_list(mine: list[tuple[RequestState, GiftState]]) -> None:
+    """`/gift status` stays within fifty blocks and the Home tab within a hundred, and nothing of it is live."""
+    for troubled in (GiftState.FAILED, GiftState.PARKED):
+        everything = overview(mine, troubled)
+        blocks = status_blocks(everything, "en-GB")
+        assert len(blocks) <= BLOCKS_IN_A_MESSAGE
+        check_message({"text": "Where your gifts stand", "blocks": blocks})
+        view = home_view(everything, "en-GB")
+        check_view(view, "home")
+        assert_harmless(view)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_list_can_be_read_in_every_locale(locale: str) -> None:
+    """Also one of nothing."""
+    check_view(home_view(overview(STANDINGS[:8], GiftState.PARKED), locale), "home")
+    check_view(home_view(Overview((), (), (), {}), locale), "home")
+
+
+@pytest.mark.parametrize("state", [state for request, state in STANDINGS if request is RequestState.APPROVED])
+def test_a_requester_sees_where_each_gift_stands(state: GiftState) -> None:
+    """Of all twenty-five: once in the title, and once with where the gift stands."""
+    request = a_request("", RequestState.APPROVED, state)
+    blocks = status_blocks(Overview([request], (), (), {request.id: [ABE, ANA]}), "en-GB")
+    text = json.dumps(blocks)
+    assert [person for person in EVERYBODY if text.count(f"<@{person}>") < 2] == []
+
+
+def test_the_help_is_taken() -> None:
+    """`/gift help` is one text."""
+    check_message({"text": HELP, "blocks": []})
+    assert_harmless({"blocks": [], "text": HELP})

@@ -1,0 +1,118 @@
+"""The real process, as an operator meets it: how it starts, refuses to start, and stops."""
+
+import asyncio
+import stat
+
+import httpx
+import pytest
+
+from bot.simulator import Fault
+from tests.office import Office
+
+
+async def _refusal(office: Office, *options: str, **changes: str) -> tuple[int | None, str]:
+    """Start the bot where it cannot run, and give its exit code and what it says."""
+    process = await office.process(*options, **changes)
+    return await asyncio.wait_for(process.wait(), 20), office.log.read_text()
+
+
+async def test_everything_missing_or_wrong_is_named_at_once(office: Office) -> None:
+    """With a broken environment the bot names every variable, opens nothing, and exits with 2."""
+    code, said = await _refusal(
+        office,
+        slack_bot_token="",
+        slack_app_token="xoxb-this-is-no-app-token",
+        giftbot_approvers="bob",
+        giftbot_countries="GB,ZZ",
+        giftbot_max_amount="lots",
+        wegift_api_url="http://evil.example/v2",
+    )
+    assert code == 2
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "GIFTBOT_APPROVERS", "GIFTBOT_COUNTRIES", "GIFTBOT_MAX_AMOUNT"):
+        assert f"  {name}" in said
+    assert "WEGIFT_API_URL" in said
+    assert "this-is-no-app-token" not in said
+    assert "Traceback" not in said
+    assert not office.database.exists()
+    assert office.slack.calls == []
+
+
+async def test_a_token_that_slack_refuses(office: Office) -> None:
+    """A wrong bot token ends the start with one sentence, which does not quote it."""
+    code, said = await _refusal(office, slack_bot_token="xoxb-wrong-token")
+    assert code == 1
+    assert "Slack does not let us in with SLACK_BOT_TOKEN: invalid_auth." in said
+    assert "wrong-token" not in said
+    assert "Traceback" not in said
+
+
+async def test_a_second_process_is_kept_out(office: Office) -> None:
+    """One database serves one process: the second says so and exits with 1, the first goes on."""
+    async with office.open():
+        code, said = await _refusal(office)
+        assert code == 1
+        assert "is in use by another giftbot" in said
+        await office.asks()
+
+
+async def test_an_address_in_use(office: Office) -> None:
+    """In HTTP mode an address that is taken is named."""
+    async with office.open("http"):
+        assert office.delivery
+        port = office.delivery.url.split(":")[2].split("/")[0]
+        code, said = await _refusal(
+            office, "--http", "--port", port, giftbot_database=str(office.folder / "another.db")
+        )
+    assert code == 1
+    assert f"127.0.0.1:{port} cannot be used" in said
+
+
+async def test_files_are_for_the_owner_alone(office: Office) -> None:
+    """Database, its -wal and -shm, and the lock can be read by nobody else."""
+    async with office.open():
+        await office.asks()
+        files = [path for path in office.folder.iterdir() if path.name.startswith("giftbot.db")]
+        assert len(files) == 4
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_sigterm_lets_the_work_in_hand_finish(office: Office, mode: str, unused_tcp_port: int) -> None:
+    """SIGTERM while an order is being placed: the order is finished and kept, and the exit code is 0 within 10 s."""
+    options = ["--http", "--port", str(unused_tcp_port)] if mode == "http" else []
+    process = await office.process(*options)
+    if mode == "http":
+        await _listening(unused_tcp_port)
+        office.slack.use_http(f"http://127.0.0.1:{unused_tcp_port}/slack/events")
+    else:
+        await office.slack.socket_mode.connected(timeout=30)
+    await office.asks()
+    await office.abe.sees_message("would like to thank")
+    office.giftcards.faults.arm("POST /order", Fault.SLOW, seconds=1)
+    at_the_service = asyncio.Event()
+
+    async def watcher(_name: str, _moment: object) -> None:
+        at_the_service.set()
+
+    office.giftcards.faults.watcher = watcher
+    await office.approves()
+    await at_the_service.wait()
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert office.states() == ["ordered"]
+    assert len(office.giftcards.requests) == 1
+
+    async with office.open():
+        await office.delivered()
+    assert len(office.giftcards.orders) == 1
+
+
+async def _listening(port: int) -> None:
+    async with httpx.AsyncClient() as http, asyncio.timeout(30):
+        while True:
+            try:
+                await http.get(f"http://127.0.0.1:{port}/healthz")
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+            else:
+                return

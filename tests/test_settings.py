@@ -1,0 +1,258 @@
+"""Settings: all that is missing or wrong is named at once, before anything is opened, and no secret is quoted."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.gifts.money import Money
+from bot.settings import HttpSettings, Settings, SettingsWrong, SocketSettings, read_settings
+
+ROOT = Path(__file__).parents[1]
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-canary-bot",
+    "SLACK_APP_TOKEN": "xapp-canary-app",
+    "SLACK_SIGNING_SECRET": "canary-signing",
+    "WEGIFT_API_KEY": "canary-key",
+    "WEGIFT_CARD_ID": "canary-card",
+    "GIFTBOT_LINK_HOSTS": "gifts.example.com",
+    "GIFTBOT_APPROVERS": "U012AB3CD",
+}
+EVERY_NAME = {name.upper() for kind in (SocketSettings, HttpSettings) for name in kind.model_fields}
+
+
+class Environment:
+    """The environment of the process, with nothing of the bot's in it but what is set here."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+
+    def set(self, **values: str | None) -> None:
+        """Set variables; None takes one away."""
+        for name, value in values.items():
+            if value is None:
+                self._patch.delenv(name)
+            else:
+                self._patch.setenv(name, value)
+
+    def complaints(self, kind: type[Settings] = SocketSettings) -> list[str]:
+        """What is wrong, one line for each variable."""
+        with pytest.raises(SettingsWrong) as wrong:
+            read_settings(kind)
+        first, *lines = str(wrong.value).splitlines()
+        assert first == "giftbot cannot start. Please set or mend:"
+        assert "canary" not in str(wrong.value)
+        return [line.strip() for line in lines]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """An environment with what is needed and nothing else, in a folder without `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in EVERY_NAME:
+        monkeypatch.delenv(name, raising=False)
+    environment = Environment(monkeypatch)
+    environment.set(**GOOD)
+    return environment
+
+
+def test_what_is_not_set_is_as_the_readme_says(environment: Environment) -> None:
+    """A company has to settle seven things; the rest has a default."""
+    environment.set()
+    settings = read_settings(SocketSettings)
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.wegift_api_url == "https://api.wegift.io/v2/"
+    assert settings.giftbot_database == Path("giftbot.db")
+    assert settings.giftbot_approvals_channel is None
+    assert (settings.giftbot_log_level, settings.giftbot_log_format) == ("INFO", "auto")
+    policy = settings.policy()
+    assert policy.approvers == {"U012AB3CD"}
+    assert policy.countries == ("GB", "US")
+    assert policy.largest == {"GBP": Money(10000, "GBP"), "USD": Money(10000, "USD")}
+
+
+def test_lists_are_separated_by_commas(environment: Environment) -> None:
+    """Blanks around the parts, and a comma too many, do no harm."""
+    environment.set(
+        GIFTBOT_APPROVERS=" U012AB3CD , W0ANA,",
+        GIFTBOT_COUNTRIES="GB, DE,JP",
+        GIFTBOT_MAX_AMOUNT="250.50, 30000 JPY, 100 GBP",
+        GIFTBOT_LINK_HOSTS="Gifts.Example.com, spend.example.org",
+        GIFTBOT_APPROVALS_CHANNEL="G012AB3CD",
+    )
+    settings = read_settings(SocketSettings)
+    assert settings.giftbot_link_hosts == ("gifts.example.com", "spend.example.org")
+    assert settings.giftbot_approvals_channel == "G012AB3CD"
+    policy = settings.policy()
+    assert policy.approvers == {"U012AB3CD", "W0ANA"}
+    assert policy.countries == ("GB", "DE", "JP")
+    assert policy.largest == {"GBP": Money(10000, "GBP"), "EUR": Money(25050, "EUR"), "JPY": Money(30000, "JPY")}
+
+
+@pytest.mark.parametrize(("kind", "own"), [(SocketSettings, "SLACK_APP_TOKEN"), (HttpSettings, "SLACK_SIGNING_SECRET")])
+def test_everything_that_is_missing_is_named_at_once(environment: Environment, kind: type[Settings], own: str) -> None:
+    """One message with all of it, and nothing that only the other way of running needs."""
+    environment.set(**dict.fromkeys(GOOD))
+    needed = set(GOOD) - {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"} | {own}
+    assert environment.complaints(kind) == [f"{name} is missing" for name in sorted(needed)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"), [(SocketSettings, "SLACK_SIGNING_SECRET"), (HttpSettings, "SLACK_APP_TOKEN")]
+)
+def test_what_only_the_other_way_needs_may_be_missing(
+    environment: Environment, kind: type[Settings], other: str
+) -> None:
+    """Socket Mode has no signatures, HTTP has no app-level token."""
+    environment.set(**{other: None})
+    read_settings(kind)
+
+
+URL = "has to start with https:// (http:// is for this machine only)"
+AMOUNTS = "has to be amounts, such as 250 or 250 GBP, 300 USD"
+HOSTS = "has to list plain host names, such as gifts.example.com"
+USER = "has to be in Slack's ids, such as U012AB3CD"
+CHANNEL = "has to be in Slack's ids, such as C012AB3CD"
+
+WRONG = [
+    ("SLACK_BOT_TOKEN", "canary", "has to start with xoxb-"),
+    ("SLACK_BOT_TOKEN", "", "has to start with xoxb-"),
+    ("SLACK_BOT_TOKEN", "xoxp-canary", "has to start with xoxb-"),
+    ("SLACK_APP_TOKEN", "xoxb-canary", "has to start with xapp-"),
+    ("SLACK_API_URL", "http://slack.com/api/", URL),
+    ("SLACK_API_URL", "slack.com/api/", URL),
+    ("WEGIFT_API_URL", "http://api.wegift.io/v2", URL),
+    ("WEGIFT_API_URL", "http://127.0.0.1.evil.test/v2", URL),
+    ("WEGIFT_API_URL", "http://localhost.evil.test", URL),
+    ("WEGIFT_API_URL", "http://localhost@evil.test/v2", URL),
+    ("WEGIFT_API_URL", "http://localhost:80@evil.test/v2", URL),
+    ("WEGIFT_API_URL", "http://evil.test#localhost", URL),
+    ("WEGIFT_API_URL", "ftp://localhost/v2", URL),
+    ("GIFTBOT_LINK_HOSTS", "https://gifts.example.com", HOSTS),
+    ("GIFTBOT_LINK_HOSTS", "gifts.example.com:443", HOSTS),
+    ("GIFTBOT_LINK_HOSTS", "localhost", HOSTS),
+    ("GIFTBOT_APPROVERS", "abe", USER),
+    ("GIFTBOT_APPROVERS", "U012AB3CD, @abe", USER),
+    ("GIFTBOT_APPROVERS", "C012AB3CD", USER),
+    ("GIFTBOT_APPROVALS_CHANNEL", "#approvals", CHANNEL),
+    ("GIFTBOT_APPROVALS_CHANNEL", "U012AB3CD", CHANNEL),
+    ("GIFTBOT_COUNTRIES", "GB, UK, Atlantis", "has unknown countries, please use ISO codes such as GB: UK, Atlantis"),
+    ("GIFTBOT_COUNTRIES", "gb", "has unknown countries, please use ISO codes such as GB: gb"),
+    ("GIFTBOT_COUNTRIES", "EU", "has unknown countries, please use ISO codes such as GB: EU"),
+    ("GIFTBOT_MAX_AMOUNT", "a lot", AMOUNTS),
+    ("GIFTBOT_MAX_AMOUNT", "-5", AMOUNTS),
+    ("GIFTBOT_MAX_AMOUNT", "1e3", AMOUNTS),
+    ("GIFTBOT_MAX_AMOUNT", "٢٥٠", AMOUNTS),
+    ("GIFTBOT_MAX_AMOUNT", "0", "The amount has to be more than zero."),
+    ("GIFTBOT_MAX_AMOUNT", "5, 0.001 GBP", "GBP has 2 decimal places: please write fewer digits."),
+    ("GIFTBOT_MAX_AMOUNT", "100 GBP", "has no limit for USD"),
+    ("GIFTBOT_MAX_AMOUNT", "100, 200 EUR", "has a limit in EUR, which no offered country uses"),
+    ("GIFTBOT_LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ("GIFTBOT_LOG_FORMAT", "xml", "Input should be 'auto', 'text' or 'json'"),
+    ("GIFTBOT_PROVIDER", "acme", "Input should be 'wegift'"),
+    ("GIFTBOT_SETTLE_SECONDS", "0", "Input should be greater than 0"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), WRONG)
+def test_what_is_wrong_is_named_with_how_it_has_to_be(
+    environment: Environment, name: str, value: str, words: str
+) -> None:
+    """The variable and what it has to be; never what it is."""
+    environment.set(**{name: value})
+    assert environment.complaints() == [f"{name}: {words}"]
+
+
+@pytest.mark.parametrize("name", sorted(GOOD.keys() - {"SLACK_SIGNING_SECRET"} | {"GIFTBOT_DATABASE"}))
+def test_what_is_empty_is_not_enough(environment: Environment, name: str) -> None:
+    """A line of `.env` that was not filled in is named."""
+    environment.set(**{name: ""})
+    (complaint,) = environment.complaints()
+    assert complaint.startswith(name)
+    assert "validation" not in complaint, "words for people, not for programmers"
+
+
+def test_several_mistakes_are_named_together(environment: Environment) -> None:
+    """Nobody starts the bot five times to learn of five mistakes."""
+    environment.set(
+        SLACK_BOT_TOKEN="canary",
+        WEGIFT_API_KEY=None,
+        GIFTBOT_APPROVERS="abe",
+        GIFTBOT_LINK_HOSTS="x",
+        SLACK_API_URL="x",
+    )
+    assert [complaint.split()[0].rstrip(":") for complaint in environment.complaints()] == [
+        "GIFTBOT_APPROVERS",
+        "GIFTBOT_LINK_HOSTS",
+        "SLACK_API_URL",
+        "SLACK_BOT_TOKEN",
+        "WEGIFT_API_KEY",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com/v2",
+        "https://api.example.com/v2/",
+        "http://127.0.0.1:8080/v2",
+        "http://localhost/v2/",
+        "http://localhost",
+        "http://[::1]:8080/v2",
+        "http://[::1]/v2",
+    ],
+)
+def test_a_service_is_reached_over_https_or_on_this_machine(environment: Environment, url: str) -> None:
+    """Plain http is for the simulator; paths are added to what is set."""
+    environment.set(WEGIFT_API_URL=url)
+    assert read_settings(SocketSettings).wegift_api_url == url.rstrip("/") + "/"
+
+
+def test_a_dot_env_file_is_read_and_the_environment_wins(environment: Environment, tmp_path: Path) -> None:
+    """What is in the process's environment is the latest word."""
+    environment.set(WEGIFT_CARD_ID=None)
+    lines = ["WEGIFT_CARD_ID=from-the-file", "WEGIFT_API_KEY=from-the-file", "SOMETHING_ELSE=1"]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    settings = read_settings(SocketSettings)
+    assert settings.wegift_card_id == "from-the-file"
+    assert settings.wegift_api_key == SecretStr("canary-key")
+
+
+def test_settings_print_no_secret(environment: Environment) -> None:
+    """Whoever prints or dumps them prints stars, and the logs know what to leave out."""
+    environment.set(WEGIFT_CARD_ID="card")
+    for kind, own in ((SocketSettings, "xapp-canary-app"), (HttpSettings, "canary-signing")):
+        settings: Settings = read_settings(kind)
+        assert "canary" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+        assert sorted(settings.secrets()) == sorted(["xoxb-canary-bot", "canary-key", own])
+
+
+@pytest.mark.parametrize("options", [[], ["--http"]])
+def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path, options: list[str]) -> None:
+    """`giftbot run` without settings: exit code 2, every variable, no traceback, no file."""
+    clean = {name: value for name, value in os.environ.items() if name not in EVERY_NAME} | {"PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-m", "bot", "run", *options],
+        cwd=tmp_path,
+        env=clean | {"SLACK_BOT_TOKEN": "canary"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stdout == ""
+    own = "SLACK_SIGNING_SECRET" if options else "SLACK_APP_TOKEN"
+    assert run.stderr.splitlines() == [
+        "giftbot cannot start. Please set or mend:",
+        "  GIFTBOT_APPROVERS is missing",
+        "  GIFTBOT_LINK_HOSTS is missing",
+        *([f"  {own} is missing"] if own == "SLACK_APP_TOKEN" else []),
+        "  SLACK_BOT_TOKEN: has to start with xoxb-",
+        *([f"  {own} is missing"] if own == "SLACK_SIGNING_SECRET" else []),
+        "  WEGIFT_API_KEY is missing",
+        "  WEGIFT_CARD_ID is missing",
+    ]
+    assert list(tmp_path.iterdir()) == []
