@@ -107,6 +107,17 @@ class Office:
                 sys.executable, "-m", "bot", "run", *options, cwd=self.folder, env=environment, stderr=log
             )
 
+    @asynccontextmanager
+    async def started(self, **changes: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+        """The bot as a process, connected, and stopped at the end as an operator stops it."""
+        process = await self.process(**changes)
+        try:
+            await self.slack.socket_mode.connected(timeout=30)
+            yield process
+        finally:
+            process.terminate()
+            assert await asyncio.wait_for(process.wait(), 10) == 0
+
     async def asks(self, command: str = "@Rob 25 GBP thank you for the launch", who: Person | None = None) -> None:
         """Somebody (Mia) asks for a gift with a command, and submits the form as it opens."""
         person = who or self.mia

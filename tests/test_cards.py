@@ -16,12 +16,12 @@ from bot.gifts.flow import Overview
 from bot.gifts.gift import Decision, Gift, GiftState, Request, RequestState
 from bot.gifts.message import Kind, Letter, Message
 from bot.gifts.money import Money, currency_of
-from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Policy
+from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
 from bot.gifts.reasons import Reason
 from bot.simulator.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.cards import render
 from handlers.command_text import Prefill
-from handlers.forms import LONGEST_REASON, asked_view, decline_form, notice_view, request_form
+from handlers.forms import asked_view, decline_form, notice_view, request_form
 from handlers.lists import HELP, home_view, status_blocks
 from handlers.payloads import FormMemory
 
@@ -169,11 +169,14 @@ def test_what_people_wrote_is_read_as_they_wrote_it() -> None:
             assert quoted == ([f"“{note}”"] if note else [])
 
 
-def test_the_reason_of_a_refusal_is_read_in_full() -> None:
-    """The requester reads every word of it, though none of it is live."""
-    request = a_request("<!channel> & <http://evil.test|bank>", RequestState.DECLINED, GiftState.VOID)
-    message = shown(letter(Kind.DECISION, request, MIA))
-    assert "&lt;!channel&gt; &amp; &lt;http://evil.test|bank&gt;" in json.dumps(message)
+@pytest.mark.parametrize("kind", [Kind.CARD, Kind.DECISION])
+def test_the_reason_of_a_refusal_is_read_in_full(kind: Kind) -> None:
+    """Approvers and the requester read every word of it, though none of it is live."""
+    reason = "<!channel> & <http://evil.test|bank>"
+    message = shown(letter(kind, a_request(reason, RequestState.DECLINED, GiftState.VOID), MIA))
+    assert {"type": "plain_text", "text": f"“{reason}”", "emoji": True} in [
+        block["text"] for block in message["blocks"] if "text" in block
+    ]
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -336,10 +339,12 @@ def test_a_list_can_be_read_in_every_locale(locale: str) -> None:
 @pytest.mark.parametrize("state", [state for request, state in STANDINGS if request is RequestState.APPROVED])
 def test_a_requester_sees_where_each_gift_stands(state: GiftState) -> None:
     """Of all twenty-five: once in the title, and once with where the gift stands."""
-    request = a_request("", RequestState.APPROVED, state)
-    blocks = status_blocks(Overview([request], (), (), {request.id: [ABE, ANA]}), "en-GB")
-    text = json.dumps(blocks)
-    assert [person for person in EVERYBODY if text.count(f"<@{person}>") < 2] == []
+    stopped = gifts(state, [Reason.INSUFFICIENT_FUNDS, Reason.NO_ANSWER])
+    people = [f"U{number:010}" for number in range(MOST_RECIPIENTS)]  # as Slack's ids are
+    named = tuple(replace(gift, recipient=person) for gift, person in zip(stopped, people, strict=True))
+    request = replace(a_request("", RequestState.APPROVED), gifts=named)
+    text = json.dumps(status_blocks(Overview([request], (), (), {request.id: [ABE, ANA]}), "en-GB"))
+    assert [person for person in people if text.count(f"<@{person}>") < 2] == []
 
 
 def test_the_help_is_taken() -> None:

@@ -110,7 +110,7 @@ def test_every_json_line_is_json() -> None:
     (failed,) = [line for line in lines if line["event"] == "step_failed"]
     assert failed["reference"] == "12345678"
     assert "ValueError: ('while sending'" in failed["exception"]
-    assert "fails(SECRETS)" in failed["exception"]
+    assert "in fails" in failed["exception"]
 
 
 STRANGE = {

