@@ -27,10 +27,10 @@ def run(
     port: Annotated[int, typer.Option(help="Where to listen, with --http.")] = 3000,
 ) -> None:
     """Run the bot, until it is told to stop."""
-    from bot.app import CannotStart
     from bot.app import run as run_bot
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
+    from handlers.intake import NoWayIn
     from storage import DatabaseRefused
 
     try:
@@ -41,7 +41,7 @@ def run(
     set_up_logs(settings)
     try:
         asyncio.run(run_bot(settings, (host, port)))
-    except (CannotStart, DatabaseRefused) as error:
+    except (NoWayIn, DatabaseRefused) as error:
         _errors.print(f"giftbot cannot start. {error}", markup=False)
         raise typer.Exit(CANNOT_RUN) from None
     except Exception:

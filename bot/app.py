@@ -26,14 +26,10 @@ from bot.gifts.work import Task
 from bot.gifts.worker import LONGEST_NAP, Worker
 from bot.settings import HttpSettings, Settings, SocketSettings
 from handlers import register
-from handlers.approval import Deciding
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
-from handlers.errors import Errors
-from handlers.home import Home
-from handlers.intake import HttpIntake, SocketIntake
+from handlers.intake import HttpIntake, NoWayIn, SocketIntake
 from handlers.messenger import SlackMessenger
-from handlers.request import Asking
 from handlers.screens import Screens
 from handlers.slack_answers import answer_of
 from storage import Database, SqliteStore
@@ -42,11 +38,8 @@ log = structlog.get_logger(__name__)
 
 SLACK_DEADLINE = 20.0  # seconds for one call
 GIFTCARDS_TIMEOUT = 15.0  # seconds of silence
-FINISH = 3.0  # seconds for each of: what Slack sent, errands, work in hand; together under ten
-
-
-class CannotStart(Exception):
-    """Something outside does not let the bot start; the message says what, for whoever starts it."""
+FINISH = 2.5  # seconds for each of: what Slack sent, errands, work in hand; together under ten
+DEFAULT_ADDRESS = ("127.0.0.1", 3000)
 
 
 def random_id() -> str:
@@ -74,7 +67,7 @@ class Giftbot:
 @asynccontextmanager
 async def giftbot(
     settings: SocketSettings | HttpSettings,
-    address: tuple[str, int] = ("127.0.0.1", 3000),
+    address: tuple[str, int] = DEFAULT_ADDRESS,
     clock: Clock | None = None,
     new_id: Callable[[], str] = random_id,
 ) -> AsyncGenerator[Giftbot]:
@@ -82,7 +75,7 @@ async def giftbot(
 
     Raises:
         DatabaseRefused: the database cannot be used.
-        CannotStart: Slack does not accept us, or the address cannot be used.
+        NoWayIn: Slack does not accept us, or the address cannot be used.
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
@@ -96,57 +89,28 @@ async def giftbot(
         identity = await _identity(patient)
 
         bell = asyncio.Event()
-        directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
         store = SqliteStore(database, bell.set)
-        arrangement = Arrangement(
-            policy=settings.policy(),
-            approvals_channel=settings.giftbot_approvals_channel,
-            link_hosts=frozenset(settings.giftbot_link_hosts),
-            settle=timedelta(seconds=settings.giftbot_settle_seconds),
-        )
-        flow = Flow(
-            store,
-            WeGift(http, settings.wegift_card_id, clock),
-            SlackMessenger(patient, once, directory, clock),
-            directory,
-            clock,
-            arrangement,
-            new_id,
-        )
-        steps = {
-            Task.POST: flow.post,
-            Task.REFRESH: flow.refresh,
-            Task.ORDER: flow.order,
-            Task.DELIVER: flow.deliver,
-        }
-        worker = Worker(store, clock, bell, steps, flow.give_up)
-
+        giftcards = WeGift(http, settings.wegift_card_id, clock)
+        directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
+        messenger = SlackMessenger(patient, once, directory, clock)
+        flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings), new_id)
+        worker = _worker(store, clock, bell, flow)
         errands = Errands()
-        screens = Screens(patient, directory, flow)
         app = _bolt_app(settings, patient, identity)
-        register(
-            app,
-            Asking(flow, arrangement.policy, directory, screens, errands, new_id),
-            Deciding(flow, directory, screens, errands),
-            Home(screens, errands),
-            Errors(screens, errands),
-        )
+        register(app, flow, directory, Screens(patient, directory, flow), errands, new_id)
         intake = _intake(settings, app, address, clock, worker)
         bot = Giftbot(intake, errands, worker)
         stack.push_async_callback(bot.stop)
-        try:
-            await intake.start()
-        except OSError as error:
-            raise CannotStart(f"{address[0]}:{address[1]} cannot be used: {error.strerror}.") from error
+        await intake.start()
         log.info("started", team=identity["team"], database=str(settings.giftbot_database))
         yield bot
 
 
-async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] = ("127.0.0.1", 3000)) -> None:
+async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] = DEFAULT_ADDRESS) -> None:
     """Run until SIGTERM or SIGINT; ends with an error only when the work cannot go on.
 
     Raises:
-        DatabaseRefused, CannotStart: as `giftbot` does.
+        DatabaseRefused, NoWayIn: as `giftbot` does.
     """
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -157,6 +121,20 @@ async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] 
         waiting.cancel()
         log.info("stopping")
     bot.working.result()
+
+
+def _arrangement(settings: Settings) -> Arrangement:
+    return Arrangement(
+        policy=settings.policy(),
+        approvals_channel=settings.giftbot_approvals_channel,
+        link_hosts=frozenset(settings.giftbot_link_hosts),
+        settle=timedelta(seconds=settings.giftbot_settle_seconds),
+    )
+
+
+def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -> Worker:
+    steps = {Task.POST: flow.post, Task.REFRESH: flow.refresh, Task.ORDER: flow.order, Task.DELIVER: flow.deliver}
+    return Worker(store, clock, bell, steps, flow.give_up)
 
 
 def _giftcard_client(settings: Settings) -> httpx.AsyncClient:
@@ -182,7 +160,7 @@ async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
     answer = await answer_of(client.auth_test())
     if isinstance(answer, AsyncSlackResponse):
         return answer
-    raise CannotStart(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
+    raise NoWayIn(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
 
 
 def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackResponse) -> AsyncApp:

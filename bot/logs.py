@@ -12,7 +12,9 @@ from bot.settings import Settings
 
 # Below these levels the libraries log whole requests, links and tokens included.
 _FLOORS = {"slack_": logging.INFO, "aiohttp": logging.INFO, "httpx": logging.WARNING, "httpcore": logging.WARNING}
-_TOKENS = r"xox[a-z]-[\w-]+|xapp-[\w-]+|wss?://\S+"
+_SLASHES = r"(?::\\*/\\*/|%3A%2F%2F)"  # as they are, escaped in JSON, or encoded in a form
+_REST = r"(?:\\+/|[^\s\"'<>\\])*"
+_TOKENS = rf"xox[a-z]-[\w-]+|xapp-[\w-]+|wss?{_SLASHES}{_REST}"
 _SHORTEST_SECRET = 6
 
 
@@ -28,6 +30,14 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         return self._secrets.sub("[secret]", super().format(record))
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes lines; one that cannot be formatted is only named, for its arguments have not been looked through."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say where the line was written."""
+        self.stream.write(f"A line of {record.name} could not be formatted ({record.pathname}:{record.lineno}).\n")
+
+
 _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -38,7 +48,7 @@ _SHARED: list[structlog.typing.Processor] = [
 def set_up_logs(settings: Settings) -> None:
     """Log to standard error from now on, as text on a terminal and as JSON otherwise, unless the settings say."""
     stream = sys.stderr
-    handler = logging.StreamHandler(stream)
+    handler = _Handler(stream)
     handler.addFilter(_loud_enough)
     secrets = _secret_pattern(settings.secrets(), settings.giftbot_link_hosts)
     handler.setFormatter(_Redacting(secrets, _rendering(settings.giftbot_log_format, stream)))
@@ -68,8 +78,8 @@ def _rendering(form: str, stream: TextIO) -> list[structlog.typing.Processor]:
 
 def _secret_pattern(secrets: Collection[str], link_hosts: Collection[str]) -> re.Pattern[str]:
     literal = [re.escape(secret) for secret in secrets if len(secret) >= _SHORTEST_SECRET]
-    links = [rf"https?://{re.escape(host)}[^\s\"'<>\\]*" for host in link_hosts]
-    return re.compile("|".join([_TOKENS, *literal, *links]))
+    links = [rf"https?{_SLASHES}{re.escape(host)}{_REST}" for host in link_hosts]
+    return re.compile("|".join([_TOKENS, *literal, *links]), re.IGNORECASE)
 
 
 def _loud_enough(record: logging.LogRecord) -> bool:

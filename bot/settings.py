@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,7 +14,7 @@ from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, currency_of, from_major
 from bot.gifts.policy import Policy
 
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsWrong(Exception):
@@ -21,12 +22,18 @@ class SettingsWrong(Exception):
 
 
 def _listed(text: object) -> object:
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not parts:
+        raise ValueError("has to name at least one")
+    return parts
 
 
 def _safe_url(url: str) -> str:
-    host = url.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
-    if not url.startswith("https://") and not (url.startswith("http://") and host in _LOOPBACK):
+    parts = urlsplit(url)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if not safe or not parts.hostname or parts.username is not None:
         raise ValueError("has to start with https:// (http:// is for this machine only)")
     return url.rstrip("/") + "/"
 
@@ -49,13 +56,9 @@ def _slack_id(letters: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _blank_is_missing(text: object) -> object:
-    return None if text == "" else text
-
-
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Ids = Annotated[tuple[Annotated[str, _slack_id("UW", "U012AB3CD")], ...], NoDecode, BeforeValidator(_listed)]
-Channel = Annotated[Annotated[str, _slack_id("CG", "C012AB3CD")] | None, BeforeValidator(_blank_is_missing)]
+Channel = Annotated[str, _slack_id("CG", "C012AB3CD")] | None
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
@@ -63,7 +66,9 @@ Secret = Annotated[SecretStr, Field(min_length=1)]
 class Settings(BaseSettings):
     """Everything that a company decides; the names are those of the environment, in lower case."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
+    )
 
     slack_bot_token: Annotated[SecretStr, _starting("xoxb-")]
     slack_api_url: Url = "https://slack.com/api/"
@@ -72,13 +77,13 @@ class Settings(BaseSettings):
     wegift_api_key: Secret
     wegift_card_id: Annotated[str, Field(min_length=1)]
     wegift_api_url: Url = wegift.DEFAULT_URL
-    giftbot_link_hosts: Annotated[Listed, Field(min_length=1)]
+    giftbot_link_hosts: Listed
 
     giftbot_database: Path = Path("giftbot.db")
-    giftbot_approvers: Annotated[Ids, Field(min_length=1)]
+    giftbot_approvers: Ids
     giftbot_approvals_channel: Channel = None
-    giftbot_countries: Annotated[Listed, Field(min_length=1, max_length=100)] = ("GB", "US")
-    giftbot_max_amount: Annotated[Listed, Field(min_length=1)] = ("100",)
+    giftbot_countries: Annotated[Listed, Field(max_length=100)] = ("GB", "US")
+    giftbot_max_amount: Listed = ("100",)
     giftbot_settle_seconds: Annotated[float, Field(gt=0, le=600)] = 30
 
     giftbot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,16 +1,33 @@
 """Everything that knows Slack's shapes. `register` is the table of contents, in the order a gift lives."""
 
+from collections.abc import Callable
+
 from slack_bolt.async_app import AsyncApp
 
+from bot.gifts.flow import Flow
 from handlers.approval import Deciding
+from handlers.directory import SlackDirectory
+from handlers.errands import Errands
 from handlers.errors import Errors
 from handlers.home import Home, on_gift_opened
 from handlers.ids import ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
 from handlers.request import Asking
+from handlers.screens import Screens
 
 
-def register(app: AsyncApp, asking: Asking, deciding: Deciding, home: Home, errors: Errors) -> None:
+def register(
+    app: AsyncApp,
+    flow: Flow,
+    directory: SlackDirectory,
+    screens: Screens,
+    errands: Errands,
+    new_id: Callable[[], str],
+) -> None:
     """Tell Bolt who listens to what."""
+    asking = Asking(flow, directory, screens, errands, new_id)
+    deciding = Deciding(flow, directory, screens, errands)
+    home = Home(screens, errands)
+
     app.command(GIFT_COMMAND)(asking.on_command)
     app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
     app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)
@@ -24,4 +41,4 @@ def register(app: AsyncApp, asking: Asking, deciding: Deciding, home: Home, erro
     app.action(ActionId.OPEN_GIFT)(on_gift_opened)
     app.action(ActionId.RETRY)(deciding.on_retry)
     app.event("app_home_opened")(home.on_opened)
-    app.error(errors.on_error)
+    app.error(Errors(screens, errands).on_error)

@@ -12,8 +12,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.ports import Clock
+from handlers.slack_answers import answer_of
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +26,10 @@ _PING = 5  # seconds
 _LOOK = 5.0  # seconds between two looks of the watchdog
 _DEAF = 4  # looks without a connection until a new address is asked for
 _GOODBYE = 1.0  # seconds for closing; slack_sdk can hang there for ever
+
+
+class NoWayIn(Exception):
+    """Slack cannot reach us; the message says why, for whoever starts the bot."""
 
 
 class SocketIntake:
@@ -39,7 +45,15 @@ class SocketIntake:
         self._closing = False
 
     async def start(self) -> None:
-        """Connect, and keep connected."""
+        """Connect, and keep connected.
+
+        Raises:
+            NoWayIn: Slack does not accept the app-level token, or cannot be reached.
+        """
+        answer = await answer_of(self._app.client.apps_connections_open(app_token=self._client.app_token))
+        if not isinstance(answer, AsyncSlackResponse):
+            raise NoWayIn(f"Slack does not let us in with SLACK_APP_TOKEN: {answer.detail}.")
+        self._client.wss_uri = answer["url"]
         self._watchdog = asyncio.create_task(self._watch())
         await self._client.connect()  # type: ignore[no-untyped-call] # slack_sdk has no types here
 
@@ -92,10 +106,13 @@ class HttpIntake:
         """Listen.
 
         Raises:
-            OSError: the address cannot be used.
+            NoWayIn: the address cannot be used.
         """
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError as error:
+            raise NoWayIn(f"{self._host}:{self._port} cannot be used: {error.strerror}.") from error
         log.info("listening", url=self.url)
 
     @property

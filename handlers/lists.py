@@ -1,11 +1,14 @@
 """OUT: where things stand. The same blocks answer `/gift status` and fill the Home tab."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, DividerBlock, PlainTextObject
 
 from bot.gifts.flow import Overview
-from bot.gifts.gift import Gift, GiftState, Request, RequestState
+from bot.gifts.gift import GiftState, Request, RequestState
+from bot.gifts.reasons import Reason
 from handlers.cards import retry_button
 from handlers.ids import ActionId
 from handlers.words import (
@@ -20,7 +23,11 @@ from handlers.words import (
     section,
 )
 
-LONGEST_SECTION = 3000  # docs.slack.dev, Section block
+_PLACES = {
+    GiftState.APPROVED: ":hourglass_flowing_sand: being ordered for",
+    GiftState.ORDERED: ":hourglass_flowing_sand: ordered, on its way to",
+    GiftState.DELIVERED: ":gift: delivered to",
+}
 _MOST_TROUBLES = 12  # Slack takes 50 blocks in a message
 
 HELP = (
@@ -79,29 +86,24 @@ def _mine(request: Request, deciders: list[str], locale: str) -> list[Block]:
     if request.decision is None:
         waiting = f"waiting for {mentions(deciders, locale, 'or')} since {moment(request.created_at)}"
         return [section(f"{title}\n:hourglass_flowing_sand: {waiting}", _cancel_button(request))]
-    lines = [title, outcome(request)]
+    blocks: list[Block] = [section(f"{title}\n{outcome(request)}"), *quote(request.decision.note)]
     if request.state is RequestState.APPROVED:
-        lines.extend(_standing(gift, deciders, locale) for gift in request.gifts)
-    return [section(_at_most("\n".join(lines))), *quote(request.decision.note)]
+        blocks.append(section("\n".join(_standing(request, deciders, locale))))
+    return blocks
 
 
-def _at_most(lines: str) -> str:
-    """As many whole lines as a section of Slack takes."""
-    kept = lines[:LONGEST_SECTION]
-    return lines if kept == lines else kept.rpartition("\n")[0]
-
-
-def _standing(gift: Gift, deciders: list[str], locale: str) -> str:
-    who = mention(gift.recipient)
-    if gift.reason:
-        act = f" {mentions(deciders, locale, 'or')} can retry." if gift.reason.can_retry else f" {gift.reason.remedy}"
-        return f":warning: {who}: {gift.reason.words}.{act}"
-    words = {
-        GiftState.APPROVED: ":hourglass_flowing_sand: being ordered",
-        GiftState.ORDERED: ":hourglass_flowing_sand: ordered, on its way",
-        GiftState.DELIVERED: ":gift: delivered",
-    }
-    return f"{words[gift.state]} to {who}" if gift.state is GiftState.DELIVERED else f"{words[gift.state]}: {who}"
+def _standing(request: Request, deciders: list[str], locale: str) -> Iterator[str]:
+    """A line for all gifts that stand in the same place for the same reason."""
+    places: dict[tuple[GiftState, Reason | None], list[str]] = defaultdict(list)
+    for gift in request.gifts:
+        places[gift.state, gift.reason].append(gift.recipient)
+    for (state, reason), recipients in places.items():
+        who = mentions(recipients, locale)
+        if reason is None:
+            yield f"{_PLACES[state]} {who}"
+        else:
+            act = f"{mentions(deciders, locale, 'or')} can retry." if reason.can_retry else reason.remedy
+            yield f":warning: {who}: {reason.words}. {act}"
 
 
 def _cancel_button(request: Request) -> ButtonElement:

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
-from bot.gifts.policy import Draft, Policy
+from bot.gifts.policy import Draft
 from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
@@ -24,14 +24,12 @@ class Asking:
     def __init__(
         self,
         flow: Flow,
-        policy: Policy,
         directory: SlackDirectory,
         screens: Screens,
         errands: Errands,
         new_id: Callable[[], str],
     ) -> None:
         self._flow = flow
-        self._policy = policy
         self._directory = directory
         self._screens = screens
         self._errands = errands
@@ -48,7 +46,7 @@ class Asking:
                 blocks = status_blocks(overview, await self._directory.locale(command.user))
                 await ack(text="Where your gifts stand", blocks=blocks)
             case _:
-                prefill = read_text(command.text, self._policy.countries)
+                prefill = read_text(command.text, self._flow.policy.countries)
                 self._errands.run(self._open_form(command.user, command.trigger, prefill))
                 await ack()
 
@@ -70,7 +68,7 @@ class Asking:
     async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
         locale = await self._directory.locale(person)
-        await self._screens.open(trigger, request_form(memory, prefill, self._policy, locale))
+        await self._screens.open(trigger, request_form(memory, prefill, self._flow.policy, locale))
 
 
 def _draft(submission: Submission) -> Draft:

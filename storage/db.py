@@ -45,6 +45,9 @@ class Database:
             raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
         try:
             self.reader = self._opened(path)
+        except OSError as error:
+            self._lock.release()
+            raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
         except BaseException:
             self._lock.release()
             raise
@@ -90,10 +93,10 @@ class Database:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:  # SQLite has not rolled back by itself, as it does on a full disk
+                self._connection.execute("ROLLBACK")
 
     def change(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement that changes rows, inside `write()`, and say how many it changed."""

@@ -11,7 +11,9 @@ from storage.db import Database
 from storage.history import HistoryTable
 from storage.times import from_text, to_text
 
-_NO_PART_IN = "requester != :person AND id NOT IN (SELECT request_id FROM gifts WHERE recipient = :person)"
+_NO_PART_IN = (
+    "requester != :person AND NOT EXISTS (SELECT 1 FROM gifts WHERE request_id = requests.id AND recipient = :person)"
+)
 
 
 class RequestTable:

@@ -84,10 +84,10 @@ def test_no_text_is_too_strange(fragments: list[str]) -> None:
     assert prefill.country is None or prefill.country in COUNTRIES
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     before=st.text("abc 25£GBP.,", max_size=20),
-    people=st.lists(st.from_regex("[UW][A-Z0-9]{2,12}", fullmatch=True), min_size=1, max_size=30),
+    people=st.lists(st.from_regex("[UW][A-Z0-9]{2,12}", fullmatch=True), min_size=1, max_size=10),
     between=st.text("abc 25£GBP.,&;", max_size=5),
 )
 def test_no_mention_is_lost(before: str, people: list[str], between: str) -> None:

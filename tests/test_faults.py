@@ -60,7 +60,7 @@ async def test_a_late_link_is_asked_for_until_it_is_there(office: Office, shown_
     await office.approves()
     await office.until("ordered")
     await office.mia.types("/gift status")
-    await office.mia.sees("ordered, on its way: @Rob")
+    await office.mia.sees("ordered, on its way to @Rob")
     for _ in range(3):
         await office.rests()
         office.clock.turn(seconds=10)

@@ -46,6 +46,15 @@ async def test_a_token_that_slack_refuses(office: Office) -> None:
     assert "Traceback" not in said
 
 
+async def test_an_app_level_token_that_slack_refuses(office: Office) -> None:
+    """A wrong app-level token ends the start as well, instead of trying for ever."""
+    code, said = await _refusal(office, slack_app_token="xapp-wrong-token")
+    assert code == 1
+    assert "Slack does not let us in with SLACK_APP_TOKEN: invalid_auth." in said
+    assert "wrong-token" not in said
+    assert "Traceback" not in said
+
+
 async def test_a_second_process_is_kept_out(office: Office) -> None:
     """One database serves one process: the second says so and exits with 1, the first goes on."""
     async with office.open():

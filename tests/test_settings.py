@@ -241,12 +241,11 @@ def test_settings_print_no_secret(environment: Environment) -> None:
         assert sorted(settings.secrets()) == sorted(["xoxb-canary-bot", "canary-key", own])
 
 
-@pytest.mark.parametrize("options", [[], ["--http"]])
-def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path, options: list[str]) -> None:
+def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path) -> None:
     """`giftbot run` without settings: exit code 2, every variable, no traceback, no file."""
     clean = {name: value for name, value in os.environ.items() if name not in EVERY_NAME} | {"PYTHONPATH": str(ROOT)}
     run = subprocess.run(
-        [sys.executable, "-m", "bot", "run", *options],
+        [sys.executable, "-m", "bot", "run", "--http"],
         cwd=tmp_path,
         env=clean | {"SLACK_BOT_TOKEN": "canary"},
         capture_output=True,
@@ -255,14 +254,12 @@ def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path, opt
     )
     assert run.returncode == 2
     assert run.stdout == ""
-    own = "SLACK_SIGNING_SECRET" if options else "SLACK_APP_TOKEN"
     assert run.stderr.splitlines() == [
         "giftbot cannot start. Please set or mend:",
         "  GIFTBOT_APPROVERS is missing",
         "  GIFTBOT_LINK_HOSTS is missing",
-        *([f"  {own} is missing"] if own == "SLACK_APP_TOKEN" else []),
         "  SLACK_BOT_TOKEN: has to start with xoxb-",
-        *([f"  {own} is missing"] if own == "SLACK_SIGNING_SECRET" else []),
+        "  SLACK_SIGNING_SECRET is missing",
         "  WEGIFT_API_KEY is missing",
         "  WEGIFT_CARD_ID is missing",
     ]

@@ -467,7 +467,7 @@ OFFSETS = st.builds(timezone, st.integers(-1439, 1439).map(lambda minutes: timed
 PEOPLE = st.lists(st.from_regex("[UW][A-Z0-9]{2,12}", fullmatch=True), min_size=1, max_size=25, unique=True)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     note=ANY_TEXT | st.sampled_from(["\x00", "a\x00b", "\ufeff", "\u202e", "\U0010ffff", "'; DROP TABLE gifts; --"]),
     recipients=PEOPLE,
@@ -622,7 +622,7 @@ def test_the_number_of_done_work_is_not_used_again(store: SqliteStore) -> None:
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=OFFSETS))  # noqa: DTZ001 - bounds
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_times_are_compared_as_moments(shelf: SqliteStore, due_at: datetime) -> None:
     """Work is due at a moment, whatever the time zone it was written in."""
     with shelf.write():

@@ -31,7 +31,11 @@ _REASONS = {
     "product_validation_error": Reason.NOT_OFFERED,
     "currency_mismatch": Reason.NOT_OFFERED,
 }
-_IN_PROGRESS = "idempotency_in_progress"
+# These refuse only to say more about a key: its order may exist.
+_ABOUT_THE_KEY = {
+    "idempotency_in_progress": Reason.NO_ANSWER,
+    "idempotency_validation_error": Reason.ANSWER_DIFFERS,
+}
 _PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
 
 
@@ -101,8 +105,8 @@ def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
         kind = _Problem.model_validate_json(response.content).type
     except ValidationError:
         return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
-    if kind == _IN_PROGRESS:
-        return OutcomeUnknown(kind)
+    if kind in _ABOUT_THE_KEY:
+        return OutcomeUnknown(kind, _ABOUT_THE_KEY[kind])
     log.warning("refused_by_gift_card_service", status=response.status_code, type=kind, answer=response.text[:500])
     otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
     return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")

@@ -18,7 +18,7 @@ from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.notices import Notices
 from bot.gifts.order import Order, key_of
 from bot.gifts.outbox import Outbox
-from bot.gifts.policy import LONGEST_REASON, Draft, Policy
+from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, Draft, Policy
 from bot.gifts.ports import (
     Clock,
     Directory,
@@ -36,7 +36,7 @@ from bot.gifts.ports import (
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Done, Later, Task, Work
 
-LISTED = 8  # requests of each sort that a person is shown
+LISTED = 5  # requests of each sort that a person is shown
 MACHINE = "giftbot"  # the actor in the history where nobody clicked
 
 
@@ -86,7 +86,7 @@ class Flow:
         self._messenger = messenger
         self._directory = directory
         self._clock = clock
-        self._policy = arrangement.policy
+        self.policy = arrangement.policy
         self._link_hosts = arrangement.link_hosts
         self._new_id = new_id
         self._notices = Notices(store, clock, arrangement.policy, arrangement.approvals_channel, new_id)
@@ -101,8 +101,8 @@ class Flow:
             Invalid: something that was filled in cannot be accepted.
             Refused: the people named cannot be looked up just now.
         """
-        people = await self._directory.look_up({draft.requester, *draft.recipients})
-        value = self._policy.value_of(draft, people)
+        people = await self._directory.look_up({draft.requester, *draft.recipients[:MOST_RECIPIENTS]})
+        value = self.policy.value_of(draft, people)
         request = Request(
             id=draft.id,
             requester=draft.requester,
@@ -132,7 +132,7 @@ class Flow:
         if card:
             with self._store.write():
                 self._notices.adopt_card(request, card)
-        self._check_decider(request, person)
+        self._check_entitled(request, person)
         if request.state is not RequestState.PENDING:
             raise AlreadyDecided(request)
         return request
@@ -173,15 +173,14 @@ class Flow:
         if gift is None:
             raise Refused("I do not know this gift.")
         request = self._known(gift.request_id)
-        self._check_decider(request, person)
-        if not gift.is_in_trouble or gift.reason is None:
-            raise Refused(f"There is nothing to retry: this gift is {gift.state} by now.")
-        if not gift.reason.can_retry:
+        self._check_entitled(request, person)
+        if gift.reason and not gift.reason.can_retry:
             raise Refused(gift.reason.remedy)
         step = self._way_on(gift)
         now = self._clock.now()
         with self._store.write():
-            self._store.gifts.move(gift, step, person, now)
+            if not (gift.is_in_trouble and self._store.gifts.move(gift, step, person, now)):
+                raise Refused("There is nothing to retry: this gift is on its way again.")
             if step is GiftStep.DELIVER_AGAIN:
                 self._notices.reopen_gift_message(gift)
             self._store.work.add(Task.DELIVER if step is GiftStep.DELIVER_AGAIN else Task.ORDER, gift.id, now)
@@ -191,7 +190,7 @@ class Flow:
     async def overview(self, person: str) -> Overview:
         """Where things stand for one person."""
         requests = self._store.requests
-        decides = person in self._policy.approvers
+        decides = person in self.policy.approvers
         mine = requests.asked_by(person, LISTED)
         return Overview(
             mine=mine,
@@ -218,9 +217,9 @@ class Flow:
             self._notices.tell_decision(decided)
         return decided
 
-    def _check_decider(self, request: Request, person: str) -> None:
+    def _check_entitled(self, request: Request, person: str) -> None:
         try:
-            self._policy.check_decider(request, person)
+            self.policy.check_decider(request, person)
         except Refused as refused:
             with self._store.write():
                 self._store.history.add(self._clock.now(), person, "refused", request.id, detail=refused.user_message)
@@ -349,10 +348,12 @@ class Flow:
                 return Later(Reason.LINK_LATE, "the link is not there yet")
             case Rejected(reason, detail):
                 return self._stop(gift, GiftStep.PARK, reason, detail)
+            case OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE):
+                return Later(Reason.ANSWER_UNREADABLE, detail)
             case Unavailable(detail, after):
-                return Later(Reason.NO_ANSWER, detail, after)
-            case OutcomeUnknown(detail, reason):
-                return Later(reason, detail)
+                return Later(Reason.LINK_LATE, detail, after)
+            case OutcomeUnknown(detail):
+                return Later(Reason.LINK_LATE, detail)
 
     def _delivered(self, gift: Gift) -> Done:
         with self._store.write():

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import (
@@ -19,6 +20,9 @@ from babel.numbers import (
 from bot.gifts.errors import Field, Invalid
 
 _LARGEST_MINOR = 10**12  # far beyond any gift, far below what SQLite's integers hold
+_MOST_DIGITS = 15  # beyond that an amount is not even reckoned with
+_FINEST = Decimal("1e-30")  # finer than any currency: an amount below it is no cheaper to reckon with
+_NO_COUNTRIES = {"EU", "EZ", "UN"}  # they have codes and currencies, and nobody lives there
 _NUMBER = re.compile(r"[0-9][0-9.,'’ \u00a0\u202f]*")
 
 
@@ -56,6 +60,8 @@ def babel_locale(locale: str) -> Locale:
 
 def currency_of(country: str) -> str | None:
     """The currency in use today in an ISO 3166 country, or None for no country that Babel knows."""
+    if not re.fullmatch("[A-Z]{2}", country) or country in _NO_COUNTRIES:
+        return None
     currencies = get_territory_currencies(country)
     return currencies[0] if currencies else None
 
@@ -66,11 +72,13 @@ def from_major(amount: Decimal, currency: str) -> Money:
     Raises:
         Invalid: the amount is not positive, absurdly large, or finer than the currency's smallest unit.
     """
-    minor = amount.scaleb(get_currency_precision(currency))
-    if minor <= 0:
+    if amount <= 0:
         raise _invalid("The amount has to be more than zero.")
-    if minor != minor.to_integral_value():
-        places = get_currency_precision(currency)
+    if amount.adjusted() > _MOST_DIGITS:
+        raise _invalid("That amount is too large.")
+    places = get_currency_precision(currency)
+    minor = Fraction(max(amount, _FINEST)) * 10**places  # exact, where Decimal would round
+    if minor.denominator != 1:
         raise _invalid(f"{currency} has {places or 'no'} decimal places: please write fewer digits.")
     if minor > _LARGEST_MINOR:
         raise _invalid("That amount is too large.")

@@ -91,6 +91,7 @@ _ADVICE = {
     Reason.ANSWER_DIFFERS: _Advice(
         "the gift card service answered with another order than ours",
         "Ask whoever runs giftbot to compare the orders at the service. Retry asks about the same order again.",
+        patience=timedelta(seconds=1),
     ),
     Reason.KEY_TOO_OLD: _Advice(
         "it has been too long to ask about this order again; the order may exist",
@@ -98,7 +99,7 @@ _ADVICE = {
         can_retry=False,
     ),
     Reason.LINK_LATE: _Advice(
-        "the gift is ordered, but its link has not been made for a day",
+        "the gift is ordered, but for a day the gift card service has not handed over its link",
         "Retry asks for the link again.",
     ),
     Reason.LINK_NOT_TRUSTED: _Advice(
