@@ -18,7 +18,7 @@ from bot.gifts.message import Kind, Letter, Message
 from bot.gifts.money import Money, currency_of
 from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
 from bot.gifts.reasons import Reason
-from bot.simulator.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
+from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.cards import render
 from handlers.command_text import Prefill
 from handlers.forms import asked_view, decline_form, notice_view, request_form

@@ -18,7 +18,7 @@ import pytest
 
 from bot.demo.ledger import Ledger, Reader
 from bot.simulator import Order, Slack
-from bot.simulator.giftcard_service import Item
+from bot.simulator.giftcards.service import Item
 
 CHECKOUT = Path(__file__).parents[1]
 LAST_ADDRESS = "export GIFTBOT_LOG_LEVEL="

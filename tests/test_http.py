@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.simulator import Kind, SignedHttp
-from bot.simulator.delivery import encoded
+from bot.simulator.slack.delivery import encoded
 from tests.office import Office
 
 

@@ -24,7 +24,7 @@ from bot.gifts.pace import Pace
 from bot.gifts.ports import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.simulator import Fault, Junk, Moment, Pending, WeGiftApi
-from bot.simulator.giftcard_api import LINKS, ORDER
+from bot.simulator.giftcards.wegift import LINKS, ORDER
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 TWENTY_FIVE = Money(2500, "GBP")

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.demo.stage import Stage
 from bot.simulator import Order, Person, ShownMessage
-from bot.simulator.giftcard_api import ORDER
+from bot.simulator.giftcards.wegift import ORDER
 
 SETTLED: Final = {"delivered", "void"}  # the states in which a gift needs nothing more
 

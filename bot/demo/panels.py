@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.demo.cast import colour_of
 from bot.simulator import Channel, Modal, Person, Surface
-from bot.simulator.people import Dialog
+from bot.simulator.people.person import Dialog
 
 
 def messages(viewer: Person | Channel, place: str, shown: Sequence[Surface]) -> Panel:

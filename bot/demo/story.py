@@ -10,7 +10,7 @@ from bot.demo.panels import messages, modal, question
 from bot.demo.screen import Screen
 from bot.demo.stage import Stage
 from bot.simulator import CannotDoThat, Fault, Person, ShownMessage
-from bot.simulator.giftcard_api import ORDER
+from bot.simulator.giftcards.wegift import ORDER
 
 DIRECT: Final = "direct messages"
 

@@ -18,7 +18,7 @@ from bot.demo.screen import ReaderLeft, Screen
 from bot.demo.stage import Bot, Stage, open_stage
 from bot.demo.story import Story
 from bot.simulator import AppDidNotRespond, CannotDoThat
-from bot.simulator.records import SlackError
+from bot.simulator.slack.records import SlackError
 
 WRONG: Final = 1
 INTERRUPTED: Final = 130

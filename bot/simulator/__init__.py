@@ -2,30 +2,29 @@
 
 The demo and the tests run the real bot against it. It knows Slack and the gift card API, and nothing of the bot.
 
-    Slack's state     workspace, records, views, tickets, manifest
-    Slack's Web API   slack_api, arguments, methods_*, and Block Kit's rules: blockkit, blockkit_elements, schema
-    to the bot        delivery (signed HTTP), socket_mode, payloads
-    people            people (hands), eyes, surfaces (what is seen), mrkdwn, forms, filling, submission
-    gift cards        giftcard_service (any contract), giftcard_api and giftcard_replies (WeGift), junk
-    both servers      server, faults, bell
+    slack/              the workspace, the Web API with its rules for Block Kit, and the ways to the bot
+    people/             hands (person), eyes, what is seen (surfaces), and what is filled in
+    slack_with_people   both together
+    giftcards/          what every gift card service has, and a file for each contract
+    server, faults      what both servers share
 """
 
 import time
 from types import TracebackType
 from typing import Self
 
-from bot.simulator.delivery import AppDidNotRespond, Kind, SignedHttp
 from bot.simulator.faults import Call, Fault, Faults, Moment, RequestLost
-from bot.simulator.filling import CannotDoThat
-from bot.simulator.giftcard_api import Pending, WeGiftApi
-from bot.simulator.giftcard_service import Order
-from bot.simulator.junk import Junk
-from bot.simulator.manifest import Manifest
-from bot.simulator.people import Person
-from bot.simulator.records import Channel
-from bot.simulator.slack import Slack
-from bot.simulator.surfaces import Home, Modal, ShownMessage, Surface
-from bot.simulator.tickets import Clock
+from bot.simulator.giftcards.junk import Junk
+from bot.simulator.giftcards.service import Order
+from bot.simulator.giftcards.wegift import Pending, WeGiftApi
+from bot.simulator.people.filling import CannotDoThat
+from bot.simulator.people.person import Person
+from bot.simulator.people.surfaces import Home, Modal, ShownMessage, Surface
+from bot.simulator.slack.delivery import AppDidNotRespond, Kind, SignedHttp
+from bot.simulator.slack.manifest import Manifest
+from bot.simulator.slack.records import Channel
+from bot.simulator.slack.tickets import Clock
+from bot.simulator.slack_with_people import Slack
 
 __all__ = [
     "AppDidNotRespond",

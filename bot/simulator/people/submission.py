@@ -1,10 +1,10 @@
 """What Slack does with the answer to a submitted modal: close it, clear all, update, push, or show errors."""
 
-from bot.simulator import blockkit
-from bot.simulator.delivery import AppDidNotRespond
-from bot.simulator.forms import Field, fields_of, state_of
-from bot.simulator.records import Json, View
-from bot.simulator.workspace import Workspace
+from bot.simulator.people.forms import Field, fields_of, state_of
+from bot.simulator.slack import blockkit
+from bot.simulator.slack.delivery import AppDidNotRespond
+from bot.simulator.slack.records import Json, View
+from bot.simulator.slack.workspace import Workspace
 
 REQUIRED_FIELD = "Please complete this required field."
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bot.simulator.blockkit_elements import (
+from bot.simulator.slack.blockkit_elements import (
     IDENTIFIER,
     IMAGE,
     IN_ACTIONS,
@@ -18,8 +18,8 @@ from bot.simulator.blockkit_elements import (
     any_text,
     plain_text,
 )
-from bot.simulator.records import SlackError
-from bot.simulator.schema import (
+from bot.simulator.slack.records import SlackError
+from bot.simulator.slack.schema import (
     Problems,
     all_of,
     any_field_of,

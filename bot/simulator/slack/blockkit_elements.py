@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from bot.simulator.forms import options_of
-from bot.simulator.schema import (
+from bot.simulator.people.forms import options_of
+from bot.simulator.slack.schema import (
     Check,
     Problems,
     all_of,

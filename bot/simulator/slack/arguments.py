@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.simulator.records import Json, SlackError
+from bot.simulator.slack.records import Json, SlackError
 
 NESTED: Final = {"blocks", "view", "metadata", "attachments"}  # JSON inside a form field
 TRUE: Final = {True, "true", "True", "1"}

@@ -3,13 +3,13 @@
 import math
 from typing import Final
 
-from bot.simulator import blockkit
-from bot.simulator.arguments import Arguments
-from bot.simulator.forms import with_ids
-from bot.simulator.methods_people import scope_prefix
-from bot.simulator.records import Channel, Json, SlackError
-from bot.simulator.tickets import Reply
-from bot.simulator.workspace import SLACKBOT, Workspace
+from bot.simulator.people.forms import with_ids
+from bot.simulator.slack import blockkit
+from bot.simulator.slack.arguments import Arguments
+from bot.simulator.slack.methods_people import scope_prefix
+from bot.simulator.slack.records import Channel, Json, SlackError
+from bot.simulator.slack.tickets import Reply
+from bot.simulator.slack.workspace import SLACKBOT, Workspace
 
 TEXT_LIMIT: Final = 40_000
 PAGE: Final = 100

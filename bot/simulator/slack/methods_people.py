@@ -1,8 +1,8 @@
 """auth.test, users.info, conversations.info and conversations.open."""
 
-from bot.simulator.arguments import Arguments
-from bot.simulator.records import Channel, Json, SlackError
-from bot.simulator.workspace import SLACKBOT, TEAM_DOMAIN, Workspace
+from bot.simulator.slack.arguments import Arguments
+from bot.simulator.slack.records import Channel, Json, SlackError
+from bot.simulator.slack.workspace import SLACKBOT, TEAM_DOMAIN, Workspace
 
 
 def auth_test(workspace: Workspace, _: Arguments) -> Json:

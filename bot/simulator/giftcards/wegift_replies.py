@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from bot.simulator.giftcard_service import CURRENCIES, Item, Order, RefusedOrder
+from bot.simulator.giftcards.service import CURRENCIES, Item, Order, RefusedOrder
 
 
 def order_reply(order: Order, asked: dict[str, Any], *, payment_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.simulator.records import Message, SlackError
+from bot.simulator.slack.records import Message, SlackError
 
 TRIGGER_SECONDS: Final = 3.0
 RESPONSE_URL_SECONDS: Final = 30 * 60.0

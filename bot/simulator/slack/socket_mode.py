@@ -11,9 +11,9 @@ from typing import Final
 from aiohttp import WSMsgType, web
 
 from bot.simulator.bell import Bell
-from bot.simulator.delivery import ACK_SECONDS, AppDidNotRespond, Kind
-from bot.simulator.records import Json
-from bot.simulator.workspace import Workspace
+from bot.simulator.slack.delivery import ACK_SECONDS, AppDidNotRespond, Kind
+from bot.simulator.slack.records import Json
+from bot.simulator.slack.workspace import Workspace
 
 CONNECTION_SECONDS: Final = 18060  # what Slack promises a connection, roughly
 GOODBYE_SECONDS: Final = 1.0

@@ -4,8 +4,8 @@ import secrets
 from collections import defaultdict
 from typing import Final
 
-from bot.simulator.forms import keep_what_still_fits, with_ids
-from bot.simulator.records import Json, SlackError, View, new_id
+from bot.simulator.people.forms import keep_what_still_fits, with_ids
+from bot.simulator.slack.records import Json, SlackError, View, new_id
 
 MODALS_DEEP: Final = 3
 

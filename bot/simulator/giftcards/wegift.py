@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.simulator.giftcard_replies import link_row, number, order_reply, validate
-from bot.simulator.giftcard_service import (
+from bot.simulator.giftcards.junk import OF_LINKS_ONLY, Junk, spoiled
+from bot.simulator.giftcards.service import (
     CURRENCIES,
     Clock,
     GiftCardService,
@@ -21,7 +21,7 @@ from bot.simulator.giftcard_service import (
     error_body,
     parsed,
 )
-from bot.simulator.junk import OF_LINKS_ONLY, Junk, spoiled
+from bot.simulator.giftcards.wegift_replies import link_row, number, order_reply, validate
 
 LINK_HOST: Final = "gifts.wegift.test"
 ORDER: Final = "POST /order"

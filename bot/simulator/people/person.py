@@ -9,17 +9,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.simulator import blockkit, methods_chat
-from bot.simulator.delivery import Kind
-from bot.simulator.eyes import Eyes
-from bot.simulator.filling import CannotDoThat, Filling
-from bot.simulator.forms import Field, options_of
-from bot.simulator.payloads import Payloads
-from bot.simulator.records import Channel, Json, User
-from bot.simulator.submission import missing, obey
-from bot.simulator.surfaces import Button, Home, Modal, ShownMessage, Surface
-from bot.simulator.tickets import Reply
-from bot.simulator.workspace import Workspace
+from bot.simulator.people.eyes import Eyes
+from bot.simulator.people.filling import CannotDoThat, Filling
+from bot.simulator.people.forms import Field, options_of
+from bot.simulator.people.payloads import Payloads
+from bot.simulator.people.submission import missing, obey
+from bot.simulator.people.surfaces import Button, Home, Modal, ShownMessage, Surface
+from bot.simulator.slack import blockkit, methods_chat
+from bot.simulator.slack.delivery import Kind
+from bot.simulator.slack.records import Channel, Json, User
+from bot.simulator.slack.tickets import Reply
+from bot.simulator.slack.workspace import Workspace
 
 Deliver = Callable[[Kind, Json], Awaitable[Json]]
 

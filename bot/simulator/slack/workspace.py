@@ -5,10 +5,10 @@ import time
 from typing import Final
 
 from bot.simulator.bell import Bell
-from bot.simulator.manifest import Manifest
-from bot.simulator.records import Channel, Json, Message, SlackError, User, new_id
-from bot.simulator.tickets import Clock, ResponseUrls, Triggers
-from bot.simulator.views import Views
+from bot.simulator.slack.manifest import Manifest
+from bot.simulator.slack.records import Channel, Json, Message, SlackError, User, new_id
+from bot.simulator.slack.tickets import Clock, ResponseUrls, Triggers
+from bot.simulator.slack.views import Views
 
 SLACKBOT: Final = "USLACKBOT"
 TEAM_DOMAIN: Final = "simulated"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from bot.simulator.records import Json
+from bot.simulator.slack.records import Json
 
 Mention = Callable[[str, str], str]
 

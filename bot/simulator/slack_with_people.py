@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from aiohttp import web
 
-from bot.simulator.delivery import Delivery, Kind, SignedHttp
 from bot.simulator.faults import Call, Faults, middleware
-from bot.simulator.manifest import Manifest
-from bot.simulator.people import Person
-from bot.simulator.records import Channel, Json
+from bot.simulator.people.person import Person
+from bot.simulator.people.surfaces import ShownMessage
 from bot.simulator.server import HOST, LocalServer
-from bot.simulator.slack_api import RESPONSE_URL, WebApi
-from bot.simulator.socket_mode import SocketMode
-from bot.simulator.surfaces import ShownMessage
-from bot.simulator.tickets import Clock
-from bot.simulator.workspace import Workspace
+from bot.simulator.slack.delivery import Delivery, Kind, SignedHttp
+from bot.simulator.slack.manifest import Manifest
+from bot.simulator.slack.records import Channel, Json
+from bot.simulator.slack.socket_mode import SocketMode
+from bot.simulator.slack.tickets import Clock
+from bot.simulator.slack.web_api import RESPONSE_URL, WebApi
+from bot.simulator.slack.workspace import Workspace
 
 
 class Slack:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from bot.simulator.forms import Field
-from bot.simulator.records import Channel, Json
-from bot.simulator.workspace import Workspace
+from bot.simulator.people.forms import Field
+from bot.simulator.slack.records import Channel, Json
+from bot.simulator.slack.workspace import Workspace
 
 LONGEST_TEXT: Final = 3000
 MOST_PEOPLE: Final = 1000

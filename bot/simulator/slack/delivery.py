@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.simulator.records import Json
+from bot.simulator.slack.records import Json
 
 ACK_SECONDS: Final = 3.0
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.simulator.filling import CannotDoThat
-from bot.simulator.records import Channel, Message, User
-from bot.simulator.surfaces import Home, Modal, ShownMessage, Surface
-from bot.simulator.workspace import Workspace
+from bot.simulator.people.filling import CannotDoThat
+from bot.simulator.people.surfaces import Home, Modal, ShownMessage, Surface
+from bot.simulator.slack.records import Channel, Message, User
+from bot.simulator.slack.workspace import Workspace
 
 Found = TypeVar("Found")
 Seen = TypeVar("Seen", bound=Surface)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.simulator.records import Json
+from bot.simulator.slack.records import Json
 
 # element type -> the key of its value in the state, the key of its initial value, and the value when empty
 STATEFUL: Final[dict[str, tuple[str, str, Any]]] = {

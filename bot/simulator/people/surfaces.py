@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from bot.simulator.filling import CannotDoThat
-from bot.simulator.forms import Field, elements_of, fields_of, state_of
-from bot.simulator.mrkdwn import links_in, render, urls_of, words_of
-from bot.simulator.records import Json, Message, View
-from bot.simulator.workspace import Workspace
+from bot.simulator.people.filling import CannotDoThat
+from bot.simulator.people.forms import Field, elements_of, fields_of, state_of
+from bot.simulator.slack.mrkdwn import links_in, render, urls_of, words_of
+from bot.simulator.slack.records import Json, Message, View
+from bot.simulator.slack.workspace import Workspace
 
 
 @dataclass(frozen=True)

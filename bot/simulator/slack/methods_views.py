@@ -1,9 +1,9 @@
 """views.open, views.push, views.update and views.publish."""
 
-from bot.simulator import blockkit
-from bot.simulator.arguments import Arguments
-from bot.simulator.records import Json, SlackError, View
-from bot.simulator.workspace import Workspace
+from bot.simulator.slack import blockkit
+from bot.simulator.slack.arguments import Arguments
+from bot.simulator.slack.records import Json, SlackError, View
+from bot.simulator.slack.workspace import Workspace
 
 
 def open_(workspace: Workspace, arguments: Arguments) -> Json:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.simulator import blockkit, methods_chat, methods_people, methods_views
-from bot.simulator.arguments import Arguments, read_arguments
 from bot.simulator.faults import Call, Faults
-from bot.simulator.records import Json, SlackError
-from bot.simulator.workspace import Workspace
+from bot.simulator.slack import blockkit, methods_chat, methods_people, methods_views
+from bot.simulator.slack.arguments import Arguments, read_arguments
+from bot.simulator.slack.records import Json, SlackError
+from bot.simulator.slack.workspace import Workspace
 
 Method = Callable[[Workspace, Arguments], Json]
 

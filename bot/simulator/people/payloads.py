@@ -3,10 +3,10 @@
 import secrets
 from typing import Final
 
-from bot.simulator.forms import Field, state_of
-from bot.simulator.records import Channel, Json, Message, User, View, new_id
-from bot.simulator.surfaces import Button, ShownMessage, ShownView, Surface
-from bot.simulator.workspace import TEAM_DOMAIN, Workspace
+from bot.simulator.people.forms import Field, state_of
+from bot.simulator.people.surfaces import Button, ShownMessage, ShownView, Surface
+from bot.simulator.slack.records import Channel, Json, Message, User, View, new_id
+from bot.simulator.slack.workspace import TEAM_DOMAIN, Workspace
 
 VERIFICATION_TOKEN: Final = "verification-token"  # noqa: S105 - deprecated by Slack, sent all the same
 
