@@ -61,7 +61,7 @@ class Workshop:
             yield worker
         finally:
             await worker.stop(0.05)
-            await running
+            await asyncio.wait_for(running, 5)
 
     @property
     def left(self) -> list[tuple[str, int, str]]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import yaml
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
