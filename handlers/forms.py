@@ -22,7 +22,7 @@ from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Poli
 from handlers.command_text import Prefill
 from handlers.ids import INPUT, ViewId
 from handlers.payloads import FormMemory
-from handlers.words import amount_in_total, context, mention, mentions, quote, section
+from handlers.words import amount_in_total, context, deciders, mention, mentions, quote, section
 
 
 def request_form(memory: FormMemory, prefill: Prefill, policy: Policy, locale: str) -> dict[str, Any]:
@@ -79,9 +79,9 @@ def decline_form(request: Request, locale: str) -> dict[str, Any]:
     return _form(ViewId.DECLINE, "Decline the gift", "Decline", request.id, blocks)
 
 
-def asked_view(request: Request, deciders: list[str], locale: str) -> dict[str, Any]:
+def asked_view(request: Request, who_decides: list[str], locale: str) -> dict[str, Any]:
     """What the form turns into once its request is kept."""
-    who = mentions(deciders, locale, "or")
+    who = deciders(who_decides, locale)
     blocks: list[Block] = [
         section(f":hourglass_flowing_sand: Your gift for {mentions(request.recipients, locale)} is asked for."),
         *quote(request.note),

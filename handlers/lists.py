@@ -14,6 +14,7 @@ from handlers.ids import ActionId
 from handlers.words import (
     amount_in_total,
     approve_button,
+    deciders,
     decline_button,
     mention,
     mentions,
@@ -81,18 +82,18 @@ def _in_trouble(request: Request, locale: str) -> list[Block]:
     return blocks
 
 
-def _mine(request: Request, deciders: list[str], locale: str) -> list[Block]:
+def _mine(request: Request, who_decides: list[str], locale: str) -> list[Block]:
     title = f"{mentions(request.recipients, locale)}: *{amount_in_total(request, locale)}*"
     if request.decision is None:
-        waiting = f"waiting for {mentions(deciders, locale, 'or')} since {moment(request.created_at)}"
+        waiting = f"waiting for {deciders(who_decides, locale)} since {moment(request.created_at)}"
         return [section(f"{title}\n:hourglass_flowing_sand: {waiting}", _cancel_button(request))]
     blocks: list[Block] = [section(f"{title}\n{outcome(request)}"), *quote(request.decision.note)]
     if request.state is RequestState.APPROVED:
-        blocks.append(section("\n".join(_standing(request, deciders, locale))))
+        blocks.append(section("\n".join(_standing(request, who_decides, locale))))
     return blocks
 
 
-def _standing(request: Request, deciders: list[str], locale: str) -> Iterator[str]:
+def _standing(request: Request, who_decides: list[str], locale: str) -> Iterator[str]:
     """A line for all gifts that stand in the same place for the same reason."""
     places: dict[tuple[GiftState, Reason | None], list[str]] = defaultdict(list)
     for gift in request.gifts:
@@ -102,7 +103,7 @@ def _standing(request: Request, deciders: list[str], locale: str) -> Iterator[st
         if reason is None:
             yield f"{_PLACES[state]} {who}"
         else:
-            act = f"{mentions(deciders, locale, 'or')} can retry." if reason.can_retry else reason.remedy
+            act = f"{deciders(who_decides, locale)} can retry." if reason.can_retry else reason.remedy
             yield f":warning: {who}: {reason.words}. {act}"
 
 

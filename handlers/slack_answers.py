@@ -8,6 +8,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.rest import rest_of
 
 # Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.
 _PERHAPS_DONE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
@@ -47,7 +48,7 @@ async def answer_of(
 
 def _refused(status: int, code: str, headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
     if status == 429:  # noqa: PLR2004 - Too Many Requests: nothing was done
-        return Unavailable("429", float(headers.get("Retry-After", _SHORT_REST)))
+        return Unavailable("429", rest_of(headers.get("Retry-After", ""), _SHORT_REST))
     if status >= 500 or code in _PERHAPS_DONE or not code:  # noqa: PLR2004 - the server's own errors
         return OutcomeUnknown(f"{status} {code}".strip())
     if code in _OURS_TO_MEND:

@@ -1,6 +1,6 @@
 """Small pieces of text and blocks that all of Slack's surfaces share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from babel.lists import format_list
@@ -17,6 +17,7 @@ from bot.gifts.gift import Request, RequestState
 from bot.gifts.money import Money, babel_locale
 from handlers.ids import ActionId
 
+_MOST_NAMED = 10
 _OUTCOMES = {
     RequestState.APPROVED: ":white_check_mark: Approved",
     RequestState.DECLINED: ":no_entry_sign: Declined",
@@ -29,10 +30,16 @@ def mention(slack_id: str) -> str:
     return f"<#{slack_id}>" if slack_id.startswith(("C", "G")) else f"<@{slack_id}>"
 
 
-def mentions(slack_ids: Iterable[str], locale: str, style: str = "standard") -> str:
-    """Several people or channels as a list in the reader's language; `style` "or" for alternatives."""
-    names = [mention(slack_id) for slack_id in slack_ids]
-    return format_list(names, "or" if style == "or" else "standard", babel_locale(locale))
+def mentions(slack_ids: Iterable[str], locale: str) -> str:
+    """Several people or channels as a list in the reader's language."""
+    return format_list([mention(slack_id) for slack_id in slack_ids], locale=babel_locale(locale))
+
+
+def deciders(slack_ids: Sequence[str], locale: str) -> str:
+    """Who decides: a channel or some people, the first ten of them by name."""
+    named = [mention(slack_id) for slack_id in slack_ids[:_MOST_NAMED]]
+    others = len(slack_ids) - len(named)
+    return format_list([*named, f"{others} others"] if others else named, "or", babel_locale(locale))
 
 
 def moment(time: datetime) -> str:

@@ -53,7 +53,8 @@ class Database:
             raise
 
     def _opened(self, path: Path) -> SqliteUtils:
-        os.close(os.open(path, os.O_CREAT, 0o600))  # SQLite gives -wal and -shm the mode of the file
+        os.close(os.open(path, os.O_CREAT, 0o600))
+        path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the file
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         database = SqliteUtils(self._connection, execute_plugins=False)

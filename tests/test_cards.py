@@ -346,6 +346,15 @@ def test_a_requester_sees_where_each_gift_stands(state: GiftState) -> None:
     assert [person for person in people if text.count(f"<@{person}>") < 2] == []
 
 
+def test_a_company_may_have_many_approvers() -> None:
+    """Where two hundred can decide, the form and the list still open."""
+    many = [f"U{number:010}" for number in range(200)]
+    check_view(asked_view(a_request("thank you"), many, "en-GB"), "modal")
+    for state in (RequestState.PENDING, RequestState.APPROVED):
+        request = a_request("thank you", state, GiftState.PARKED)
+        check_view(home_view(Overview([request], (), (), {request.id: many}), "en-GB"), "home")
+
+
 def test_the_help_is_taken() -> None:
     """`/gift help` is one text."""
     check_message({"text": HELP, "blocks": []})

@@ -243,7 +243,23 @@ async def test_a_429_gives_every_order_a_rest(desk: Desk, asked: int, rest: floa
     await desk.placed("key-2")
     assert desk.clock.slept == [rest]
     await desk.placed("key-1")
-    assert desk.clock.slept == [rest, 0.2]
+    assert desk.clock.slept == [rest, 0.21]
+
+
+@pytest.mark.parametrize(
+    "after", ["", "soon", "-1", "1.5", "Wed, 21 Oct 2030 07:28:00 GMT", "9" * 12, "9" * 30, "9" * 400]
+)
+async def test_an_odd_retry_after_is_no_accident(after: str) -> None:
+    """What is no number of seconds means the shortest rest, and an absurd number means no longer than a day."""
+    page: Page = lambda _: web.Response(status=429, headers={"Retry-After": after})  # noqa: E731 - a page
+    async with something_else(page) as (url, _), http(url, "wgkey") as connection:
+        clock = Clock()
+        client = WeGift(connection, "card", clock)
+        answer = await client.place(an_order(client))
+        assert isinstance(answer, Unavailable)
+        assert 5 <= answer.after <= timedelta(days=1).total_seconds()
+        await client.place(an_order(client))
+        assert clock.slept == [answer.after]
 
 
 async def test_links_do_not_wait_for_orders(desk: Desk) -> None:
@@ -256,12 +272,12 @@ async def test_links_do_not_wait_for_orders(desk: Desk) -> None:
     assert len(desk.clock.slept) == slept
 
 
-async def test_orders_are_a_fifth_of_a_second_apart(desk: Desk) -> None:
+async def test_orders_are_evenly_apart(desk: Desk) -> None:
     """The first goes at once, each of the others in its turn, also when all come together."""
     await asyncio.gather(*(desk.placed(f"key-{number}") for number in range(10)))
     times = [order.created_at - NOON.timestamp() for order in desk.service.orders]
     assert len(times) == 10
-    assert desk.clock.slept == pytest.approx([0.2 * turn for turn in range(1, 10)])
+    assert desk.clock.slept == pytest.approx([0.21 * turn for turn in range(1, 10)])
     assert desk.clock.now() == NOON + 9 * ORDER_INTERVAL
 
 

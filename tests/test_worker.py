@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Done, Later, Task, Work
-from bot.gifts.worker import AT_ONCE, LONGEST_WAIT, Worker, growing_wait
+from bot.gifts.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, growing_wait
 from storage import Database, SqliteStore
 from tests.office import TurnableClock
 
@@ -272,6 +272,7 @@ async def test_giving_up_and_telling_are_one(shop: Workshop) -> None:
     """Where nobody could be told, the work stays on the list, and the worker ends with the error."""
 
     async def later(_: Work) -> Later:
+        shop.clock.turn(minutes=1)
         return Later(Reason.NO_ANSWER, "not yet")
 
     def cannot_tell(work: Work, reason: Reason) -> None:
@@ -284,7 +285,7 @@ async def test_giving_up_and_telling_are_one(shop: Workshop) -> None:
     with capture_logs(), pytest.raises(ExceptionGroup) as stopped:
         await asyncio.wait_for(worker.run(), 5)
     assert [str(error) for error in stopped.value.exceptions] == ["the disk is full"]
-    assert shop.left == [("a gift", 0, "")]
+    assert shop.left == [("a gift", FEWEST_TRIES, "not yet")]
 
 
 async def test_kinds_do_not_wait_for_each_other(shop: Workshop) -> None:

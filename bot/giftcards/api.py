@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from bot.gifts.pace import Pace
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.rest import rest_of
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,7 @@ class Api:
 def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Unavailable("429", max(SHORTEST_REST, _seconds(response.headers.get("Retry-After", ""))))
+        return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), SHORTEST_REST))
     if response.is_server_error:
         return OutcomeUnknown(str(status))
     if response.is_client_error:
@@ -110,7 +111,3 @@ def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
     log.warning("refused_by_gift_card_service", status=response.status_code, type=kind, answer=response.text[:500])
     otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
     return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")
-
-
-def _seconds(header: str) -> float:
-    return float(header) if header.strip().isdecimal() else 0.0

@@ -162,8 +162,3 @@ def after(state: GiftState, step: GiftStep) -> GiftState:
         if (move.before, move.step) == (state, step):
             return move.after
     raise IllegalMove(f"a gift that is {state} cannot {step}")
-
-
-def states_before(step: GiftStep) -> tuple[GiftState, ...]:
-    """The states in which a step is allowed."""
-    return tuple(move.before for move in GIFT_LIFE if move.step is step)

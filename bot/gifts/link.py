@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"[\x21-\x7e]+")
 def is_trusted(link: SecretStr, hosts: Collection[str]) -> bool:
     """Whether a link is plain https to a host on the list, with nothing in it that could disguise it."""
     text = link.get_secret_value()
-    if len(text) > _LONGEST or not _PLAIN.fullmatch(text) or any(sign in text for sign in '|<>\\"'):
+    if len(text) > _LONGEST or not _PLAIN.fullmatch(text) or any(sign in text for sign in '[]|<>\\"'):
         return False
     try:
         parts = urlsplit(text)

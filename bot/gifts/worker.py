@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries
 LONGEST_NAP = 60.0  # seconds between two looks at the list
+FEWEST_TRIES = 2  # a long stop of the bot uses up nobody's patience
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
 
 Step = Callable[[Work], Awaitable[Done | Later]]
@@ -97,7 +98,7 @@ class Worker:
         with self._store.write():
             if isinstance(outcome, Done):
                 self._store.work.done(work)
-            elif now - work.since > outcome.reason.patience:
+            elif now - work.since > outcome.reason.patience and work.tries >= FEWEST_TRIES:
                 log.warning(
                     "gave_up", task=work.task, subject=work.subject, reason=outcome.reason.value, note=outcome.note
                 )
