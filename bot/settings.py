@@ -173,8 +173,8 @@ def _amounts(parts: tuple[str, ...]) -> dict[str, Decimal]:
 
 def _limits(amounts: dict[str, Decimal], countries: tuple[str, ...]) -> dict[str, Money]:
     """The largest gift in each offered currency; an amount without one is for all that have none of their own."""
-    currencies = {currency_of(country) or "" for country in countries}
-    if unused := amounts.keys() - currencies - {""}:
+    currencies = sorted({currency_of(country) or "" for country in countries})
+    if unused := amounts.keys() - {*currencies, ""}:
         raise ValueError(f"has a limit in {', '.join(sorted(unused))}, which no offered country uses")
     limits = {currency: amounts.get(currency, amounts.get("")) for currency in currencies}
     if without := sorted(currency for currency, limit in limits.items() if limit is None):

@@ -103,8 +103,10 @@ def _standing(request: Request, who_decides: list[str], locale: str) -> Iterator
         if reason is None:
             yield f"{_PLACES[state]} {who}"
         else:
-            act = f"{deciders(who_decides, locale)} can retry." if reason.can_retry else reason.remedy
-            yield f":warning: {who}: {reason.words}. {act}"
+            remedy = "" if reason.can_retry else f" {reason.remedy}"
+            yield f":warning: {who}: {reason.words}.{remedy}"
+    if any(reason and reason.can_retry for _, reason in places):
+        yield f"{deciders(who_decides, locale)} can retry."
 
 
 def _cancel_button(request: Request) -> ButtonElement:

@@ -38,7 +38,8 @@ async def test_a_refused_order_is_shown_and_retried_under_a_new_key(
     assert notice.buttons == []
     assert office.states() == ["failed"]
     await office.mia.types("/gift status")
-    await office.mia.sees(f"@Rob: {words}. @")
+    reply = await office.mia.sees(f"@Rob: {words}.")
+    assert "can retry." in reply.text_shown
 
     await office.abe.clicks("Retry", confirm=True)
     await office.delivered()
