@@ -34,13 +34,13 @@ def run(
     from storage import DatabaseRefused
 
     try:
-        settings = read_settings(HttpSettings) if http else read_settings(SocketSettings)
+        settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
     except SettingsWrong as error:
         _errors.print(str(error), markup=False)
         raise typer.Exit(WRONG_SETTINGS) from None
-    set_up_logs(settings)
+    set_up_logs(settings, account)
     try:
-        asyncio.run(run_bot(settings, (host, port)))
+        asyncio.run(run_bot(settings, account, (host, port)))
     except (NoWayIn, DatabaseRefused) as error:
         _errors.print(f"giftbot cannot start. {error}", markup=False)
         raise typer.Exit(CANNOT_RUN) from None

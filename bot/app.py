@@ -9,7 +9,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import aiohttp
-import httpx
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -19,12 +18,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
-from bot.giftcards.wegift import WeGift
+from bot.giftcards import runa, wegift
 from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.ports import Clock
+from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.work import Task
 from bot.gifts.worker import LONGEST_NAP, Worker
-from bot.settings import HttpSettings, Settings, SocketSettings
+from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
 from handlers import register
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
@@ -67,6 +66,7 @@ class Giftbot:
 @asynccontextmanager
 async def giftbot(
     settings: SocketSettings | HttpSettings,
+    account: Account,
     address: tuple[str, int] = DEFAULT_ADDRESS,
     clock: Clock | None = None,
     new_id: Callable[[], str] = random_id,
@@ -84,16 +84,15 @@ async def giftbot(
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_DEADLINE))
         )
-        http = await stack.enter_async_context(_giftcard_client(settings))
         patient, once = _slack_clients(settings, session)
         identity = await _identity(patient)
 
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set)
-        giftcards = WeGift(http, settings.wegift_card_id, clock)
+        giftcards = await stack.enter_async_context(_giftcards(account, clock))
         directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
         messenger = SlackMessenger(patient, once, directory, clock)
-        flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings), new_id)
+        flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
         worker = _worker(store, clock, bell, flow)
         errands = Errands()
         app = _bolt_app(settings, patient, identity)
@@ -106,7 +105,9 @@ async def giftbot(
         yield bot
 
 
-async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] = DEFAULT_ADDRESS) -> None:
+async def run(
+    settings: SocketSettings | HttpSettings, account: Account, address: tuple[str, int] = DEFAULT_ADDRESS
+) -> None:
     """Run until SIGTERM or SIGINT; ends with an error only when the work cannot go on.
 
     Raises:
@@ -115,7 +116,7 @@ async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] 
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with giftbot(settings, address) as bot:
+    async with giftbot(settings, account, address) as bot:
         waiting = asyncio.create_task(asked_to_stop.wait())
         await asyncio.wait([waiting, bot.working], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -123,11 +124,11 @@ async def run(settings: SocketSettings | HttpSettings, address: tuple[str, int] 
     bot.working.result()
 
 
-def _arrangement(settings: Settings) -> Arrangement:
+def _arrangement(settings: Settings, account: Account) -> Arrangement:
     return Arrangement(
-        policy=settings.policy(),
+        policy=settings.policy(whole_amounts=account.whole_amounts),
         approvals_channel=settings.giftbot_approvals_channel,
-        link_hosts=frozenset(settings.giftbot_link_hosts),
+        link_hosts=account.link_hosts,
         settle=timedelta(seconds=settings.giftbot_settle_seconds),
     )
 
@@ -137,13 +138,15 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -
     return Worker(store, clock, bell, steps, flow.give_up)
 
 
-def _giftcard_client(settings: Settings) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=settings.wegift_api_url,
-        headers={"X-API-KEY": settings.wegift_api_key.get_secret_value()},
-        timeout=GIFTCARDS_TIMEOUT,
-        follow_redirects=False,
-    )
+@asynccontextmanager
+async def _giftcards(account: Account, clock: Clock) -> AsyncGenerator[GiftCards]:
+    """The gift card service that the account is with."""
+    if isinstance(account, WeGiftAccount):
+        async with wegift.client(account.wegift_api_key, account.wegift_api_url, GIFTCARDS_TIMEOUT) as http:
+            yield wegift.WeGift(http, account.wegift_card_id, clock)
+    else:
+        async with runa.client(account.runa_api_key, account.api_url, GIFTCARDS_TIMEOUT) as http:
+            yield runa.Runa(http, account.templates, clock)
 
 
 def _slack_clients(settings: Settings, session: aiohttp.ClientSession) -> tuple[AsyncWebClient, AsyncWebClient]:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 import structlog
 
-from bot.settings import Settings
+from bot.settings import Account, Settings
 
 # Below these levels the libraries log whole requests, links and tokens included.
 _FLOORS = {"slack_": logging.INFO, "aiohttp": logging.INFO, "httpx": logging.WARNING, "httpcore": logging.WARNING}
@@ -45,12 +45,12 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
-def set_up_logs(settings: Settings) -> None:
+def set_up_logs(settings: Settings, account: Account) -> None:
     """Log to standard error from now on, as text on a terminal and as JSON otherwise, unless the settings say."""
     stream = sys.stderr
     handler = _Handler(stream)
     handler.addFilter(_loud_enough)
-    secrets = _secret_pattern(settings.secrets(), settings.giftbot_link_hosts)
+    secrets = _secret_pattern([*settings.secrets(), *account.secrets()], account.link_hosts)
     handler.setFormatter(_Redacting(secrets, _rendering(settings.giftbot_log_format, stream)))
     logging.basicConfig(level=settings.giftbot_log_level, handlers=[handler], force=True)
     structlog.configure(

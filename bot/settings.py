@@ -1,15 +1,24 @@
 """The only reader of the environment (and of `.env`): every problem is named at once, and no value is ever quoted."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.giftcards import wegift
+from bot.giftcards import runa, wegift
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, currency_of, from_major
 from bot.gifts.policy import Policy
@@ -38,10 +47,10 @@ def _safe_url(url: str) -> str:
     return url.rstrip("/") + "/"
 
 
-def _starting(prefix: str) -> AfterValidator:
+def _starting(*prefixes: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
-        if not secret.get_secret_value().startswith(prefix):
-            raise ValueError(f"has to start with {prefix}")
+        if not secret.get_secret_value().startswith(prefixes):
+            raise ValueError(f"has to start with {' or '.join(prefixes)}")
         return secret
 
     return AfterValidator(check)
@@ -56,28 +65,35 @@ def _slack_id(letters: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    if any("/" in host or ":" in host or "." not in host for host in hosts):
+        raise ValueError("has to list plain host names, such as gifts.example.com")
+    return tuple(host.lower() for host in hosts)
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Ids = Annotated[tuple[Annotated[str, _slack_id("UW", "U012AB3CD")], ...], NoDecode, BeforeValidator(_listed)]
 Channel = Annotated[str, _slack_id("CG", "C012AB3CD")] | None
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_bare_hosts)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
 
-class Settings(BaseSettings):
-    """Everything that a company decides; the names are those of the environment, in lower case."""
-
+class _FromEnvironment(BaseSettings):
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
+
+    def secrets(self) -> list[str]:
+        """Every secret among these, for the logs to leave out."""
+        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+
+
+class Settings(_FromEnvironment):
+    """Everything that a company decides; the names are those of the environment, in lower case."""
 
     slack_bot_token: Annotated[SecretStr, _starting("xoxb-")]
     slack_api_url: Url = "https://slack.com/api/"
-
-    giftbot_provider: Literal["wegift"] = "wegift"
-    wegift_api_key: Secret
-    wegift_card_id: Annotated[str, Field(min_length=1)]
-    wegift_api_url: Url = wegift.DEFAULT_URL
-    giftbot_link_hosts: Listed
 
     giftbot_database: Path = Path("giftbot.db")
     giftbot_approvers: Ids
@@ -97,13 +113,6 @@ class Settings(BaseSettings):
             raise ValueError(f"has unknown countries, please use ISO codes such as GB: {', '.join(unknown)}")
         return countries
 
-    @field_validator("giftbot_link_hosts")
-    @classmethod
-    def _bare_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        if any("/" in host or ":" in host or "." not in host for host in hosts):
-            raise ValueError("has to list plain host names, such as gifts.example.com")
-        return tuple(host.lower() for host in hosts)
-
     @field_validator("giftbot_max_amount")
     @classmethod
     def _a_limit_for_each_currency(cls, limits: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -112,17 +121,14 @@ class Settings(BaseSettings):
             _limits(amounts, countries)
         return limits
 
-    def policy(self) -> Policy:
-        """The company's rules."""
+    def policy(self, *, whole_amounts: bool) -> Policy:
+        """The company's rules, with what the gift card service can do."""
         return Policy(
             approvers=frozenset(self.giftbot_approvers),
             countries=self.giftbot_countries,
             largest=_limits(_amounts(self.giftbot_max_amount), self.giftbot_countries),
+            whole_amounts=whole_amounts,
         )
-
-    def secrets(self) -> list[str]:
-        """Every secret among the settings, for the logs to leave out."""
-        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
 
 
 class SocketSettings(Settings):
@@ -137,20 +143,90 @@ class HttpSettings(Settings):
     slack_signing_secret: Secret
 
 
+class _Choice(_FromEnvironment):
+    giftbot_provider: Literal["runa", "wegift"] = "runa"
+
+
+class WeGiftAccount(_FromEnvironment):
+    """For the contract of 2022."""
+
+    whole_amounts: ClassVar = False
+
+    wegift_api_key: Secret
+    wegift_card_id: str
+    wegift_api_url: Url = wegift.DEFAULT_URL
+    giftbot_link_hosts: Hosts
+
+    @property
+    def link_hosts(self) -> frozenset[str]:
+        """The hosts that a redemption link may have."""
+        return frozenset(self.giftbot_link_hosts)
+
+
+class RunaAccount(_FromEnvironment):
+    """For the live contract; the key says whether it is for the playground or for real money."""
+
+    whole_amounts: ClassVar = True
+
+    runa_api_key: Annotated[SecretStr, _starting("XX", "wg")]
+    runa_api_url: Url | None = None
+    giftbot_link_hosts: Hosts | None = None
+
+    @field_validator("runa_api_url")
+    @classmethod
+    def _of_the_keys_environment(cls, url: str | None, info: ValidationInfo) -> str | None:
+        key = info.data.get("runa_api_key")
+        if url and key:
+            other = runa.PRODUCTION_URL if runa.is_for_playground(key) else runa.PLAYGROUND_URL
+            if urlsplit(url).hostname == urlsplit(other).hostname:
+                raise ValueError("is for the other environment than RUNA_API_KEY, whose first letters say which")
+        return url
+
+    @property
+    def api_url(self) -> str:
+        """The base URL: as set, or that of the key's environment."""
+        of_key = runa.PLAYGROUND_URL if runa.is_for_playground(self.runa_api_key) else runa.PRODUCTION_URL
+        return self.runa_api_url or of_key
+
+    @property
+    def templates(self) -> Mapping[str, str]:
+        """What recipients choose from, by currency; without one they choose among all that can be ordered."""
+        return runa.PLAYGROUND_TEMPLATES if runa.is_for_playground(self.runa_api_key) else {}
+
+    @property
+    def link_hosts(self) -> frozenset[str]:
+        """The hosts that a redemption link may have: as set, or those of the key's environment."""
+        of_key = runa.PLAYGROUND_LINKS if runa.is_for_playground(self.runa_api_key) else runa.PRODUCTION_LINKS
+        return frozenset(self.giftbot_link_hosts or [of_key])
+
+
+Account = WeGiftAccount | RunaAccount
+_ACCOUNTS: Mapping[str, type[Account]] = {"runa": RunaAccount, "wegift": WeGiftAccount}
 S = TypeVar("S", bound=Settings)
+F = TypeVar("F", bound=_FromEnvironment)
 
 
-def read_settings(kind: type[S]) -> S:
-    """The settings of this process.
+def read_settings(transport: type[S]) -> tuple[S, Account]:
+    """The settings of this process, and the account at the gift card service that they name.
 
     Raises:
         SettingsWrong: with every missing or wrong variable, one to a line.
     """
+    problems: set[str] = set()
+    choice = _attempt(_Choice, problems)
+    settings = _attempt(transport, problems)
+    account: Account | None = _attempt(_ACCOUNTS[choice.giftbot_provider], problems) if choice else None
+    if settings is None or account is None:
+        raise SettingsWrong("giftbot cannot start. Please set or mend:\n" + "\n".join(sorted(problems)))
+    return settings, account
+
+
+def _attempt(kind: type[F], problems: set[str]) -> F | None:
     try:
         return kind()
     except ValidationError as error:
-        lines = sorted({_line(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()})
-        raise SettingsWrong("giftbot cannot start. Please set or mend:\n" + "\n".join(lines)) from None
+        problems |= {_line(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()}
+        return None
 
 
 def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:

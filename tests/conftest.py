@@ -6,15 +6,21 @@ from pathlib import Path
 import pytest
 
 from bot.app import Giftbot
-from bot.simulator import Simulator
+from bot.simulator import Provider, Simulator
 from tests.office import Office, TurnableClock
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncGenerator[Office]:
+def provider() -> Provider:
+    """The gift card service that the company uses; modules whose story is told of both say so."""
+    return "runa"
+
+
+@pytest.fixture
+async def office(tmp_path: Path, provider: Provider) -> AsyncGenerator[Office]:
     """A company, its Slack and its gift card service; the bot is not running yet."""
     clock = TurnableClock()
-    async with Simulator(clock=clock.time) as simulator:
+    async with Simulator(clock=clock.time, provider=provider) as simulator:
         yield Office(simulator, tmp_path, clock)
 
 

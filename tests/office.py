@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.app import Giftbot, giftbot
-from bot.settings import HttpSettings, SocketSettings
+from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
 from bot.simulator import Person, SignedHttp, Simulator
 from handlers.intake import EVENTS_PATH, HttpIntake
 
@@ -72,6 +72,7 @@ class Office:
         self.general = slack.add_channel("general", everybody)
         self.approvals = slack.add_channel("approvals", [self.abe, self.ana], private=True, bot_in_it=True)
         self.delivery: SignedHttp | None = None
+        self.call_with_link = "GET /order/{id}/links" if simulator.provider == "wegift" else "POST /order"
 
     def environment(self, **changes: str) -> dict[str, str]:
         """What the company has settled; `changes` are in lower case."""
@@ -89,12 +90,14 @@ class Office:
     async def open(self, transport: Transport = "socket", **changes: str) -> AsyncGenerator[Giftbot]:
         """The bot at work."""
         values: dict[str, Any] = {name.lower(): value for name, value in self.environment(**changes).items()}
+        account = (WeGiftAccount if self.simulator.provider == "wegift" else RunaAccount)(_env_file=None, **values)
         if transport == "socket":
-            async with giftbot(SocketSettings(_env_file=None, **values), clock=self.clock) as bot:
+            async with giftbot(SocketSettings(_env_file=None, **values), account, clock=self.clock) as bot:
                 await self.slack.socket_mode.connected()
                 yield bot
         else:
-            async with giftbot(HttpSettings(_env_file=None, **values), ("127.0.0.1", 0), clock=self.clock) as bot:
+            settings = HttpSettings(_env_file=None, **values)
+            async with giftbot(settings, account, ("127.0.0.1", 0), clock=self.clock) as bot:
                 assert isinstance(bot.intake, HttpIntake)
                 self.delivery = self.slack.use_http(f"{bot.intake.url}{EVENTS_PATH}")
                 yield bot

@@ -68,7 +68,7 @@ class Fate:
 
 async def _story(folder: Path, strikes_at: int | None) -> list[str]:
     """The whole story with one kill in it; gives the contacts that there were."""
-    async with Simulator() as simulator:
+    async with Simulator(provider="runa") as simulator:
         office = Office(simulator, folder, TurnableClock())
         office.slack.socket_mode.ack_seconds = 1.0
         fate = Fate(office, strikes_at)

@@ -4,11 +4,20 @@ import asyncio
 
 import pytest
 
-from bot.simulator import AppDidNotRespond, Fault, Pending
+from bot.simulator import AppDidNotRespond, Fault, Pending, Provider
 from tests.office import Office
 
+
+@pytest.fixture(params=["runa", "wegift"])
+def provider(request: pytest.FixtureRequest) -> Provider:
+    """All of this is told of both services."""
+    service: Provider = request.param
+    return service
+
+
 CREATE = "POST /order"
-LINKS = "GET /order/{id}/links"
+LINKS = "GET /order/{id}/links"  # WeGift's way to the link
+DETAILS = "GET /order/{id}"  # Runa's, after the first one went wrong
 POST = "chat.postMessage"
 
 
@@ -26,7 +35,7 @@ async def test_an_order_whose_reply_is_lost_is_asked_for_again_under_its_key(off
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.RATE_LIMITED])
-@pytest.mark.parametrize("call", [CREATE, LINKS])
+@pytest.mark.parametrize("call", [CREATE, LINKS, DETAILS])
 async def test_an_error_of_the_service_is_waited_out(office: Office, call: str, fault: Fault) -> None:
     """A 429 or 500, before or after the work, costs time and nothing else."""
     office.giftcards.faults.arm(call, fault)

@@ -25,7 +25,7 @@ SCRIPT = """
     import asyncio, logging, sys
     import structlog
     from bot.logs import set_up_logs
-    from bot.settings import SocketSettings
+    from bot.settings import SocketSettings, WeGiftAccount
 
     LINK = "https://gifts.example.com/r/canary?token=canary"
     SECRETS = ["xoxb-1-canary", "xapp-1-canary", "canary-api-key", "xoxe.xoxb-2-canary", LINK]
@@ -33,18 +33,22 @@ SCRIPT = """
         _env_file=None,
         slack_bot_token=SECRETS[0],
         slack_app_token=SECRETS[1],
-        wegift_api_key=SECRETS[2],
-        wegift_card_id="wgcard",
-        giftbot_link_hosts="gifts.example.com, spend.example.org",
         giftbot_approvers="U012AB3CD",
         giftbot_log_level="DEBUG",
         giftbot_log_format="json",
+    )
+    account = WeGiftAccount(
+        _env_file=None,
+        wegift_api_key=SECRETS[2],
+        wegift_card_id="wgcard",
+        giftbot_link_hosts="gifts.example.com, spend.example.org",
     )
     log = structlog.get_logger("bot.something")
 
     def part(name, **changes):
         print("#", name, file=sys.stderr)
-        set_up_logs(settings.model_copy(update={f"giftbot_log_{key}": value for key, value in changes.items()}))
+        changed = settings.model_copy(update={f"giftbot_log_{key}": value for key, value in changes.items()})
+        set_up_logs(changed, account)
 
     def fails(secrets):
         link, everything = LINK, {"all": secrets, "url": LINK}
@@ -98,7 +102,7 @@ SCRIPT = """
         part(f"format {form}", format=form)
         log.info("hällo", who="Zoë 🎁")
     part("twice")
-    set_up_logs(settings)
+    set_up_logs(settings, account)
     log.info("once")
     part("surrogate")
     log.info("odd", text="\\ud800")

@@ -10,7 +10,15 @@ import pytest
 from pydantic import SecretStr
 
 from bot.gifts.money import Money
-from bot.settings import HttpSettings, Settings, SettingsWrong, SocketSettings, read_settings
+from bot.settings import (
+    HttpSettings,
+    RunaAccount,
+    Settings,
+    SettingsWrong,
+    SocketSettings,
+    WeGiftAccount,
+    read_settings,
+)
 
 ROOT = Path(__file__).parents[1]
 GOOD = {
@@ -22,7 +30,8 @@ GOOD = {
     "GIFTBOT_LINK_HOSTS": "gifts.example.com",
     "GIFTBOT_APPROVERS": "U012AB3CD",
 }
-EVERY_NAME = {name.upper() for kind in (SocketSettings, HttpSettings) for name in kind.model_fields}
+KINDS = (SocketSettings, HttpSettings, WeGiftAccount, RunaAccount)
+EVERY_NAME = {"GIFTBOT_PROVIDER", *(name.upper() for kind in KINDS for name in kind.model_fields)}
 
 
 class Environment:
@@ -56,20 +65,21 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     for name in EVERY_NAME:
         monkeypatch.delenv(name, raising=False)
     environment = Environment(monkeypatch)
-    environment.set(**GOOD)
+    environment.set(GIFTBOT_PROVIDER="wegift", **GOOD)
     return environment
 
 
 def test_what_is_not_set_is_as_the_readme_says(environment: Environment) -> None:
     """A company has to settle seven things; the rest has a default."""
     environment.set()
-    settings = read_settings(SocketSettings)
+    settings, account = read_settings(SocketSettings)
     assert settings.slack_api_url == "https://slack.com/api/"
-    assert settings.wegift_api_url == "https://api.wegift.io/v2/"
+    assert isinstance(account, WeGiftAccount)
+    assert account.wegift_api_url == "https://api.wegift.io/v2/"
     assert settings.giftbot_database == Path("giftbot.db")
     assert settings.giftbot_approvals_channel is None
     assert (settings.giftbot_log_level, settings.giftbot_log_format) == ("INFO", "auto")
-    policy = settings.policy()
+    policy = settings.policy(whole_amounts=False)
     assert policy.approvers == {"U012AB3CD"}
     assert policy.countries == ("GB", "US")
     assert policy.largest == {"GBP": Money(10000, "GBP"), "USD": Money(10000, "USD")}
@@ -84,10 +94,10 @@ def test_lists_are_separated_by_commas(environment: Environment) -> None:
         GIFTBOT_LINK_HOSTS="Gifts.Example.com, spend.example.org",
         GIFTBOT_APPROVALS_CHANNEL="G012AB3CD",
     )
-    settings = read_settings(SocketSettings)
-    assert settings.giftbot_link_hosts == ("gifts.example.com", "spend.example.org")
+    settings, account = read_settings(SocketSettings)
+    assert account.link_hosts == {"gifts.example.com", "spend.example.org"}
     assert settings.giftbot_approvals_channel == "G012AB3CD"
-    policy = settings.policy()
+    policy = settings.policy(whole_amounts=False)
     assert policy.approvers == {"U012AB3CD", "W0ANA"}
     assert policy.countries == ("GB", "DE", "JP")
     assert policy.largest == {"GBP": Money(10000, "GBP"), "EUR": Money(25050, "EUR"), "JPY": Money(30000, "JPY")}
@@ -152,7 +162,7 @@ WRONG = [
     ("GIFTBOT_MAX_AMOUNT", "100, 200 EUR", "has a limit in EUR, which no offered country uses"),
     ("GIFTBOT_LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ("GIFTBOT_LOG_FORMAT", "xml", "Input should be 'auto', 'text' or 'json'"),
-    ("GIFTBOT_PROVIDER", "acme", "Input should be 'wegift'"),
+    ("GIFTBOT_PROVIDER", "acme", "Input should be 'runa' or 'wegift'"),
     ("GIFTBOT_SETTLE_SECONDS", "0", "Input should be greater than 0"),
 ]
 
@@ -183,7 +193,7 @@ def test_an_empty_path_is_not_a_folder(environment: Environment) -> None:
     """A database that was not filled in is named, or the usual one."""
     environment.set(GIFTBOT_DATABASE="")
     with suppress(SettingsWrong):
-        assert read_settings(SocketSettings).giftbot_database == Path("giftbot.db")
+        assert read_settings(SocketSettings)[0].giftbot_database == Path("giftbot.db")
 
 
 def test_several_mistakes_are_named_together(environment: Environment) -> None:
@@ -219,7 +229,9 @@ def test_several_mistakes_are_named_together(environment: Environment) -> None:
 def test_a_service_is_reached_over_https_or_on_this_machine(environment: Environment, url: str) -> None:
     """Plain http is for the simulator; paths are added to what is set."""
     environment.set(WEGIFT_API_URL=url)
-    assert read_settings(SocketSettings).wegift_api_url == url.rstrip("/") + "/"
+    _, account = read_settings(SocketSettings)
+    assert isinstance(account, WeGiftAccount)
+    assert account.wegift_api_url == url.rstrip("/") + "/"
 
 
 def test_a_dot_env_file_is_read_and_the_environment_wins(environment: Environment, tmp_path: Path) -> None:
@@ -227,18 +239,53 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(environment: Environmen
     environment.set(WEGIFT_CARD_ID=None)
     lines = ["WEGIFT_CARD_ID=from-the-file", "WEGIFT_API_KEY=from-the-file", "SOMETHING_ELSE=1"]
     (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
-    settings = read_settings(SocketSettings)
-    assert settings.wegift_card_id == "from-the-file"
-    assert settings.wegift_api_key == SecretStr("canary-key")
+    _, account = read_settings(SocketSettings)
+    assert isinstance(account, WeGiftAccount)
+    assert account.wegift_card_id == "from-the-file"
+    assert account.wegift_api_key == SecretStr("canary-key")
 
 
 def test_settings_print_no_secret(environment: Environment) -> None:
     """Whoever prints or dumps them prints stars, and the logs know what to leave out."""
     environment.set(WEGIFT_CARD_ID="card")
     for kind, own in ((SocketSettings, "xapp-canary-app"), (HttpSettings, "canary-signing")):
-        settings: Settings = read_settings(kind)
-        assert "canary" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
-        assert sorted(settings.secrets()) == sorted(["xoxb-canary-bot", "canary-key", own])
+        settings, account = read_settings(kind)
+        for part in (settings, account):
+            assert "canary" not in f"{part} {part!r} {part.model_dump()} {part.model_dump_json()}"
+        assert sorted([*settings.secrets(), *account.secrets()]) == sorted(["xoxb-canary-bot", "canary-key", own])
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "links"),
+    [
+        ("XX-canary", "https://playground.runa.io/v2", "spend.playground.runa.io"),
+        ("wg-canary", "https://api.runa.io/v2", "spend.runa.io"),
+    ],
+)
+def test_runas_key_says_which_environment_it_is_for(environment: Environment, key: str, url: str, links: str) -> None:
+    """A key of the playground orders in the playground, one of production with real money; the links are theirs."""
+    environment.set(GIFTBOT_PROVIDER=None, GIFTBOT_LINK_HOSTS=None, RUNA_API_KEY=key)
+    _, account = read_settings(SocketSettings)
+    assert isinstance(account, RunaAccount)
+    assert account.api_url == url
+    assert account.link_hosts == {links}
+    assert bool(account.templates) == key.startswith("XX")
+
+
+@pytest.mark.parametrize(
+    ("key", "url"), [("XX-canary", "https://api.runa.io/v2"), ("wg-canary", "https://playground.runa.io/v2")]
+)
+def test_a_key_and_an_address_of_different_environments(environment: Environment, key: str, url: str) -> None:
+    """Play money is not taken for real money, nor the other way round."""
+    environment.set(GIFTBOT_PROVIDER=None, RUNA_API_KEY=key, RUNA_API_URL=url)
+    (complaint,) = environment.complaints()
+    assert complaint.startswith("RUNA_API_URL: is for the other environment than RUNA_API_KEY")
+
+
+def test_a_key_of_neither_environment(environment: Environment) -> None:
+    """Runa's keys say what they are for; another key is none of them."""
+    environment.set(GIFTBOT_PROVIDER="runa", RUNA_API_KEY="canary")
+    assert environment.complaints() == ["RUNA_API_KEY: has to start with XX or wg"]
 
 
 def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path) -> None:
@@ -257,10 +304,8 @@ def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path) -> 
     assert run.stderr.splitlines() == [
         "giftbot cannot start. Please set or mend:",
         "  GIFTBOT_APPROVERS is missing",
-        "  GIFTBOT_LINK_HOSTS is missing",
+        "  RUNA_API_KEY is missing",
         "  SLACK_BOT_TOKEN: has to start with xoxb-",
         "  SLACK_SIGNING_SECRET is missing",
-        "  WEGIFT_API_KEY is missing",
-        "  WEGIFT_CARD_ID is missing",
     ]
     assert list(tmp_path.iterdir()) == []

@@ -1,15 +1,21 @@
 """Gifts that wait for a person: refused for good, or parked; shown with the reason, and set going again."""
 
 import asyncio
-import json
 
 import pytest
 
-from bot.simulator import Fault, Junk, Kind
+from bot.simulator import Fault, Junk, Kind, Provider
 from tests.office import Office
 
+
+@pytest.fixture(params=["runa", "wegift"])
+def provider(request: pytest.FixtureRequest) -> Provider:
+    """All of this is told of both services."""
+    service: Provider = request.param
+    return service
+
+
 CREATE = "POST /order"
-LINKS = "GET /order/{id}/links"
 
 
 @pytest.mark.usefixtures("bot")
@@ -46,7 +52,7 @@ async def test_a_refused_order_is_shown_and_retried_under_a_new_key(
     await office.mia.sees_message("@Rob has your gift")
     await office.rests()
     assert all(message.buttons == [] for message in [*office.abe.messages(), *office.ana.messages()])
-    refused, placed = (json.loads(body)["idempotency_key"] for body in office.giftcards.requests)
+    refused, placed = (call.arguments["idempotency_key"] for call in office.giftcards.calls if call.name == CREATE)
     assert refused != placed
     assert len(office.giftcards.orders) == 1
 
@@ -139,7 +145,7 @@ async def test_a_reply_with_somebody_elses_order_parks_the_gift(office: Office, 
 @pytest.mark.parametrize("junk", [Junk.FOREIGN_HOST, Junk.HTTP])
 async def test_a_link_to_a_foreign_place_is_not_handed_on(office: Office, junk: Junk) -> None:
     """A link whose host is not on the list, or that is not https, parks the gift; nobody is shown it."""
-    office.giftcards.answer_next(LINKS, junk)
+    office.giftcards.answer_next(office.call_with_link, junk)
     await office.asks()
     await office.approves()
     trouble = await office.abe.sees_message("needs somebody")
@@ -165,6 +171,7 @@ async def test_a_service_that_is_away_for_a_day_parks_the_gift(office: Office) -
     assert len(office.giftcards.orders) == 1
 
 
+@pytest.mark.parametrize("provider", ["wegift"], indirect=True)
 async def test_a_key_is_not_sent_after_29_days(office: Office) -> None:
     """After 29 days the service could have forgotten the key: nothing is sent, and a person is told to look."""
     office.giftcards.faults.arm(CREATE, Fault.REPLY_LOST)
@@ -180,6 +187,22 @@ async def test_a_key_is_not_sent_after_29_days(office: Office) -> None:
         assert trouble.buttons == []
         assert office.states() == ["parked"]
     assert len(office.giftcards.requests) == sent
+
+
+@pytest.mark.parametrize("provider", ["runa"], indirect=True)
+async def test_an_order_older_than_its_key_is_found_again(office: Office) -> None:
+    """Where the service lists its orders, one whose key is too old to be sent is found there and delivered."""
+    office.giftcards.faults.arm(CREATE, Fault.REPLY_LOST)
+    async with office.open():
+        await office.asks()
+        await office.approves()
+        await office.rests()
+    office.clock.turn(days=29, seconds=1)
+    sent = len(office.giftcards.requests)
+    async with office.open():
+        assert await office.delivered() == office.giftcards.orders[0].items[0].link
+    assert len(office.giftcards.requests) == sent
+    assert len(office.giftcards.orders) == 1
 
 
 @pytest.mark.usefixtures("bot")

@@ -15,7 +15,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.giftcards.wegift import ORDER_INTERVAL, WeGift
+from bot.giftcards.wegift import ORDER_INTERVAL, WeGift, order_body
 from bot.gifts.gift import Gift, GiftState, Request
 from bot.gifts.link import is_trusted
 from bot.gifts.money import Money
@@ -93,7 +93,7 @@ def an_order(client: WeGift, key: str = "key-1", value: Money = TWENTY_FIVE, cou
     """An order as it is kept before it is sent."""
     gift = Gift("g", "r", "UROB", GiftState.APPROVED)
     request = Request("r", "UMIA", (gift,), value, country, "thank you", NOON)
-    return Order(key, gift.id, 1, client.body(request, key), value, country, NOON)
+    return Order(key, gift.id, 1, order_body(request, key, client.card_id), value, country, NOON)
 
 
 @asynccontextmanager

@@ -5,12 +5,16 @@ unknown whether anything was done. Only 429 and a connection that never came abo
 """
 
 import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TypeVar
 
 import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from bot.gifts.errors import Invalid
+from bot.gifts.money import Money, from_major
 from bot.gifts.pace import Pace
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
@@ -46,6 +50,18 @@ class Reply(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
+class Cursors(Reply):
+    """Where a list goes on."""
+
+    after: str | None = None
+
+
+class Pagination(Reply):
+    """What a page of a list says about the others."""
+
+    cursors: Cursors = Cursors()
+
+
 class _Problem(Reply):
     type: str
 
@@ -60,30 +76,45 @@ class Api:
         self._http = http
         self._pace = pace
 
-    async def order(self, path: str, body: str, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+    async def order(
+        self, path: str, body: str, reply: TypeAdapter[R], headers: Mapping[str, str] | None = None
+    ) -> R | Rejected | Unavailable | OutcomeUnknown:
         """POST an order in its turn; a 429 gives every further order a rest."""
         await self._pace.turn()
-        answer = await self._call("POST", path, reply, content=body)
+        json = {"Content-Type": "application/json", **(headers or {})}
+        answer = await self._call(self._http.build_request("POST", path, content=body, headers=json), reply)
         if isinstance(answer, Unavailable):
             self._pace.hold(answer.after)
         return answer
 
-    async def get(self, path: str, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
-        """GET something."""
-        return await self._call("GET", path, reply)
-
-    async def _call(
-        self, method: str, path: str, reply: TypeAdapter[R], content: str | None = None
+    async def get(
+        self, path: str, reply: TypeAdapter[R], query: Mapping[str, str | int] | None = None
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
-        headers = {"Content-Type": "application/json"} if content else None
+        """GET something."""
+        return await self._call(self._http.build_request("GET", path, params=query), reply)
+
+    async def _call(self, request: httpx.Request, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
         try:
             async with asyncio.timeout(DEADLINE):
-                response = await self._http.request(method, path, content=content, headers=headers)
+                response = await self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Unavailable(f"{method}: not reached, {type(error).__name__}")
+            return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
         except (httpx.RequestError, TimeoutError) as error:
-            return OutcomeUnknown(f"{method}: no reply, {type(error).__name__}")
+            return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
         return _read(response, reply)
+
+
+def number_of(value: Money) -> int | float:
+    """Major units as a JSON number: 25, 10.5."""
+    return int(value.major) if value.major == value.major.to_integral_value() else float(value.major)
+
+
+def money_of(major: Decimal, currency: str) -> Money | None:
+    """Money as a reply has it, or None where that is no amount."""
+    try:
+        return from_major(major, currency)
+    except Invalid:
+        return None
 
 
 def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:

@@ -8,13 +8,11 @@ from typing import Annotated
 import httpx
 from pydantic import Field, SecretStr, TypeAdapter
 
-from bot.giftcards.api import Api, Reply
-from bot.gifts.errors import Invalid
-from bot.gifts.gift import Request
-from bot.gifts.money import Money, from_major
+from bot.giftcards.api import Api, Reply, money_of, number_of
+from bot.gifts.gift import Gift, Request
 from bot.gifts.order import Order
 from bot.gifts.pace import Pace
-from bot.gifts.ports import Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.ports import Absent, Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 
 DEFAULT_URL = "https://api.wegift.io/v2"
@@ -49,18 +47,11 @@ class WeGift:
 
     def __init__(self, http: httpx.AsyncClient, card_id: str, clock: Clock) -> None:
         self._api = Api(http, Pace(clock, ORDER_INTERVAL))
-        self._card_id = card_id
+        self.card_id = card_id
 
-    def body(self, request: Request, key: str) -> str:
+    async def body(self, request: Request, gift: Gift, key: str) -> str:  # noqa: ARG002 - the document has no place for its id
         """The exact body of the order for one gift of a request."""
-        major = request.value.major
-        face_value = int(major) if major == major.to_integral_value() else float(major)
-        order = {
-            "items": [{"country": request.country, "face_value": face_value}],
-            "idempotency_key": key,
-            "card_id": self._card_id,
-        }
-        return json.dumps(order, separators=(",", ":"))
+        return order_body(request, key, self.card_id)
 
     async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
         """Create the order; the service answers the same key with the same order."""
@@ -69,7 +60,7 @@ class WeGift:
             return reply
         if len(reply.items) != 1 or reply.items[0].order_id != reply.id:
             return OutcomeUnknown("not one item of one order", Reason.ANSWER_UNREADABLE)
-        value = _value(reply.items[0])
+        value = money_of(reply.items[0].face_value, reply.items[0].currency)
         return Placed(reply.id, value) if value else OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
 
     async def link(self, order: Order) -> LinkReady | NotYet | Rejected | Unavailable | OutcomeUnknown:
@@ -82,14 +73,28 @@ class WeGift:
             return OutcomeUnknown("not the one link of this order", Reason.ANSWER_UNREADABLE)
         if not reply or reply[0].token_url is None:
             return NotYet()
-        value = _value(reply[0])
+        value = money_of(reply[0].face_value, reply[0].currency)
         if value is None:
             return OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
         return LinkReady(reply[0].token_url, value)
 
+    async def find(self, order: Order) -> Absent:  # noqa: ARG002 - there is nowhere to look
+        """The document describes no way to list orders."""
+        return Absent()
 
-def _value(row: _Item | _Link) -> Money | None:
-    try:
-        return from_major(row.face_value, row.currency)
-    except Invalid:
-        return None
+
+def order_body(request: Request, key: str, card_id: str) -> str:
+    """One item, in the document's own words."""
+    order = {
+        "items": [{"country": request.country, "face_value": number_of(request.value)}],
+        "idempotency_key": key,
+        "card_id": card_id,
+    }
+    return json.dumps(order, separators=(",", ":"))
+
+
+def client(key: SecretStr, url: str, timeout: float) -> httpx.AsyncClient:
+    """An HTTP client with what every call to this contract has to carry; `timeout` in seconds of silence."""
+    return httpx.AsyncClient(
+        base_url=url, headers={"X-API-KEY": key.get_secret_value()}, timeout=timeout, follow_redirects=False
+    )

@@ -20,12 +20,14 @@ from bot.gifts.order import Order, key_of
 from bot.gifts.outbox import Outbox
 from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, Draft, Policy
 from bot.gifts.ports import (
+    Absent,
     Clock,
     Directory,
     GiftCards,
     LinkReady,
     Messenger,
     NotYet,
+    OrderFailed,
     OutcomeUnknown,
     Placed,
     Posted,
@@ -89,6 +91,7 @@ class Flow:
         self.policy = arrangement.policy
         self._link_hosts = arrangement.link_hosts
         self._new_id = new_id
+        self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
         self._notices = Notices(store, clock, arrangement.policy, arrangement.approvals_channel, new_id)
         self._outbox = Outbox(store, messenger, clock, arrangement.settle)
 
@@ -258,15 +261,14 @@ class Flow:
         gift = self._store.gifts.get(work.subject)
         if gift is None or gift.state is not GiftState.APPROVED:
             return Done()
-        order = self._prepared(gift)
+        order = await self._prepared(gift)
+        if not isinstance(order, Order):
+            return self._not_prepared(gift, order)
         if order.key_is_old(self._clock.now()):
-            return self._stop(gift, GiftStep.PARK, Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
+            return await self._looked_up(gift, order)
         match await self._giftcards.place(order):
-            case Placed(provider_id, value) if value == order.value:
-                return self._placed(gift, order, provider_id)
-            case Placed(provider_id, value):
-                detail = f"{provider_id} has {value} instead of {order.value}"
-                return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
+            case Placed() as placed:
+                return self._placed(gift, order, placed)
             case Rejected(reason, detail):
                 return self._stop(gift, GiftStep.FAIL, reason, detail)
             case Unavailable(detail, after):
@@ -282,7 +284,7 @@ class Flow:
         message = self._notices.gift_message(gift)
         link: SecretStr | Done | Later | None = None
         if message.state is not MessageState.SENT:
-            link = await self._fetched_link(gift)
+            link = await self._link_of(gift)
         if isinstance(link, Done | Later):
             return link
         sent = await self._outbox.send(message, link)
@@ -305,38 +307,57 @@ class Flow:
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
 
-    def _prepared(self, gift: Gift) -> Order:
+    async def _prepared(self, gift: Gift) -> Order | Rejected | Unavailable:
         order = self._store.orders.get(gift)
-        if order is None:
-            request = self._known(gift.request_id)
-            key = key_of(gift)
-            order = Order(
-                key=key,
-                gift_id=gift.id,
-                attempt=gift.attempt,
-                body=self._giftcards.body(request, key),
-                value=request.value,
-                country=request.country,
-                first_sent_at=self._clock.now(),
-            )
-            with self._store.write():
-                self._store.orders.add(order)
+        if order is not None:
+            return order
+        request = self._known(gift.request_id)
+        key = key_of(gift)
+        body = await self._giftcards.body(request, gift, key)
+        if not isinstance(body, str):
+            return body
+        order = Order(key, gift.id, gift.attempt, body, request.value, request.country, self._clock.now())
+        with self._store.write():
+            self._store.orders.add(order)
         return order
 
-    def _placed(self, gift: Gift, order: Order, provider_id: str) -> Done:
+    def _not_prepared(self, gift: Gift, answer: Rejected | Unavailable) -> Done | Later:
+        if isinstance(answer, Rejected):
+            return self._stop(gift, GiftStep.FAIL, answer.reason, answer.detail)
+        return Later(Reason.NO_ANSWER, answer.detail, answer.after)
+
+    async def _looked_up(self, gift: Gift, order: Order) -> Done | Later:
+        """An order whose key may be forgotten is never sent again: it is found, or a person looks."""
+        match await self._giftcards.find(order):
+            case Placed() as placed:
+                return self._placed(gift, order, placed)
+            case Absent():
+                return self._stop(gift, GiftStep.PARK, Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
+            case Unavailable(detail, after):
+                return Later(Reason.NO_ANSWER, detail, after)
+
+    def _placed(self, gift: Gift, order: Order, placed: Placed) -> Done:
+        if placed.value not in {None, order.value}:
+            detail = f"{placed.order_id} has {placed.value} instead of {order.value}"
+            return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
+        now = self._clock.now()
         with self._store.write():
-            kept = self._store.orders.placed(order, provider_id)
-            if kept and self._store.gifts.move(gift, GiftStep.PLACE, MACHINE, self._clock.now(), detail=provider_id):
+            kept = self._store.orders.placed(order, placed.order_id)
+            if kept and self._store.gifts.move(gift, GiftStep.PLACE, MACHINE, now, detail=placed.order_id):
                 self._notices.prepare_gift(self._known(gift.request_id), gift)
-                self._store.work.add(Task.DELIVER, gift.id, self._clock.now())
+                self._store.work.add(Task.DELIVER, gift.id, now)
         if not kept:
-            return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, f"{provider_id} is another gift's order")
+            detail = f"{placed.order_id} is another gift's order"
+            return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
+        if placed.ready:
+            self._in_hand[gift.id] = placed.ready
         return Done()
 
-    async def _fetched_link(self, gift: Gift) -> SecretStr | Done | Later:
+    async def _link_of(self, gift: Gift) -> SecretStr | Done | Later:
+        """The link that came with the order, or else fetched; one that cannot be handed on stops the gift."""
         order = self._store.orders.get(gift)
         assert order is not None, "an ordered gift has an order"
-        match await self._giftcards.link(order):
+        match self._in_hand.pop(gift.id, None) or await self._giftcards.link(order):
             case LinkReady(link, value) if value == order.value:
                 if is_trusted(link, self._link_hosts):
                     return link
@@ -346,6 +367,8 @@ class Flow:
                 return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
             case NotYet():
                 return Later(Reason.LINK_LATE, "the link is not there yet")
+            case OrderFailed(detail):
+                return self._stop(gift, GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
             case Rejected(reason, detail):
                 return self._stop(gift, GiftStep.PARK, reason, detail)
             case OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE):

@@ -79,6 +79,7 @@ GIFT_LIFE = (
     Move(GiftState.APPROVED, GiftStep.PLACE, GiftState.ORDERED, "the gift card service confirms the order"),
     Move(GiftState.APPROVED, GiftStep.FAIL, GiftState.FAILED, "the service refuses the order for good"),
     Move(GiftState.APPROVED, GiftStep.PARK, GiftState.PARKED, "whether the order exists cannot be found out"),
+    Move(GiftState.ORDERED, GiftStep.FAIL, GiftState.FAILED, "the service says that the order came to nothing"),
     Move(GiftState.ORDERED, GiftStep.DELIVER, GiftState.DELIVERED, "Slack confirms the recipient's message"),
     Move(GiftState.ORDERED, GiftStep.PARK, GiftState.PARKED, "the link or the message cannot be handed over"),
     Move(

@@ -29,11 +29,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The company's rules: who approves, the countries offered, and the largest gift in each currency."""
+    """The company's rules: who approves, the countries offered, and the largest gift in each currency.
+
+    Gifts that can be spent at many brands come in whole amounts only.
+    """
 
     approvers: frozenset[str]
     countries: tuple[str, ...]
     largest: Mapping[str, Money]
+    whole_amounts: bool = False
 
     def value_of(self, draft: Draft, people: Mapping[str, Person]) -> Money:
         """The value of each gift that a draft asks for.
@@ -79,6 +83,8 @@ class Policy:
         currency = currency_of(draft.country)
         assert currency is not None, "settings offer only countries with a currency"
         value = parse_money(draft.amount, currency, locale)
+        if self.whole_amounts and value.major % 1:
+            raise Invalid({Field.AMOUNT: "Gifts come in whole amounts only, such as 25."})
         largest = self.largest[currency]
         if value.minor > largest.minor:
             raise Invalid({Field.AMOUNT: f"The largest gift is {largest.format(locale)} for each person."})

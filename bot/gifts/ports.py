@@ -35,14 +35,6 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """The order exists: its id at the provider, and the value that the provider says it has."""
-
-    order_id: str
-    value: Money
-
-
-@dataclass(frozen=True, slots=True)
 class LinkReady:
     """The redemption link, with the value that the provider says it has."""
 
@@ -51,8 +43,24 @@ class LinkReady:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """The order exists: its id at the provider, the value that it has and its link, where the provider says so now."""
+
+    order_id: str
+    value: Money | None = None
+    ready: LinkReady | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """The order exists, its link does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFailed:
+    """The order was taken and has come to nothing since: nothing was sold, and a new one is safe."""
+
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +103,17 @@ class OutcomeUnknown:
 class GiftCards(Protocol):
     """A gift card service, spoken to in one contract."""
 
-    def body(self, request: Request, key: str) -> str:
+    async def body(self, request: Request, gift: Gift, key: str) -> str | Rejected | Unavailable:
         """The exact body of the order for one gift of a request."""
 
     async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
         """Send an order; the same key and body can be sent any number of times and make one order."""
 
-    async def link(self, order: Order) -> LinkReady | NotYet | Rejected | Unavailable | OutcomeUnknown:
+    async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the link of an order that was placed."""
+
+    async def find(self, order: Order) -> Placed | Absent | Unavailable:
+        """Look an order up whose key is too old to be sent; Absent also where the contract has no way to look."""
 
 
 class Messenger(Protocol):

@@ -5,18 +5,19 @@ The demo and the tests run the real bot against it. It knows Slack and the gift 
     slack/              the workspace, the Web API with its rules for Block Kit, and the ways to the bot
     people/             hands (person), eyes, what is seen (surfaces), and what is filled in
     slack_with_people   both together
-    giftcards/          what every gift card service has, and a file for each contract
+    giftcards/          what every gift card service has, and each contract in files of its name
     server, faults      what both servers share
 """
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import Final, Literal, Self
 
 from bot.simulator.faults import Call, Fault, Faults, Moment, RequestLost
 from bot.simulator.giftcards.junk import Junk
-from bot.simulator.giftcards.service import Order
-from bot.simulator.giftcards.wegift import Pending, WeGiftApi
+from bot.simulator.giftcards.runa import RunaApi
+from bot.simulator.giftcards.service import GiftCardService, Order, Pending
+from bot.simulator.giftcards.wegift import WeGiftApi
 from bot.simulator.people.filling import CannotDoThat
 from bot.simulator.people.person import Person
 from bot.simulator.people.surfaces import Home, Modal, ShownMessage, Surface
@@ -33,6 +34,7 @@ __all__ = [
     "Channel",
     "Fault",
     "Faults",
+    "GiftCardService",
     "Home",
     "Junk",
     "Kind",
@@ -42,7 +44,9 @@ __all__ = [
     "Order",
     "Pending",
     "Person",
+    "Provider",
     "RequestLost",
+    "RunaApi",
     "ShownMessage",
     "SignedHttp",
     "Simulator",
@@ -50,6 +54,10 @@ __all__ = [
     "Surface",
     "WeGiftApi",
 ]
+
+Provider = Literal["wegift", "runa"]
+
+SERVICES: Final[dict[Provider, type[GiftCardService]]] = {"wegift": WeGiftApi, "runa": RunaApi}
 
 
 class Simulator:
@@ -61,10 +69,12 @@ class Simulator:
         slack_port: int = 0,
         giftcards_port: int = 0,
         manifest: Manifest | None = None,
+        provider: Provider = "wegift",
         clock: Clock = time.time,
     ) -> None:
+        self.provider = provider
         self.slack = Slack(manifest, clock=clock)
-        self.giftcards = WeGiftApi(clock=clock)
+        self.giftcards = SERVICES[provider](clock=clock)
         self._ports = slack_port, giftcards_port
 
     async def __aenter__(self) -> Self:
@@ -85,9 +95,5 @@ class Simulator:
             "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "SLACK_API_URL": self.slack.base_url,
-            "GIFTBOT_PROVIDER": "wegift",
-            "WEGIFT_API_KEY": self.giftcards.api_key,
-            "WEGIFT_CARD_ID": self.giftcards.card_id,
-            "WEGIFT_API_URL": self.giftcards.base_url,
-            "GIFTBOT_LINK_HOSTS": ",".join(self.giftcards.link_hosts),
+            **self.giftcards.environment(),
         }

@@ -1,13 +1,15 @@
 """Replies that should never come and sometimes do: the work is done, and the answer is nonsense."""
 
 import copy
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any, Final
 
 NOT_JSON_BODY: Final = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+LINK_FIELDS: Final = ("token_url", "url")
 
-Rows = list[dict[str, Any]]
+Json = dict[str, Any]
 
 
 class Junk(StrEnum):
@@ -19,46 +21,56 @@ class Junk(StrEnum):
     OTHER_ORDER_ID = "other_order_id"  # repeats an earlier order's id
     FOREIGN_HOST = "foreign_host"
     HTTP = "http"
+    NO_LINK = "no_link"
     TWO_LINKS = "two_links"
 
 
-OF_LINKS_ONLY: Final = {Junk.FOREIGN_HOST, Junk.HTTP, Junk.TWO_LINKS}
+OF_LINKS_ONLY: Final = {Junk.FOREIGN_HOST, Junk.HTTP, Junk.NO_LINK, Junk.TWO_LINKS}
 
 
-def spoiled(reply: Any, junk: Junk, *, other_id: str, other_amount: float) -> Any:
+def spoiled(reply: Any, junk: Junk, *, other_id: str, other_amount: float | str) -> Any:
     """Copy a reply, an order or a list of links, and spoil it."""
     reply = copy.deepcopy(reply)
-    rows: Rows = reply if isinstance(reply, list) else [reply, *reply["items"]]
     match junk:
         case Junk.NO_ID:
-            _each(rows, "id", lambda row: row.pop("id"))
+            _each(reply, "id", lambda row: row.pop("id"))
         case Junk.OTHER_AMOUNT:
-            _each(rows, "face_value", lambda row: row.update(face_value=other_amount, price=other_amount))
+            _each(reply, "face_value", lambda row: row.update(face_value=other_amount, price=other_amount))
         case Junk.OTHER_ORDER_ID:
-            _each(rows, "order_id", lambda row: row.update(order_id=other_id))
+            _each(reply, "order_id", lambda row: row.update(order_id=other_id))
             if isinstance(reply, dict):
                 reply["id"] = other_id
         case Junk.FOREIGN_HOST:
-            _each(rows, "token_url", _elsewhere)
+            _each_link(reply, lambda link: re.sub(r"^https://(\w+)\.", r"https://\1.evil.", link))
         case Junk.HTTP:
-            _each(rows, "token_url", _without_tls)
+            _each_link(reply, lambda link: link.replace("https://", "http://"))
+        case Junk.NO_LINK:
+            _each_link(reply, lambda _: None)
         case Junk.TWO_LINKS:
-            reply += copy.deepcopy(reply)
-            _each(reply[-1:], "token_url", lambda row: row.update(token_url=f"{row['token_url']}-again"))
+            rows = reply if isinstance(reply, list) else reply.get("items", [])
+            again = copy.deepcopy(rows)
+            _each_link(again, lambda link: f"{link}-again")
+            rows += again
         case Junk.NOT_JSON:
             return NOT_JSON_BODY
     return reply
 
 
-def _each(rows: Rows, name: str, change: Callable[[dict[str, Any]], Any]) -> None:
-    for row in rows:
+def _objects(reply: Any) -> Iterator[Json]:
+    if isinstance(reply, dict):
+        yield reply
+        reply = list(reply.values())
+    if isinstance(reply, list):
+        for value in reply:
+            yield from _objects(value)
+
+
+def _each(reply: Any, name: str, change: Callable[[Json], Any]) -> None:
+    for row in _objects(reply):
         if row.get(name) is not None:
             change(row)
 
 
-def _elsewhere(row: dict[str, Any]) -> None:
-    row["token_url"] = row["token_url"].replace("https://gifts.", "https://gifts.evil.")
-
-
-def _without_tls(row: dict[str, Any]) -> None:
-    row["token_url"] = row["token_url"].replace("https://", "http://")
+def _each_link(reply: Any, change: Callable[[str], str | None]) -> None:
+    for field in LINK_FIELDS:
+        _each(reply, field, lambda row, field=field: row.update({field: change(row[field])}))  # type: ignore[misc]

@@ -1,42 +1,40 @@
-"""What every simulated gift card API has, whatever its contract: a key, a ledger, a rate limit, refusals.
+"""What every simulated gift card API has, whatever its contract: a key, a ledger, a rate limit, refusals, nonsense.
 
 A contract is a subclass in its own file, with its routes and the shape of its replies.
 """
 
 import json
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.simulator.faults import Call, Faults, middleware
+from bot.simulator.giftcards.junk import OF_LINKS_ONLY, Junk, spoiled
 from bot.simulator.server import HOST, LocalServer
 
 Clock = Callable[[], float]
+Responder = Callable[[web.Request], Awaitable[web.Response]]
+
+ORDER: Final = "POST /order"
+REST: Final = {"Retry-After": "5"}
 
 MINUTE: Final = 60.0
-CURRENCIES: Final = {
-    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "LU", "NL", "PT"), "EUR"),
-    "AU": "AUD",
-    "CA": "CAD",
-    "CH": "CHF",
-    "CZ": "CZK",
-    "DK": "DKK",
-    "GB": "GBP",
-    "IN": "INR",
-    "JP": "JPY",
-    "NO": "NOK",
-    "NZ": "NZD",
-    "PL": "PLN",
-    "SE": "SEK",
-    "SG": "SGD",
-    "US": "USD",
-}
+
+
+class Pending(StrEnum):
+    """How the service shows a link that is not there yet."""
+
+    NO_ROWS = "no_rows"  # nothing at all: the order is still being worked on
+    NULL_URL = "null_url"
+    NO_URL = "no_url"
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,18 @@ class RefusedOrder(Exception):
 
 def error_body(kind: str, message: str) -> dict[str, Any]:
     """Write a typed error."""
-    return {"type": kind, "message": message, "help": f"https://developer.wegift.test/errors#{kind}"}
+    return {"type": kind, "message": message, "help": f"https://developer.giftcards.test/errors#{kind}"}
 
 
 class GiftCardService:
     """A gift card API on this machine."""
 
-    version = ""
+    version: ClassVar = "/v2"
+    link_host: ClassVar[str]
+    calls_with_links: ClassVar[frozenset[str]]
 
     def __init__(self, *, clock: Clock = time.time) -> None:
+        self.api_key = ""
         self.faults = Faults()
         self.calls: list[Call] = []
         self.requests: list[bytes] = []
@@ -96,7 +97,9 @@ class GiftCardService:
         self._clock = clock
         self._refusals: deque[tuple[str, int]] = deque()
         self._asked_at: deque[float] = deque()
-        app = web.Application(middlewares=[middleware(self)])
+        self._junk: dict[str, deque[Junk]] = defaultdict(deque)
+        self.links_after()
+        app = web.Application(middlewares=self.middlewares())
         app.add_routes(self.routes())
         self._server = LocalServer(app)
         self._port = 0
@@ -107,6 +110,11 @@ class GiftCardService:
         return f"http://{HOST}:{self._port}{self.version}"
 
     @property
+    def link_hosts(self) -> tuple[str, ...]:
+        """Give the hosts that its links are on."""
+        return (self.link_host,)
+
+    @property
     def links(self) -> list[str]:
         """Give every link that was ever bought: none of them may be seen by anybody but its recipient."""
         return [item.link for order in self.orders for item in order.items]
@@ -114,6 +122,26 @@ class GiftCardService:
     def routes(self) -> list[web.RouteDef]:
         """Give the routes of this contract."""
         raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment variables that make a bot order here."""
+        raise NotImplementedError
+
+    def amount(self, value: Decimal) -> float | str:
+        """Write a value as the replies of this contract do."""
+        raise NotImplementedError
+
+    def idempotency_key(self, request: web.Request, body: Any) -> str | None:
+        """Give the key of a request for an order."""
+        raise NotImplementedError
+
+    def check_caller(self, request: web.Request) -> None:
+        """Refuse a caller without the right key."""
+        raise NotImplementedError
+
+    def middlewares(self) -> list[Middleware]:
+        """Give what stands between the network and the routes."""
+        return [middleware(self)]
 
     async def start(self, port: int = 0) -> None:
         """Start to listen."""
@@ -127,23 +155,52 @@ class GiftCardService:
         """Refuse the next new orders with a typed error, as insufficient_funds, 400."""
         self._refusals.extend([(kind, status)] * times)
 
+    def links_after(self, *, seconds: float = 0.0, polls: int = 0, shown_as: Pending = Pending.NO_ROWS) -> None:
+        """Let links come late: some time after the order, and only after some polls."""
+        self._late_seconds, self._late_polls, self._pending = seconds, polls, shown_as
+
+    def answer_next(self, call: str, junk: Junk) -> None:
+        """Answer the next call of that name with nonsense, after its work is done."""
+        if call not in self.calls_with_links and junk in OF_LINKS_ONLY:
+            raise ValueError(f"{call} gives no links")
+        self._junk[call].append(junk)
+
+    def clear_junk(self) -> None:
+        """Answer sensibly again."""
+        self._junk.clear()
+
     def name_of(self, request: web.Request) -> str | None:
         """Name a call by its HTTP method and its path without the version."""
         resource = request.match_info.route.resource
         return None if resource is None else f"{request.method} {resource.canonical.removeprefix(self.version)}"
 
     async def arguments_of(self, request: web.Request) -> dict[str, Any]:
-        """Read what the caller sent: what is in the path, and the JSON of the body."""
+        """Read what the caller sent: what is in the path, the JSON of the body, and the key of an order."""
         if request.method != "POST":
             return dict(request.match_info)
-        self.requests.append(await request.read())
-        return {**request.match_info, "body": parsed(self.requests[-1])}
+        content = await request.read()
+        if self.name_of(request) == ORDER:
+            self.requests.append(content)
+        body = parsed(content)
+        return {**request.match_info, "body": body, "idempotency_key": self.idempotency_key(request, body)}
 
     def refusal(self, status: int) -> dict[str, Any]:
         """Write an error as the service does; being too fast has a shape of its own."""
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return {"error": "Too many requests"}
         return error_body("internal_server_error", "Something went wrong on our side")
+
+    def guarded(self, work: Responder) -> Responder:
+        """Let only the right callers in, and answer what is refused on the way."""
+
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                self.check_caller(request)
+                return await work(request)
+            except RefusedOrder as refused:
+                return web.json_response(refused.body, status=refused.status)
+
+        return answer
 
     def too_fast(self) -> web.Response | None:
         """Count a request for an order, whatever comes of it, and refuse it when there were too many."""
@@ -153,13 +210,29 @@ class GiftCardService:
             self._asked_at.popleft()
         if len(self._asked_at) <= self.orders_a_minute:
             return None
-        return web.json_response(self.refusal(429), status=429, headers={"Retry-After": "5"})
+        return web.json_response(self.refusal(429), status=429, headers=REST)
 
     def check_refusal(self) -> None:
         """Refuse a new order if that was switched on."""
         if self._refusals:
             kind, status = self._refusals.popleft()
             raise RefusedOrder(kind, status, kind.replace("_", " ").capitalize())
+
+    def answer(self, call: str, reply: Any, *, about: Order | None = None, status: int = 200) -> web.Response:
+        """Send a reply about an order, or the nonsense that was switched on for this call."""
+        if not self._junk[call]:
+            return web.json_response(reply, status=status)
+        other = next((order for order in self.orders if order is not about), None)
+        itself = about.face_value if about else Decimal(1)
+        junk = spoiled(
+            reply,
+            self._junk[call].popleft(),
+            other_id=other.id if other else "O-000000",
+            other_amount=self.amount(other.face_value if other else itself * 10),
+        )
+        if isinstance(junk, str):
+            return web.Response(text=junk, content_type="text/html")
+        return web.json_response(junk, status=status)
 
 
 def parsed(body: bytes) -> Any:

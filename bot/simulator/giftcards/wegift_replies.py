@@ -2,9 +2,27 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from bot.simulator.giftcards.service import CURRENCIES, Item, Order, RefusedOrder
+from bot.simulator.giftcards.service import Item, Order, RefusedOrder
+
+CURRENCIES: Final = {
+    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "LU", "NL", "PT"), "EUR"),
+    "AU": "AUD",
+    "CA": "CAD",
+    "CH": "CHF",
+    "CZ": "CZK",
+    "DK": "DKK",
+    "GB": "GBP",
+    "IN": "INR",
+    "JP": "JPY",
+    "NO": "NOK",
+    "NZ": "NZD",
+    "PL": "PLN",
+    "SE": "SEK",
+    "SG": "SGD",
+    "US": "USD",
+}
 
 
 def order_reply(order: Order, asked: dict[str, Any], *, payment_id: str) -> dict[str, Any]:

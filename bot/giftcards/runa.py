@@ -1,0 +1,185 @@
+"""The contract that is live today: Runa 2024-02-05. One gift is one `sync` order, whose reply carries the link."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import httpx
+from pydantic import Field, SecretStr, TypeAdapter
+
+from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of
+from bot.giftcards.catalogue import Catalogue
+from bot.gifts.gift import Gift, Request
+from bot.gifts.money import Money
+from bot.gifts.order import Order
+from bot.gifts.pace import Pace
+from bot.gifts.ports import (
+    Absent,
+    Clock,
+    LinkReady,
+    NotYet,
+    OrderFailed,
+    OutcomeUnknown,
+    Placed,
+    Rejected,
+    Unavailable,
+)
+from bot.gifts.reasons import Reason
+
+VERSION = "2024-02-05"
+PRODUCTION_URL = "https://api.runa.io/v2"
+PLAYGROUND_URL = "https://playground.runa.io/v2"
+PLAYGROUND_KEY = "XX"  # what the keys of the playground start with
+PRODUCTION_LINKS = "spend.runa.io"
+PLAYGROUND_LINKS = "spend.playground.runa.io"
+PLAYGROUND_TEMPLATES = {
+    "USD": "PT-01HQ12PV4B8XMBRTK281JM54KK",
+    "GBP": "PT-01HPPT8ME05693EG77RCGKMX7N",
+    "EUR": "PT-01HQ130AHCKRRB45Z5XV2Y8W9K",
+    "CAD": "PT-01HQ12SMX2964BVXG2N69K8HF3",
+}
+ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute, failures included, by their clock
+_ROWS = 100
+_MOST_PAGES = 1000
+
+
+class _Payout(Reply):
+    url: SecretStr | None = None
+
+
+class _Item(Reply):
+    face_value: Decimal
+    payout: _Payout
+
+
+class _Order(Reply):
+    """An order in any of its shapes: completed ones have items, others say little."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]  # it becomes part of an address
+    status: Literal["COMPLETED", "FAILED", "PROCESSING"]
+    currency: str = ""
+    items: tuple[_Item, ...] = ()
+    description: str | None = None
+
+    @property
+    def value(self) -> Money | None:
+        """The value of its only item; None for an order of any other shape."""
+        return money_of(self.items[0].face_value, self.currency) if len(self.items) == 1 else None
+
+    @property
+    def ready(self) -> LinkReady | None:
+        """The link of its only item, once that has one."""
+        link = self.items[0].payout.url if self.value else None
+        return LinkReady(link, self.value) if link and self.value else None
+
+
+class _Orders(Reply):
+    items: list[_Order]
+    pagination: Pagination = Pagination()
+
+
+_ORDER = TypeAdapter(_Order)
+_ORDERS = TypeAdapter(_Orders)
+
+
+class Runa:
+    """The service, paid from the account's balance; `templates` are what recipients choose from, by currency."""
+
+    def __init__(self, http: httpx.AsyncClient, templates: Mapping[str, str], clock: Clock) -> None:
+        self._api = Api(http, Pace(clock, ORDER_INTERVAL))
+        self._templates = templates
+        self._catalogue = Catalogue(self._api, clock)
+
+    async def body(self, request: Request, gift: Gift, key: str) -> str | Rejected | Unavailable:  # noqa: ARG002 - this contract sends the key as a header
+        """The exact body of the order for one gift of a request; the gift's id stands where lists show it."""
+        products = await self._products(request.value, request.country)
+        if not isinstance(products, dict):
+            return products
+        item = {
+            "face_value": number_of(request.value),
+            "distribution_method": {"type": "PAYOUT_LINK"},
+            "products": products,
+        }
+        order = {
+            "payment_method": {"type": "ACCOUNT_BALANCE", "currency": request.value.currency},
+            "items": [item],
+            "description": gift.id,
+            "metadata": {"gift": gift.id, "request": request.id},
+        }
+        return json.dumps(order, separators=(",", ":"))
+
+    async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
+        """Create the order in one call; the same key is answered with the first reply for thirty days."""
+        headers = {"X-Idempotency-Key": order.key, "X-Execution-Mode": "sync"}
+        reply = await self._api.order("order", order.body, _ORDER, headers)
+        if not isinstance(reply, _Order):
+            return reply
+        if reply.status == "FAILED":
+            return Rejected(Reason.ORDER_REFUSED, f"{reply.id} failed")
+        if reply.status == "PROCESSING":
+            return Placed(reply.id)
+        if reply.value is None:
+            return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
+        return Placed(reply.id, reply.value, reply.ready)
+
+    async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
+        """Fetch the order again, for its link; an order that was still being worked on may have failed since."""
+        assert order.provider_id is not None, "links are fetched of orders that were placed"
+        reply = await self._api.get(f"order/{order.provider_id}", _ORDER)
+        if not isinstance(reply, _Order):
+            return reply
+        if reply.id != order.provider_id:
+            return OutcomeUnknown("another order", Reason.ANSWER_UNREADABLE)
+        if reply.status == "FAILED":
+            return OrderFailed(f"{reply.id} failed")
+        if reply.status == "COMPLETED" and reply.value is None:
+            return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
+        return reply.ready or NotYet()
+
+    async def find(self, order: Order) -> Placed | Absent | Unavailable:
+        """Look through all orders for one that carries the gift's id."""
+        query: dict[str, str | int] = {"limit": _ROWS}
+        for _ in range(_MOST_PAGES):
+            page = await self._api.get("order", _ORDERS, query)
+            if not isinstance(page, _Orders):
+                return Unavailable(f"the orders cannot be read: {page.detail}")
+            for row in page.items:
+                if row.description == order.gift_id:
+                    return Placed(row.id)
+            after = page.pagination.cursors.after
+            if not after or not page.items:
+                break
+            query["after"] = after
+        return Absent()
+
+    async def _products(self, value: Money, country: str) -> dict[str, object] | Rejected | Unavailable:
+        """The template of this currency, or else everything that can be ordered: the recipient chooses."""
+        if template := self._templates.get(value.currency):
+            return {"type": "TEMPLATE", "template_id": template}
+        codes = await self._catalogue.codes(value, country)
+        if isinstance(codes, Unavailable):
+            return codes
+        match codes:
+            case []:
+                return Rejected(Reason.NOT_OFFERED, f"no product for {value} in {country}")
+            case [only]:
+                return {"type": "SINGLE", "value": only}
+            case _:
+                return {"type": "MULTIPLE", "values": codes}
+
+
+def is_for_playground(key: SecretStr) -> bool:
+    """Whether a key orders with play money."""
+    return key.get_secret_value().startswith(PLAYGROUND_KEY)
+
+
+def client(key: SecretStr, url: str, timeout: float) -> httpx.AsyncClient:
+    """An HTTP client with what every call to this contract has to carry; `timeout` in seconds of silence."""
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={"X-Api-Key": key.get_secret_value(), "X-Api-Version": VERSION},
+        timeout=timeout,
+        follow_redirects=False,
+    )
