@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -53,11 +53,12 @@ def run(
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, until Ctrl-C.")] = False,
+    provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
 ) -> None:
     """Watch a gift travel from Slack to its recipient, all on this machine and without any credentials."""
     from bot.demo import play
 
-    raise typer.Exit(play(keep=keep))
+    raise typer.Exit(play(provider, keep=keep))
 
 
 def main() -> None:

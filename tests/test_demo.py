@@ -105,7 +105,7 @@ def test_a_demo_that_is_kept_can_be_talked_to_until_ctrl_c(tmp_path: Path) -> No
         addresses = addresses_in(shown)
         token = {"Authorization": f"Bearer {addresses['SLACK_BOT_TOKEN']}"}
         assert httpx.post(f"{addresses['SLACK_API_URL']}auth.test", headers=token).json()["ok"]
-        assert f"Gift card API  {addresses['WEGIFT_API_URL']}" in shown
+        assert f"Gift card API  {addresses['RUNA_API_URL']}" in shown
         assert addresses["GIFTBOT_MAX_AMOUNT"] == "250"
         process.send_signal(signal.SIGINT)
         closing, complaints = process.communicate(timeout=20)

@@ -25,12 +25,12 @@ async def test_everything_missing_or_wrong_is_named_at_once(office: Office) -> N
         giftbot_approvers="bob",
         giftbot_countries="GB,ZZ",
         giftbot_max_amount="lots",
-        wegift_api_url="http://evil.example/v2",
+        runa_api_url="http://evil.example/v2",
     )
     assert code == 2
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "GIFTBOT_APPROVERS", "GIFTBOT_COUNTRIES", "GIFTBOT_MAX_AMOUNT"):
         assert f"  {name}" in said
-    assert "WEGIFT_API_URL" in said
+    assert "RUNA_API_URL" in said
     assert "this-is-no-app-token" not in said
     assert "Traceback" not in said
     assert not office.database.exists()

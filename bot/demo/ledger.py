@@ -79,7 +79,7 @@ def read(stage: Stage) -> Ledger:
     gifts, history = _stored(Path(stage.settings["GIFTBOT_DATABASE"]))
     return Ledger(
         orders=giftcards.orders,
-        asked=Counter(call.arguments["body"]["idempotency_key"] for call in giftcards.calls if call.name == ORDER),
+        asked=Counter(call.arguments["idempotency_key"] for call in giftcards.calls if call.name == ORDER),
         readers=[*people.values(), _reader("#general", slack.messages(cast.general))],
         strayed=[
             person.name

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bot.demo.cast import Cast
-from bot.simulator import Simulator
+from bot.simulator import Provider, Simulator
 
 HARMLESS: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH")
 SECONDS_TO_STOP: Final = 12.0  # the bot promises ten
@@ -59,11 +59,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage() -> AsyncGenerator[Stage]:
+async def open_stage(provider: Provider) -> AsyncGenerator[Stage]:
     """Start everything, and leave neither a process nor a file behind."""
     with TemporaryDirectory(prefix="giftbot-demo-") as name:
         folder = Path(name)
-        async with Simulator() as simulator:
+        async with Simulator(provider=provider) as simulator:
             cast = Cast(simulator.slack)
             settings = _settings(simulator, cast, folder)
             bot = await _started(settings, folder)

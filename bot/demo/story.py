@@ -136,6 +136,6 @@ class Story:
         key = self._simulator.giftcards.orders[-1].idempotency_key
         seen = Table("Key", "Answer", box=None, pad_edge=False, header_style="dim")
         for call in self._simulator.giftcards.calls:
-            if call.name == ORDER and call.arguments["body"]["idempotency_key"] == key:
+            if call.name == ORDER and call.arguments["idempotency_key"] == key:
                 seen.add_row(f"{key[:18]}…", call.reply["id"] if call.reply else "lost")
         return Panel(seen, title=f"Gift card service · {ORDER}", title_align="left", padding=(0, 1))

@@ -17,7 +17,7 @@ from bot.demo import books, ledger
 from bot.demo.screen import ReaderLeft, Screen
 from bot.demo.stage import Bot, Stage, open_stage
 from bot.demo.story import Story
-from bot.simulator import AppDidNotRespond, CannotDoThat
+from bot.simulator import AppDidNotRespond, CannotDoThat, Provider
 from bot.simulator.slack.records import SlackError
 
 WRONG: Final = 1
@@ -29,12 +29,12 @@ class DemoFailed(Exception):
     """The demo did not show what it promises; the message says why."""
 
 
-def play(*, keep: bool) -> int:
+def play(provider: Provider, *, keep: bool) -> int:
     """Play the demo in this terminal and give the exit code; with `keep`, everything runs on until Ctrl-C."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # where there are no emoji, a question mark will do
     try:
-        return asyncio.run(_play(Screen(), keep=keep))
+        return asyncio.run(_play(Screen(), provider, keep=keep))
     except ReaderLeft:
         return INTERRUPTED
     except DemoFailed as failed:
@@ -42,13 +42,13 @@ def play(*, keep: bool) -> int:
         return WRONG
 
 
-async def _play(screen: Screen, *, keep: bool) -> int:
+async def _play(screen: Screen, provider: Provider, *, keep: bool) -> int:
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     began = time.monotonic()
     screen.opens()
-    async with open_stage() as stage:
+    async with open_stage(provider) as stage:
         story = Story(stage, screen)
         if not await _watched(story.tell(), stage.bot, enough):
             return INTERRUPTED

@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
 from bot.simulator import RunaApi
 
@@ -29,7 +28,7 @@ class Contract:
 
     def __init__(self, document: Json) -> None:
         self._document = _with_nulls(document)
-        self._registry: Registry[Json] = Registry().with_resource(URI, DRAFT202012.create_resource(self._document))
+        self._registry = SchemaRegistry().with_resource(URI, DRAFT202012.create_resource(self._document))
         self.checked = 0
 
     def check(self, response: httpx.Response) -> None:
@@ -102,15 +101,35 @@ def caller(api: RunaApi, *, checked: bool = True) -> httpx.AsyncClient:
     )
 
 
-def body(value: float = 25, currency: str = "GBP", **more: Any) -> Json:
+def item(value: Any = 25, **more: Any) -> Json:
+    """Write an item of an order, for a British choice of products."""
+    choice = {"type": "MULTIPLE", "values": ["PGWT-GB", "HTHR-GB"]}
+    return {"face_value": value, "distribution_method": {"type": "PAYOUT_LINK"}, "products": choice, **more}
+
+
+def body(value: float = 25, **more: Any) -> Json:
     """Write an order for one card of a recipient's choice."""
-    products = {"GBP": ["PGWT-GB", "HTHR-GB"], "USD": ["BLRG-US", "DNRX-US"], "JPY": ["SKRT-JP", "KNBN-JP"]}
-    item = {
-        "face_value": value,
-        "distribution_method": {"type": "PAYOUT_LINK"},
-        "products": {"type": "MULTIPLE", "values": products[currency]},
-    }
-    return {"payment_method": {"type": "ACCOUNT_BALANCE", "currency": currency}, "items": [item], **more}
+    return {"payment_method": balance("GBP"), "items": [item(value)], **more}
+
+
+def chosen(currency: str, products: Json, value: float = 25) -> Json:
+    """Write an order for one card, of other products."""
+    return {"payment_method": balance(currency), "items": [item(value, products=products)]}
+
+
+def single(code: str, value: float, currency: str) -> Json:
+    """Write an order for one product."""
+    return chosen(currency, {"type": "SINGLE", "value": code}, value)
+
+
+def multiple(codes: str, value: float, currency: str) -> Json:
+    """Write an order for a choice of products."""
+    return chosen(currency, {"type": "MULTIPLE", "values": codes.split()}, value)
+
+
+def balance(currency: str) -> Json:
+    """Write what an order is paid from."""
+    return {"type": "ACCOUNT_BALANCE", "currency": currency}
 
 
 async def order(http: httpx.AsyncClient, asked: Json | None = None, key: str = "k", **headers: str) -> httpx.Response:

@@ -72,5 +72,7 @@ def _each(reply: Any, name: str, change: Callable[[Json], Any]) -> None:
 
 
 def _each_link(reply: Any, change: Callable[[str], str | None]) -> None:
-    for field in LINK_FIELDS:
-        _each(reply, field, lambda row, field=field: row.update({field: change(row[field])}))  # type: ignore[misc]
+    for row in _objects(reply):
+        for field in LINK_FIELDS:
+            if row.get(field) is not None:
+                row[field] = change(row[field])
