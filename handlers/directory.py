@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.gifts.errors import Refused
+from bot.gifts.errors import Field, Invalid
 from bot.gifts.people import Person, Standing
 from bot.gifts.ports import Clock, Rejected
 from handlers.slack_answers import answer_of
@@ -43,20 +43,20 @@ class SlackDirectory:
         """Everybody asked for.
 
         Raises:
-            Refused: Slack cannot be asked just now.
+            Invalid: Slack cannot be asked just now; whoever fills in a form keeps it and submits again.
         """
         try:
             async with asyncio.timeout(_PATIENCE):
                 people = await asyncio.gather(*(self._person(slack_id) for slack_id in ids))
         except TimeoutError:
-            raise Refused("Slack does not answer who these people are. Please submit again in a moment.") from None
+            raise _not_now() from None
         return {person.id: person for person in people}
 
     async def locale(self, slack_id: str) -> str:
         """The locale that somebody reads in; English while Slack cannot be asked."""
         try:
             return (await self.look_up([slack_id]))[slack_id].locale
-        except Refused:
+        except Invalid:
             return "en"
 
     async def _person(self, slack_id: str) -> Person:
@@ -71,7 +71,7 @@ class SlackDirectory:
             person = Person(slack_id, "Somebody", Standing.UNKNOWN)
         else:
             log.warning("people_unknown", person=slack_id, answer=answer.detail)
-            raise Refused("Slack does not say who these people are just now. Please submit again in a moment.")
+            raise _not_now()
         self._known[slack_id] = (person, now + _REMEMBERED)
         return person
 
@@ -95,3 +95,8 @@ class SlackDirectory:
         enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
         ours = self._workspace
         return user.get("team_id") == ours.team or (enterprise is not None and enterprise == ours.enterprise)
+
+
+def _not_now() -> Invalid:
+    words = "Slack does not say who these people are just now. Please submit again in a moment."
+    return Invalid({Field.RECIPIENTS: words})

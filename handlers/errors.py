@@ -10,6 +10,7 @@ from bot.gifts.errors import GiftbotError, Invalid
 from bot.gifts.flow import AlreadyDecided
 from handlers.errands import Errands
 from handlers.forms import notice_view
+from handlers.payloads import first_field
 from handlers.screens import Screens
 from handlers.words import outcome
 
@@ -29,6 +30,8 @@ class Errors:
             # the blocks of a form have the names of its fields
             return _answer({"response_action": "errors", "errors": dict(error.problems)})
         words = _words(error)
+        if not isinstance(error, GiftbotError) and (field := first_field(body)):
+            return _answer({"response_action": "errors", "errors": {field: words}})  # the form keeps its content
         if "command" in body:
             return _answer({"response_type": "ephemeral", "text": words})
         if body.get("type") == "view_submission":

@@ -109,6 +109,21 @@ class HomeOpened(_Payload):
     tab: str = Field("home", validation_alias=AliasPath("event", "tab"))
 
 
+class _Block(_Payload):
+    type: str = ""
+    block_id: str = ""
+
+
+class _Form(_Payload):
+    blocks: tuple[_Block, ...] = Field((), validation_alias=AliasPath("view", "blocks"))
+
+
+def first_field(payload: dict[str, Any]) -> str | None:
+    """The first field of a form that was submitted: where to say what is wrong with none of them."""
+    fields = (block.block_id for block in _Form.model_validate(payload).blocks if block.type == "input")
+    return next(fields, None)
+
+
 P = TypeVar("P", bound=_Payload)
 
 

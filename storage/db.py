@@ -59,7 +59,7 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         database = SqliteUtils(self._connection, execute_plugins=False)
         try:
-            self._check_ours(path)
+            check_ours(self._connection, path)
             for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}")
             with self.write():
@@ -73,17 +73,6 @@ class Database:
             self._connection.close()
             raise
         return database
-
-    def _check_ours(self, path: Path) -> None:
-        (application_id,) = self._connection.execute("PRAGMA application_id").fetchone()
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and application_id != APPLICATION_ID:
-            raise DatabaseRefused(f"{path} is a database, but not one of giftbot's.")
-        if version > len(STEPS):
-            raise DatabaseRefused(
-                f"{path} was written by a newer giftbot (version {version} instead of {len(STEPS)}). Please update."
-            )
 
     @contextmanager
     def write(self) -> Generator[None]:
@@ -117,3 +106,20 @@ class Database:
         """Give the file back."""
         self._connection.close()
         self._lock.release()
+
+
+def check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Let a database pass that this version of giftbot can use, or an empty one.
+
+    Raises:
+        DatabaseRefused: it is somebody else's, or a newer version wrote it.
+    """
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application_id != APPLICATION_ID:
+        raise DatabaseRefused(f"{path} is a database, but not one of giftbot's.")
+    if version > len(STEPS):
+        raise DatabaseRefused(
+            f"{path} was written by a newer giftbot (version {version} instead of {len(STEPS)}). Please update."
+        )

@@ -1,6 +1,8 @@
 """The form: how it opens, and what it says about everything that cannot be accepted. Nothing wrong is ever kept."""
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -139,13 +141,32 @@ async def test_everything_wrong_is_said_at_once(office: Office) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_slack_cannot_say_who_people_are(office: Office) -> None:
-    """When people cannot be looked up, Mia is told to try again, nothing is kept, and trying again works."""
-    await _opens_form(office)
+    """When people cannot be looked up, the form keeps what was filled in, says so, and can be submitted again."""
+    form = await _opens_form(office)
     office.slack.faults.arm("users.info", Fault.ERROR_BEFORE)
     await office.mia.submits()
-    assert office.mia.modal
-    assert "Please submit again in a moment" in office.mia.modal.text
+    assert "Please submit again in a moment" in form.errors["Recipients"]
+    assert form.value("Note") == "thanks"
     assert office.states() == []
+    await office.mia.submits()
+    await office.mia.sees_modal("Gift asked for")
+
+
+async def test_an_error_of_our_own_loses_nothing_that_was_filled_in(office: Office) -> None:
+    """Something breaks while the request is kept: the form stays, with a reference number for whoever can mend it."""
+    async with office.open():
+        form = await _opens_form(office)
+        with closing(sqlite3.connect(office.database)) as connection:
+            connection.execute("ALTER TABLE work RENAME TO work_of_old")
+        await office.mia.submits()
+        assert "Something went wrong on our side, and nothing was done." in form.errors["Recipients"]
+        assert form.value("Note") == "thanks"
+        assert office.states() == []
+        with closing(sqlite3.connect(office.database)) as connection:
+            connection.execute("ALTER TABLE work_of_old RENAME TO work")
+        await office.mia.submits()
+        await office.mia.sees_modal("Gift asked for")
+    assert office.states() == ["waiting"]
 
 
 @pytest.mark.usefixtures("bot")

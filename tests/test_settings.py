@@ -1,6 +1,7 @@
 """Settings: all that is missing or wrong is named at once, before anything is opened, and no secret is quoted."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -309,3 +310,11 @@ def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path) -> 
         "  SLACK_SIGNING_SECRET is missing",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_readme_names_every_setting() -> None:
+    """README's table and `.env.example` know the same names as the code."""
+    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(table) == sorted(EVERY_NAME)
+    example = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(example) <= EVERY_NAME

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,37 +25,9 @@ from bot.gifts.ports import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected,
 from bot.gifts.reasons import Reason
 from bot.simulator import Fault, Junk, Moment, Pending, WeGiftApi
 from bot.simulator.giftcards.wegift import LINKS, ORDER
+from tests.counter import NOON, TLS, Clock, Page, something_else
 
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 TWENTY_FIVE = Money(2500, "GBP")
-TLS = httpx.create_ssl_context()  # made once: it takes longer than a test
-
-
-class Clock:
-    """A clock on which only sleeping takes time."""
-
-    def __init__(self) -> None:
-        self.time = NOON
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        """The time now."""
-        return self.time
-
-    def seconds(self) -> float:
-        """The time now, in seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Let that much time pass, at once."""
-        self.slept.append(seconds)
-        wakes = self.time + timedelta(seconds=seconds)
-        await asyncio.sleep(0)
-        self.time = max(self.time, wakes)
-
-    async def wait(self, event: asyncio.Event, seconds: float) -> None:
-        """Nobody waits here."""
-        raise NotImplementedError
 
 
 @dataclass
@@ -464,29 +436,6 @@ async def test_an_order_that_the_service_does_not_know_has_no_link(desk: Desk) -
 
 # ---------------------------------------------------------------- a service that is something else
 
-Page = Callable[[web.Request], web.Response]
-
-
-@asynccontextmanager
-async def something_else(page: Page) -> AsyncGenerator[tuple[str, list[str]]]:
-    """A server that answers everything with the same page, and writes down what it was asked."""
-    asked: list[str] = []
-
-    async def answer(request: web.Request) -> web.Response:
-        asked.append(request.path)
-        return page(request)
-
-    app = web.Application()
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v2/", asked
-    finally:
-        await runner.cleanup()
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(status: int) -> None:
     """Neither the API key nor the order goes where the service, or somebody in its place, points."""
@@ -495,7 +444,7 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
         client = WeGift(connection, "card", Clock())
         assert isinstance(await client.place(an_order(client)), OutcomeUnknown)
         assert isinstance(await client.link(replace(an_order(client), provider_id="O-1")), OutcomeUnknown)
-    assert asked == ["/v2/order", "/v2/order/O-1/links"]
+    assert [request.url.path for request in asked] == ["/v2/order", "/v2/order/O-1/links"]
 
 
 def reply(**changes: Any) -> str:

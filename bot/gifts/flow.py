@@ -101,8 +101,8 @@ class Flow:
         """Accept a request, once however often its form is submitted.
 
         Raises:
-            Invalid: something that was filled in cannot be accepted.
-            Refused: the people named cannot be looked up just now.
+            Invalid: something that was filled in cannot be accepted, or not looked up just now.
+            Refused: the form belongs to somebody else.
         """
         people = await self._directory.look_up({draft.requester, *draft.recipients[:MOST_RECIPIENTS]})
         value = self.policy.value_of(draft, people)

@@ -139,7 +139,7 @@ class Directory(Protocol):
         """Everybody asked for.
 
         Raises:
-            Refused: Slack cannot be asked just now.
+            Invalid: Slack cannot be asked just now.
         """
 
 

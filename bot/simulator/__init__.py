@@ -69,7 +69,7 @@ class Simulator:
         slack_port: int = 0,
         giftcards_port: int = 0,
         manifest: Manifest | None = None,
-        provider: Provider = "wegift",
+        provider: Provider = "runa",
         clock: Clock = time.time,
     ) -> None:
         self.provider = provider

@@ -13,7 +13,7 @@ from bot.simulator import Simulator, Slack, WeGiftApi
 @pytest.fixture
 async def simulator() -> AsyncIterator[Simulator]:
     """Both services, listening."""
-    async with Simulator() as simulator:
+    async with Simulator(provider="wegift") as simulator:
         yield simulator
 
 
@@ -26,6 +26,7 @@ def slack(simulator: Simulator) -> Slack:
 @pytest.fixture
 def giftcards(simulator: Simulator) -> WeGiftApi:
     """The gift card API of the simulator."""
+    assert isinstance(simulator.giftcards, WeGiftApi)
     return simulator.giftcards
 
 

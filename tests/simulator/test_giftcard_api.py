@@ -152,8 +152,9 @@ async def test_links_may_come_late_in_three_ways(
 async def test_links_may_come_after_some_time() -> None:
     """The clock decides."""
     now = [1000.0]
-    async with Simulator(clock=lambda: now[0]) as simulator:
+    async with Simulator(clock=lambda: now[0], provider="wegift") as simulator:
         api = simulator.giftcards
+        assert isinstance(api, WeGiftApi)
         api.links_after(seconds=60)
         async with httpx.AsyncClient(base_url=api.base_url, headers={"X-API-KEY": api.api_key}) as http:
             path = f"/order/{(await http.post('/order', json=body(api))).json()['id']}/links"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from bot.simulator import Fault, RunaApi
+from bot.simulator import Fault, Moment, RunaApi
 from bot.simulator.giftcards.runa import ORDER
 from tests.simulator.test_runa_contract import body, caller, error, order, running
 
@@ -126,13 +126,28 @@ async def test_a_429_is_replayed_or_not(api: RunaApi, http: httpx.AsyncClient, l
     assert len(api.orders) == (0 if keeps else 1)
 
 
+class Hold:
+    """A watcher that holds the first call back until it is told to let go."""
+
+    def __init__(self) -> None:
+        self.holds = asyncio.Event()
+        self.lets_go = asyncio.Event()
+
+    async def __call__(self, _call: str, _moment: Moment) -> None:
+        """Hold the first call, and nobody else."""
+        if not self.holds.is_set():
+            self.holds.set()
+            await self.lets_go.wait()
+
+
 async def test_a_key_in_progress_is_refused_with_400(api: RunaApi, http: httpx.AsyncClient) -> None:
-    """The first call is done all the same, and its reply replayed."""
-    api.faults.arm(ORDER, Fault.SLOW, seconds=0.1)
+    """The first call is done all the same, and its reply replayed; other keys need not wait."""
+    api.faults.watcher = hold = Hold()
     first = asyncio.create_task(order(http))
-    await asyncio.sleep(0.05)
+    await hold.holds.wait()
     assert error(await order(http)) == (400, "idempotency_in_progress")
     assert (await order(http, key="another")).status_code == 200
+    hold.lets_go.set()
     assert (await first).json() == (await order(http)).json()
     assert len(api.orders) == 2
 
@@ -140,14 +155,23 @@ async def test_a_key_in_progress_is_refused_with_400(api: RunaApi, http: httpx.A
 async def test_a_key_in_progress_is_refused_with_102(api: RunaApi, http: httpx.AsyncClient) -> None:
     """Which httpx cannot take for a reply."""
     api.idempotency.in_progress = "102"
-    api.faults.arm(ORDER, Fault.SLOW, seconds=0.1)
+    api.faults.watcher = hold = Hold()
     first = asyncio.create_task(order(http))
-    await asyncio.sleep(0.05)
+    await hold.holds.wait()
     with pytest.raises(httpx.RemoteProtocolError):
         await order(http)
+    hold.lets_go.set()
     assert (await first).json() == (await order(http)).json()
     assert [call.reply is None for call in api.calls] == [True, False, False]
     assert len(api.orders) == 1
+
+
+async def test_a_key_is_in_progress_while_its_call_is_slow(api: RunaApi, http: httpx.AsyncClient) -> None:
+    """A caller that gave up and asks again too soon is told so."""
+    api.faults.arm(ORDER, Fault.SLOW, seconds=0.5)
+    with pytest.raises(httpx.ReadTimeout):
+        await http.post("/order", json=body(), headers={"X-Idempotency-Key": "k"}, timeout=0.1)
+    assert error(await order(http)) == (400, "idempotency_in_progress")
 
 
 async def test_a_lost_reply_is_found_under_its_key(api: RunaApi, http: httpx.AsyncClient) -> None:

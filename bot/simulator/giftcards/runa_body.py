@@ -146,15 +146,16 @@ def _line(item: Json, catalogue: Catalogue) -> Line:
 
 
 def _country(items: list[Json], lines: list[Line]) -> str:
-    """Give the country that all items have in common; a template is as wide as its products."""
-    offered = [
-        set.union(*countries) if item["products"]["type"] == "TEMPLATE" else set.intersection(*countries)
-        for item, line in zip(items, lines, strict=True)
-        for countries in [[set(product.countries) for product in line.products]]
-    ]
-    common = set.intersection(*offered)
+    """Give a country that all items have in common."""
+    common = set.intersection(*(_countries(item, line) for item, line in zip(items, lines, strict=True)))
     for product in lines[0].products:
         for country in product.countries:
             if country in common:
                 return country
     raise not_allowed("all of them must be redeemable in the same country")
+
+
+def _countries(item: Json, line: Line) -> set[str]:
+    """Give the countries of an item; a template is as wide as its products."""
+    countries = [set(product.countries) for product in line.products]
+    return set.union(*countries) if item["products"]["type"] == "TEMPLATE" else set.intersection(*countries)

@@ -1,0 +1,56 @@
+"""What it means when Slack or a gift card service does not do what it was asked, and what to do about it."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from bot.doctor.findings import Finding, failure
+from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
+
+Trouble = Rejected | Unavailable | OutcomeUnknown
+
+BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
+APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 - likewise
+REINSTALL = "At api.slack.com/apps compare the app with manifest.yml, then Install App, Reinstall to Workspace."
+WHERE_TOKENS_ARE = {
+    BOT_TOKEN: "Copy the Bot User OAuth Token (api.slack.com/apps, OAuth & Permissions) into SLACK_BOT_TOKEN again.",
+    APP_TOKEN: "Generate an app-level token with connections:write (api.slack.com/apps, Basic Information) "
+    "and put it into SLACK_APP_TOKEN.",
+}
+_ABOUT_THE_TOKEN = {
+    "account_inactive",
+    "invalid_auth",
+    "not_allowed_token_type",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+}
+
+
+def slack_failed(what: str, answer: Trouble, token: str, remedies: Mapping[str, str] | None = None) -> Finding:
+    """A row about a call that Slack refused or did not answer; `remedies` are by Slack's error."""
+    code = answer.detail
+    if code in _ABOUT_THE_TOKEN:
+        return failure(what, f"Slack does not accept {token}: {code}", WHERE_TOKENS_ARE[token])
+    if code == "missing_scope":
+        return failure(what, "a scope is missing", REINSTALL)
+    if remedies and code in remedies:
+        return failure(what, f"Slack says {code}", remedies[code])
+    if is_silence(answer):
+        return failure(what, f"Slack does not answer: {code}", "Check network, proxy and firewall; slack-status.com.")
+    return failure(what, f"Slack says {code}", "Try again in a minute; then search docs.slack.dev for these words.")
+
+
+def service_failed(what: str, answer: Trouble, url: str, variable: str) -> Finding:
+    """A row about a gift card service that cannot be asked; `variable` names its address."""
+    host = urlsplit(url).netloc
+    if is_silence(answer):
+        remedy = f"Check {variable}, network, proxy and firewall, and the service's status page."
+        return failure(what, f"{host} does not answer: {answer.detail}", remedy)
+    return failure(
+        what, f"{host} answers {answer.detail}", f"Check {variable}; try again in a minute; then ask the service."
+    )
+
+
+def is_silence(answer: Trouble) -> bool:
+    """Whether nothing came back at all."""
+    return "not reached" in answer.detail or "no reply" in answer.detail

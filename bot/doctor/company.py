@@ -1,0 +1,28 @@
+"""What the company has settled: complete, and fitting together."""
+
+from collections.abc import Iterator
+
+from bot.doctor.findings import Finding, fine, warning
+from bot.giftcards import runa
+from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
+
+
+def check(settings: SocketSettings | HttpSettings, account: Account) -> Iterator[Finding]:
+    """The settings, which are complete and in order, or nobody would have come here."""
+    provider = "Runa" if isinstance(account, RunaAccount) else "WeGift"
+    transport = "Socket Mode" if isinstance(settings, SocketSettings) else "HTTP"
+    yield fine("Settings", f"complete, for {transport} and {provider}")
+    countries = ", ".join(settings.giftbot_countries)
+    largest = settings.policy(whole_amounts=account.whole_amounts).largest.values()
+    yield fine("Offered", f"{countries}; at most {', '.join(limit.format('en') for limit in largest)}")
+    yield _link_hosts(account)
+
+
+def _link_hosts(account: Account) -> Finding:
+    found = ", ".join(sorted(account.link_hosts))
+    if isinstance(account, RunaAccount) and account.runa_api_url is None:
+        own = runa.PLAYGROUND_LINKS if runa.is_for_playground(account.runa_api_key) else runa.PRODUCTION_LINKS
+        if own not in account.link_hosts:
+            remedy = f"Add {own} to GIFTBOT_LINK_HOSTS, or every gift is parked."
+            return warning("Link hosts", f"{found}, but Runa's links are on {own}", remedy)
+    return fine("Link hosts", found)

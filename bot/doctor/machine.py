@@ -1,0 +1,39 @@
+"""What the bot runs on: Python, SQLite, and the file with its settings."""
+
+import platform
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.doctor.findings import Finding, fine, warning
+from storage.inspection import SQLITE_VERSION
+
+_WITHOUT_WAL_RESET_BUG = (3, 51, 3)
+
+
+def check(env_file: Path) -> Iterator[Finding]:
+    """The versions, and who can read `.env`."""
+    yield fine("Python", platform.python_version())
+    yield sqlite(SQLITE_VERSION)
+    if env_file.exists():
+        yield _only_ours(env_file)
+
+
+def sqlite(version: tuple[int, ...]) -> Finding:
+    """SQLite's library."""
+    written = ".".join(map(str, version))
+    if version >= _WITHOUT_WAL_RESET_BUG:
+        return fine("SQLite", written)
+    return warning(
+        "SQLite",
+        f"{written} has the WAL-reset bug: two connections that write at once can damage a database",
+        "giftbot is not hit: one process writes, with one connection. Let nothing else write to its file, or use a "
+        "Python with SQLite 3.51.3.",
+    )
+
+
+def _only_ours(file: Path) -> Finding:
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return warning(str(file), f"others can read its secrets (mode {mode:03o})", f"chmod 600 {file}")
+    return fine(str(file), "readable by its owner only")

@@ -1,0 +1,110 @@
+"""The workspace: whether it lets the bot in, with which scopes, at what time, and whether approvers are there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import yaml
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.doctor.answers import BOT_TOKEN, REINSTALL, slack_failed
+from bot.doctor.findings import Finding, Findings, failure, fine, warning
+from bot.gifts.errors import Refused
+from bot.gifts.people import Standing
+from bot.gifts.ports import Clock
+from handlers.directory import SlackDirectory, Workspace
+from handlers.slack_answers import answer_of
+
+_PACKAGE = Path(__file__).parents[1]
+_SLOW_CLOCK = timedelta(seconds=60)  # the messenger looks for a lost message from a minute before it was sent
+_WRONG_CLOCK = timedelta(seconds=300)  # Slack's signatures are refused from here on
+
+Errand = Callable[[SlackDirectory], Awaitable[Findings]]
+
+
+async def check(
+    client: AsyncWebClient, approvers: Collection[str], clock: Clock, errand: Errand | None = None
+) -> Findings:
+    """Everything that the bot token is for; the `errand` is done where Slack lets us in."""
+    answer = await answer_of(client.auth_test())
+    if not isinstance(answer, AsyncSlackResponse):
+        return [slack_failed("Bot token", answer, BOT_TOKEN)]
+    directory = SlackDirectory(client, Workspace(answer["team_id"], answer.get("enterprise_id")), clock)
+    errands = [_approvers(directory, approvers), *([errand(directory)] if errand else [])]
+    rows = await asyncio.gather(*errands)
+    return [
+        fine("Bot token", f"lets {answer['user']} into {answer['team']}"),
+        *scopes(answer.headers),
+        time(answer.headers, clock.now()),
+        *(row for found in rows for row in found),
+    ]
+
+
+def scopes(headers: Mapping[str, str]) -> Iterator[Finding]:
+    """What Slack granted, against what the manifest asks for."""
+    if "x-oauth-scopes" not in headers:
+        yield warning("Scopes", "Slack does not say which were granted", "Compare them with manifest.yml by hand.")
+        return
+    granted = {scope.strip() for scope in headers["x-oauth-scopes"].split(",") if scope.strip()}
+    needed = _needed_scopes()
+    if missing := sorted(needed - granted):
+        yield failure("Scopes", f"not granted: {', '.join(missing)}", REINSTALL)
+    else:
+        yield fine("Scopes", f"the {len(needed)} of manifest.yml")
+    if beyond := sorted(granted - needed):
+        remedy = "Remove them (api.slack.com/apps, OAuth & Permissions) and reinstall: giftbot does not use them."
+        yield warning("Scopes", f"more than giftbot needs: {', '.join(beyond)}", remedy)
+
+
+def time(headers: Mapping[str, str], now: datetime) -> Finding:
+    """This machine's clock against Slack's."""
+    try:
+        slack_s = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return warning("Clock", "Slack's reply has no time to compare with", "Check that the time is synchronised.")
+    apart = now - slack_s
+    if abs(apart) <= _SLOW_CLOCK:
+        return fine("Clock", "as Slack's")
+    found = f"{abs(apart).total_seconds():.0f} s {'ahead of' if apart > timedelta() else 'behind'} Slack's"
+    if abs(apart) <= _WRONG_CLOCK:
+        return warning("Clock", found, "Synchronise it: timedatectl set-ntp true.")
+    remedy = "Synchronise it (timedatectl set-ntp true): signed requests are refused, lost messages are not found."
+    return failure("Clock", found, remedy)
+
+
+async def _approvers(directory: SlackDirectory, ids: Collection[str]) -> Findings:
+    try:
+        people = (await directory.look_up(ids)).values()
+    except Refused:
+        remedy = "Check the scope users:read, and try again in a minute."
+        return [warning("Approvers", "Slack does not say who they are", remedy)]
+    able = [person for person in people if person.standing is Standing.MEMBER]
+    remedy = "Take them out of GIFTBOT_APPROVERS, or mend the id."
+    barred = [
+        warning("Approvers", f"{_named(person.name, person.id)} {person.standing.value}", remedy)
+        for person in people
+        if person not in able
+    ]
+    names = ", ".join(person.name for person in able)
+    another = "Add another one to GIFTBOT_APPROVERS."
+    match able:
+        case []:
+            return [*barred, failure("Approvers", "nobody can approve", another)]
+        case [only]:
+            found = f"only {only.name}: nobody could approve what {only.name} asks for or receives"
+            return [*barred, warning("Approvers", found, another)]
+    return [fine("Approvers", names), *barred]
+
+
+def _named(name: str, slack_id: str) -> str:
+    return f"{name} ({slack_id})"
+
+
+def _needed_scopes() -> set[str]:
+    """What the manifest asks for, which is in an installed wheel or in its repository."""
+    installed, source = _PACKAGE / "manifest.yml", _PACKAGE.parent / "manifest.yml"
+    manifest = yaml.safe_load((installed if installed.exists() else source).read_text(encoding="utf-8"))
+    return set(manifest["oauth_config"]["scopes"]["bot"])

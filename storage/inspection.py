@@ -1,0 +1,68 @@
+"""Looks at a database without changing it and without its lock, so that a bot may be at work on it meanwhile."""
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.gifts.gift import GiftState
+from bot.gifts.reasons import Reason
+from storage.db import DatabaseRefused, check_ours
+from storage.times import to_text
+
+SQLITE_VERSION = sqlite3.sqlite_version_info
+_KERNEL_S_LOCKS = Path("/proc/locks")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a database is, and what waits in it; `damage` is what SQLite's own check complains about."""
+
+    journal_mode: str
+    damage: str
+    overdue: int
+    in_trouble: Mapping[tuple[GiftState, Reason], int]
+
+
+def inspect(path: Path, overdue_since: datetime) -> Condition | None:
+    """Read a database through, None for an empty one; work is overdue that was due before that time.
+
+    Raises:
+        DatabaseRefused: it cannot be read, it is no giftbot database, or a newer version wrote it.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            check_ours(connection, path)
+            return _read(connection, overdue_since)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseRefused(f"{path} cannot be read as a database: {error}.") from error
+
+
+def is_in_use(path: Path) -> bool:
+    """Whether a process of this machine holds the database's lock, as far as the kernel tells (Linux does)."""
+    lock = Path(f"{path}.lock")
+    if not lock.exists() or not _KERNEL_S_LOCKS.exists():
+        return False
+    inode = str(lock.stat().st_ino)
+    held = (line.split() for line in _KERNEL_S_LOCKS.read_text(encoding="ascii").splitlines())
+    return any("FLOCK" in fields and inode == fields[5].rpartition(":")[2] for fields in held)
+
+
+def _read(connection: sqlite3.Connection, overdue_since: datetime) -> Condition | None:
+    if not connection.execute("PRAGMA user_version").fetchone()[0]:
+        return None
+    (journal_mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    complaints = [line for (line,) in connection.execute("PRAGMA integrity_check(3)")]
+    (overdue,) = connection.execute("SELECT count(*) FROM work WHERE due_at < ?", (to_text(overdue_since),)).fetchone()
+    in_trouble = connection.execute(
+        "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"
+    )
+    return Condition(
+        journal_mode,
+        "" if complaints == ["ok"] else "; ".join(complaints),
+        overdue,
+        {(GiftState(state), Reason(reason)): count for state, reason, count in in_trouble},
+    )
