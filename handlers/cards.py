@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmO
 
 from bot.gifts.gift import Gift, RequestState
 from bot.gifts.message import Kind, Letter
+from bot.gifts.money import Money
 from handlers.ids import ActionId
 from handlers.words import (
     amount,
@@ -42,11 +43,18 @@ def _approval(letter: Letter, locale: str) -> Card:
     blocks: list[Block] = [section(f"{who} with a gift of *{amount_in_total(request, locale)}*."), *quote(request.note)]
     if request.announce_in:
         blocks.append(context(f"To be announced in {mention(request.announce_in)}, without the amount."))
+    if letter.balance:
+        blocks.append(context(_balance(letter.balance, request.total, locale)))
     if request.decision is None:
         blocks.append(ActionsBlock(elements=[approve_button(request, locale), decline_button(request)]))
     else:
         blocks.extend([context(outcome(request)), *quote(request.decision.note)])
     return Card(f"{who} with a gift.", blocks)
+
+
+def _balance(balance: Money, total: Money, locale: str) -> str:
+    left = f"The account at the gift card service has {balance.format(locale)}"
+    return f":warning: {left}: too little for this." if balance.minor < total.minor else f"{left}."
 
 
 def _decision(letter: Letter, locale: str) -> Card:

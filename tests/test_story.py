@@ -8,7 +8,7 @@ import pytest
 
 from bot.gifts.gift import Gift, GiftState
 from bot.gifts.order import key_of
-from bot.simulator import Provider
+from bot.simulator import Provider, RunaApi
 from tests.office import Office, Transport
 
 
@@ -84,6 +84,20 @@ async def test_several_people_get_a_gift_each(office: Office) -> None:
     assert await office.delivered(office.rob) != await office.delivered(office.eve)
     await office.mia.sees_message("@Rob and @Eve have your gift")
     assert len({order.idempotency_key for order in office.giftcards.orders}) == 2
+
+
+@pytest.mark.parametrize("provider", ["runa"], indirect=True)
+@pytest.mark.parametrize(
+    ("left", "words"), [("10000", "has £10,000.00."), ("24.99", "has £24.99: too little for this.")]
+)
+async def test_the_card_shows_what_is_left_on_the_account(office: Office, left: str, words: str) -> None:
+    """Before anybody clicks, an approver reads what the account has, and whether that is enough."""
+    assert isinstance(office.giftcards, RunaApi)
+    office.giftcards.balances["GBP"] = Decimal(left)
+    async with office.open():
+        await office.asks()
+        card = await office.abe.sees_message("would like to thank")
+        assert f"The account at the gift card service {words}" in card.text_shown
 
 
 async def test_the_approvals_channel_gets_one_card(office: Office) -> None:

@@ -1,7 +1,9 @@
 """The contract that is live today: Runa 2024-02-05. One gift is one `sync` order, whose reply carries the link."""
 
+import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -41,6 +43,7 @@ PLAYGROUND_TEMPLATES = {
     "CAD": "PT-01HQ12SMX2964BVXG2N69K8HF3",
 }
 ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute, failures included, by their clock
+_BALANCE_DEADLINE = 3.0  # seconds; a card is not kept waiting for it
 _ROWS = 100
 _MOST_PAGES = 1000
 
@@ -80,7 +83,12 @@ class _Orders(Reply):
     pagination: Pagination = Pagination()
 
 
+class _Balance(Reply):
+    balance: Decimal
+
+
 _ORDER = TypeAdapter(_Order)
+_BALANCE = TypeAdapter(_Balance)
 _ORDERS = TypeAdapter(_Orders)
 
 
@@ -137,6 +145,16 @@ class Runa:
         if reply.status == "COMPLETED" and reply.value is None:
             return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
         return reply.ready or NotYet()
+
+    async def balance(self, currency: str) -> Money | None:
+        """What is left on the account in a currency."""
+        reply: object = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BALANCE_DEADLINE):
+                reply = await self._api.get("balance", _BALANCE, {"currency": currency})
+        if not isinstance(reply, _Balance):
+            return None
+        return money_of(reply.balance, currency) if reply.balance else Money(0, currency)
 
     async def find(self, order: Order) -> Placed | Absent | Unavailable:
         """Look through all orders for one that carries the gift's id."""

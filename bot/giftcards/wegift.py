@@ -78,6 +78,9 @@ class WeGift:
             return OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
         return LinkReady(reply[0].token_url, value)
 
+    async def balance(self, currency: str) -> None:
+        """Orders are paid by card, so there is none."""
+
     async def find(self, order: Order) -> Absent:  # noqa: ARG002 - there is nowhere to look
         """The document describes no way to list orders."""
         return Absent()

@@ -15,6 +15,7 @@ from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.link import is_trusted
 from bot.gifts.message import Kind, Message, MessageState
+from bot.gifts.money import Money
 from bot.gifts.notices import Notices
 from bot.gifts.order import Order, key_of
 from bot.gifts.outbox import Outbox
@@ -239,7 +240,8 @@ class Flow:
     async def post(self, work: Work) -> Done | Later:
         """Post a card, a notice or an announcement."""
         message = self._message(work)
-        sent = await self._outbox.send(message)
+        balance = await self._balance_for(message) if message.kind is Kind.CARD else None
+        sent = await self._outbox.send(message, balance=balance)
         if isinstance(sent, Rejected):
             self._could_not_post(work, sent.detail)
         return sent if isinstance(sent, Later) else Done()
@@ -306,6 +308,10 @@ class Flow:
             self._could_not_post(work, "not finished in a day")
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
+
+    async def _balance_for(self, message: Message) -> Money | None:
+        request = self._known(message.request_id)
+        return await self._giftcards.balance(request.value.currency) if request.decision is None else None
 
     async def _prepared(self, gift: Gift) -> Order | Rejected | Unavailable:
         order = self._store.orders.get(gift)

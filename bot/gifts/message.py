@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from bot.gifts.gift import Gift, Request
+from bot.gifts.money import Money
 
 
 class Kind(StrEnum):
@@ -47,11 +48,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything that a message's text is made from, as things stand now; the link only for a gift's delivery."""
+    """Everything that a message's text is made from, as things stand now.
+
+    The link is only for a gift's delivery; the balance of the account only for a card, where it can be had.
+    """
 
     message: Message
     request: Request
     link: SecretStr | None = None
+    balance: Money | None = None
 
     @property
     def gifts(self) -> tuple[Gift, ...]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from bot.gifts.message import Kind, Letter, Message, MessageState
+from bot.gifts.money import Money
 from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Store, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Later
@@ -22,7 +23,9 @@ class Outbox:
         self._clock = clock
         self._settle = settle
 
-    async def send(self, message: Message, link: SecretStr | None = None) -> Posted | Rejected | Later:
+    async def send(
+        self, message: Message, link: SecretStr | None = None, balance: Money | None = None
+    ) -> Posted | Rejected | Later:
         """Bring a message to its reader, wherever an earlier try stopped; once it was sent, do nothing."""
         if message.channel is not None and message.ts is not None:
             return Posted(message.channel, message.ts)
@@ -34,11 +37,12 @@ class Outbox:
             found = await self._look_up(message)
             if not isinstance(found, Absent):
                 return found
-        return await self._post(message, channel, link)
-
-    async def _post(self, message: Message, channel: str, link: SecretStr | None) -> Posted | Rejected | Later:
         message = self._keep(replace(message, state=MessageState.SENDING, sending_since=self._clock.now()))
-        answer = await self._messenger.post(channel, self.letter(message, link))
+        return await self._post(channel, replace(self.letter(message), link=link, balance=balance))
+
+    async def _post(self, channel: str, letter: Letter) -> Posted | Rejected | Later:
+        message = letter.message
+        answer = await self._messenger.post(channel, letter)
         match answer:
             case Posted():
                 return self._sent(message, answer)
@@ -65,11 +69,11 @@ class Outbox:
             case Unavailable(detail, after):
                 return Later(Reason.MESSAGE_UNCERTAIN, detail, after)
 
-    def letter(self, message: Message, link: SecretStr | None = None) -> Letter:
+    def letter(self, message: Message) -> Letter:
         """What the message says as things stand now."""
         request = self._store.requests.get(message.request_id)
         assert request is not None, "a message belongs to a request"
-        return Letter(message, request, link)
+        return Letter(message, request)
 
     def _sent(self, message: Message, posted: Posted) -> Posted:
         self._keep(replace(message, state=MessageState.SENT, channel=posted.channel, ts=posted.ts))

@@ -112,6 +112,9 @@ class GiftCards(Protocol):
     async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the link of an order that was placed."""
 
+    async def balance(self, currency: str) -> Money | None:
+        """What is left on the account; None where the contract does not say, or the service not now."""
+
     async def find(self, order: Order) -> Placed | Absent | Unavailable:
         """Look an order up whose key is too old to be sent; Absent also where the contract has no way to look."""
 

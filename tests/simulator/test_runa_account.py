@@ -165,7 +165,7 @@ async def test_a_bot_gets_everything_it_needs_from_the_environment() -> None:
         assert environment["RUNA_API_URL"].endswith("/v2")
         assert environment["GIFTBOT_LINK_HOSTS"] == "spend.runa.test"
         assert not {name for name in environment if name.startswith("WEGIFT")}
-    async with Simulator() as simulator:
+    async with Simulator(provider="wegift") as simulator:
         assert simulator.environment()["GIFTBOT_PROVIDER"] == "wegift"
 
 
