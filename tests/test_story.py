@@ -88,7 +88,8 @@ async def test_several_people_get_a_gift_each(office: Office) -> None:
 
 @pytest.mark.parametrize("provider", ["runa"], indirect=True)
 @pytest.mark.parametrize(
-    ("left", "words"), [("10000", "has £10,000.00."), ("24.99", "has £24.99: too little for this.")]
+    ("left", "words"),
+    [("10000", "has £10,000.00."), ("24.99", "has £24.99: too little for this."), ("0", "has £0.00: too little")],
 )
 async def test_the_card_shows_what_is_left_on_the_account(office: Office, left: str, words: str) -> None:
     """Before anybody clicks, an approver reads what the account has, and whether that is enough."""
