@@ -148,7 +148,7 @@ class Runa:
 
     async def balance(self, currency: str) -> Money | None:
         """What is left on the account in a currency."""
-        reply: object = None
+        reply: _Balance | Rejected | Unavailable | OutcomeUnknown | None = None
         with suppress(TimeoutError):
             async with asyncio.timeout(_BALANCE_DEADLINE):
                 reply = await self._api.get("balance", _BALANCE, {"currency": currency})

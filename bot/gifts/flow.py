@@ -9,33 +9,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pydantic import SecretStr
-
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
-from bot.gifts.link import is_trusted
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.money import Money
 from bot.gifts.notices import Notices
-from bot.gifts.order import Order, key_of
+from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
 from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, Draft, Policy
-from bot.gifts.ports import (
-    Absent,
-    Clock,
-    Directory,
-    GiftCards,
-    LinkReady,
-    Messenger,
-    NotYet,
-    OrderFailed,
-    OutcomeUnknown,
-    Placed,
-    Posted,
-    Rejected,
-    Store,
-    Unavailable,
-)
+from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Store, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Done, Later, Task, Work
 
@@ -90,10 +72,9 @@ class Flow:
         self._directory = directory
         self._clock = clock
         self.policy = arrangement.policy
-        self._link_hosts = arrangement.link_hosts
         self._new_id = new_id
-        self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
         self._notices = Notices(store, clock, arrangement.policy, arrangement.approvals_channel, new_id)
+        self._desk = OrderDesk(store, giftcards, clock, arrangement.link_hosts)
         self._outbox = Outbox(store, messenger, clock, arrangement.settle)
 
     # ---------------------------------------------------------------- what people do
@@ -259,130 +240,55 @@ class Flow:
         return Done()
 
     async def order(self, work: Work) -> Done | Later:
-        """Place the one order of a gift; asking again with the same key and body is always safe while the key lives."""
+        """Place the one order of a gift."""
         gift = self._store.gifts.get(work.subject)
         if gift is None or gift.state is not GiftState.APPROVED:
             return Done()
-        order = await self._prepared(gift)
-        if not isinstance(order, Order):
-            return self._not_prepared(gift, order)
-        if order.key_is_old(self._clock.now()):
-            return await self._looked_up(gift, order)
-        match await self._giftcards.place(order):
-            case Placed() as placed:
-                return self._placed(gift, order, placed)
-            case Rejected(reason, detail):
-                return self._stop(gift, GiftStep.FAIL, reason, detail)
-            case Unavailable(detail, after):
-                return Later(Reason.NO_ANSWER, detail, after)
-            case OutcomeUnknown(detail, reason):
-                return Later(reason, detail)
+        match await self._desk.place(self._known(gift.request_id), gift):
+            case Placed(order_id):
+                return self._placed(gift, order_id)
+            case Stopped() as stopped:
+                return self._stop(gift, stopped)
+            case Later() as later:
+                return later
 
     async def deliver(self, work: Work) -> Done | Later:
-        """Fetch the link, hand it to its recipient in one direct message, and forget it."""
+        """Hand the link to its recipient in one direct message, and forget it."""
         gift = self._store.gifts.get(work.subject)
         if gift is None or gift.state is not GiftState.ORDERED:
             return Done()
         message = self._notices.gift_message(gift)
-        link: SecretStr | Done | Later | None = None
-        if message.state is not MessageState.SENT:
-            link = await self._link_of(gift)
-        if isinstance(link, Done | Later):
+        link = None if message.state is MessageState.SENT else await self._desk.link(gift)
+        if isinstance(link, Stopped):
+            return self._stop(gift, link)
+        if isinstance(link, Later):
             return link
-        sent = await self._outbox.send(message, link)
-        match sent:
+        match await self._outbox.send(message, link):
             case Posted():
                 return self._delivered(gift)
             case Rejected(reason, detail):
-                return self._stop(gift, GiftStep.PARK, reason, detail)
-            case Later():
-                return sent
+                return self._stop(gift, Stopped(GiftStep.PARK, reason, detail))
+            case Later() as later:
+                return later
 
     def give_up(self, work: Work, reason: Reason) -> None:
         """Put what the worker could not finish in a day in front of a person; runs inside the worker's transaction."""
         if work.task in {Task.ORDER, Task.DELIVER}:
             gift = self._store.gifts.get(work.subject)
             if gift is not None and gift.is_moving:
-                self._stop(gift, GiftStep.PARK, reason, "not finished in a day")
+                self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST:
-            self._could_not_post(work, "not finished in a day")
+            self._could_not_post(work, "not finished in time")
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
 
-    async def _balance_for(self, message: Message) -> Money | None:
-        request = self._known(message.request_id)
-        return await self._giftcards.balance(request.value.currency) if request.decision is None else None
-
-    async def _prepared(self, gift: Gift) -> Order | Rejected | Unavailable:
-        order = self._store.orders.get(gift)
-        if order is not None:
-            return order
-        request = self._known(gift.request_id)
-        key = key_of(gift)
-        body = await self._giftcards.body(request, gift, key)
-        if not isinstance(body, str):
-            return body
-        order = Order(key, gift.id, gift.attempt, body, request.value, request.country, self._clock.now())
-        with self._store.write():
-            self._store.orders.add(order)
-        return order
-
-    def _not_prepared(self, gift: Gift, answer: Rejected | Unavailable) -> Done | Later:
-        if isinstance(answer, Rejected):
-            return self._stop(gift, GiftStep.FAIL, answer.reason, answer.detail)
-        return Later(Reason.NO_ANSWER, answer.detail, answer.after)
-
-    async def _looked_up(self, gift: Gift, order: Order) -> Done | Later:
-        """An order whose key may be forgotten is never sent again: it is found, or a person looks."""
-        match await self._giftcards.find(order):
-            case Placed() as placed:
-                return self._placed(gift, order, placed)
-            case Absent():
-                return self._stop(gift, GiftStep.PARK, Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
-            case Unavailable(detail, after):
-                return Later(Reason.NO_ANSWER, detail, after)
-
-    def _placed(self, gift: Gift, order: Order, placed: Placed) -> Done:
-        if placed.value not in {None, order.value}:
-            detail = f"{placed.order_id} has {placed.value} instead of {order.value}"
-            return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
+    def _placed(self, gift: Gift, order_id: str) -> Done:
         now = self._clock.now()
         with self._store.write():
-            kept = self._store.orders.placed(order, placed.order_id)
-            if kept and self._store.gifts.move(gift, GiftStep.PLACE, MACHINE, now, detail=placed.order_id):
+            if self._store.gifts.move(gift, GiftStep.PLACE, MACHINE, now, detail=order_id):
                 self._notices.prepare_gift(self._known(gift.request_id), gift)
                 self._store.work.add(Task.DELIVER, gift.id, now)
-        if not kept:
-            detail = f"{placed.order_id} is another gift's order"
-            return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
-        if placed.ready:
-            self._in_hand[gift.id] = placed.ready
         return Done()
-
-    async def _link_of(self, gift: Gift) -> SecretStr | Done | Later:
-        """The link that came with the order, or else fetched; one that cannot be handed on stops the gift."""
-        order = self._store.orders.get(gift)
-        assert order is not None, "an ordered gift has an order"
-        match self._in_hand.pop(gift.id, None) or await self._giftcards.link(order):
-            case LinkReady(link, value) if value == order.value:
-                if is_trusted(link, self._link_hosts):
-                    return link
-                return self._stop(gift, GiftStep.PARK, Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
-            case LinkReady(_, value):
-                detail = f"the link is worth {value} instead of {order.value}"
-                return self._stop(gift, GiftStep.PARK, Reason.ANSWER_DIFFERS, detail)
-            case NotYet():
-                return Later(Reason.LINK_LATE, "the link is not there yet")
-            case OrderFailed(detail):
-                return self._stop(gift, GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
-            case Rejected(reason, detail):
-                return self._stop(gift, GiftStep.PARK, reason, detail)
-            case OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE):
-                return Later(Reason.ANSWER_UNREADABLE, detail)
-            case Unavailable(detail, after):
-                return Later(Reason.LINK_LATE, detail, after)
-            case OutcomeUnknown(detail):
-                return Later(Reason.LINK_LATE, detail)
 
     def _delivered(self, gift: Gift) -> Done:
         with self._store.write():
@@ -390,14 +296,18 @@ class Flow:
                 self._notices.tell_arrivals(self._known(gift.request_id))
         return Done()
 
-    def _stop(self, gift: Gift, step: GiftStep, reason: Reason, detail: str) -> Done:
+    def _stop(self, gift: Gift, why: Stopped) -> Done:
         """End a gift's way for now, and tell everybody who can act."""
         with self._store.write():
-            if self._store.gifts.move(gift, step, MACHINE, self._clock.now(), reason, detail):
+            if self._store.gifts.move(gift, why.step, MACHINE, self._clock.now(), why.reason, why.detail):
                 request = self._known(gift.request_id)
                 self._notices.tell_trouble(request, gift)
                 self._notices.tell_arrivals(request)
         return Done()
+
+    async def _balance_for(self, message: Message) -> Money | None:
+        request = self._known(message.request_id)
+        return await self._giftcards.balance(request.value.currency) if request.decision is None else None
 
     def _could_not_post(self, work: Work, detail: str) -> None:
         message = self._message(work)

@@ -1,0 +1,123 @@
+"""One order a gift: prepared once, sent under one key, looked up once its key is old; and its link, checked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from bot.gifts.gift import Gift, GiftStep, Request
+from bot.gifts.link import is_trusted
+from bot.gifts.order import Order, key_of
+from bot.gifts.ports import (
+    Absent,
+    Clock,
+    GiftCards,
+    LinkReady,
+    NotYet,
+    OrderFailed,
+    OutcomeUnknown,
+    Placed,
+    Rejected,
+    Store,
+    Unavailable,
+)
+from bot.gifts.reasons import Reason
+from bot.gifts.work import Later
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
+
+    step: GiftStep
+    reason: Reason
+    detail: str
+
+
+class OrderDesk:
+    """Deals with the gift card service; what it answers is checked against what was asked before it counts."""
+
+    def __init__(self, store: Store, giftcards: GiftCards, clock: Clock, link_hosts: Collection[str]) -> None:
+        self._store = store
+        self._giftcards = giftcards
+        self._clock = clock
+        self._link_hosts = link_hosts
+        self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
+
+    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
+        """Place the order of a gift's attempt; asking again with its key and body is safe while the key lives."""
+        order = self._store.orders.get(gift) or await self._prepared(request, gift)
+        if not isinstance(order, Order):
+            return _not_placed(order)
+        is_old = order.key_is_old(self._clock.now())
+        answer = await self._looked_up(order) if is_old else await self._giftcards.place(order)
+        return self._checked(order, answer) if isinstance(answer, Placed) else _not_placed(answer)
+
+    async def link(self, gift: Gift) -> SecretStr | Stopped | Later:
+        """The link of an ordered gift: the one that came with the order, or else fetched."""
+        order = self._store.orders.get(gift)
+        assert order is not None, "an ordered gift has an order"
+        answer = self._in_hand.pop(gift.id, None) or await self._giftcards.link(order)
+        match answer:
+            case LinkReady(_, value) if value != order.value:
+                return _parked(Reason.ANSWER_DIFFERS, f"the link is worth {value} instead of {order.value}")
+            case LinkReady(link) if not is_trusted(link, self._link_hosts):
+                return _parked(Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
+            case LinkReady(link):
+                return link
+            case NotYet():
+                return Later(Reason.LINK_LATE, "the link is not there yet")
+            case OrderFailed(detail):
+                return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
+            case Rejected(reason, detail):
+                return _parked(reason, detail)
+            case Unavailable(detail, after):
+                return Later(Reason.LINK_LATE, detail, after)
+            case OutcomeUnknown(detail, reason):
+                unreadable = reason is Reason.ANSWER_UNREADABLE
+                return Later(reason if unreadable else Reason.LINK_LATE, detail)
+
+    async def _prepared(self, request: Request, gift: Gift) -> Order | Rejected | Unavailable:
+        key = key_of(gift)
+        body = await self._giftcards.body(request, gift, key)
+        if not isinstance(body, str):
+            return body
+        order = Order(key, gift.id, gift.attempt, body, request.value, request.country, self._clock.now())
+        with self._store.write():
+            self._store.orders.add(order)
+        return order
+
+    async def _looked_up(self, order: Order) -> Placed | Stopped | Unavailable:
+        """An order whose key may be forgotten is never sent again: it is found, or a person looks."""
+        found = await self._giftcards.find(order)
+        if isinstance(found, Absent):
+            return _parked(Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
+        return found
+
+    def _checked(self, order: Order, placed: Placed) -> Placed | Stopped:
+        if placed.value not in {None, order.value}:
+            detail = f"{placed.order_id} has {placed.value} instead of {order.value}"
+            return _parked(Reason.ANSWER_DIFFERS, detail)
+        with self._store.write():
+            kept = self._store.orders.placed(order, placed.order_id)
+        if not kept:
+            return _parked(Reason.ANSWER_DIFFERS, f"{placed.order_id} is another gift's order")
+        if placed.ready:
+            self._in_hand[order.gift_id] = placed.ready
+        return placed
+
+
+def _not_placed(answer: Stopped | Rejected | Unavailable | OutcomeUnknown) -> Stopped | Later:
+    match answer:
+        case Rejected(reason, detail):
+            return Stopped(GiftStep.FAIL, reason, detail)
+        case Unavailable(detail, after):
+            return Later(Reason.NO_ANSWER, detail, after)
+        case OutcomeUnknown(detail, reason):
+            return Later(reason, detail)
+        case Stopped():
+            return answer
+
+
+def _parked(reason: Reason, detail: str) -> Stopped:
+    return Stopped(GiftStep.PARK, reason, detail)
