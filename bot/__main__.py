@@ -50,6 +50,28 @@ def run(
 
 
 @app.command()
+def doctor(
+    *,
+    http: Annotated[bool, typer.Option("--http", help="For a bot that runs with --http.")] = False,
+    live: Annotated[
+        str | None, typer.Option(metavar="MEMBER_ID", help="Also send test messages: to this member, U012AB3CD.")
+    ] = None,
+) -> None:
+    """Check everything that would stop a gift, and say what to do about it; exit with 1 if something would."""
+    from bot.doctor import visit
+    from bot.logs import set_up_logs
+    from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
+
+    try:
+        settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
+    except SettingsWrong as error:
+        _errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_SETTINGS) from None
+    set_up_logs(settings.model_copy(update={"giftbot_log_level": "ERROR"}), account)  # the table says the rest
+    raise typer.Exit(0 if asyncio.run(visit(settings, account, live)) else CANNOT_RUN)
+
+
+@app.command()
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, until Ctrl-C.")] = False,

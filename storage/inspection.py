@@ -1,6 +1,5 @@
 """Looks at a database without changing it and without its lock, so that a bot may be at work on it meanwhile."""
 
-import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -43,11 +42,11 @@ def inspect(path: Path, overdue_since: datetime) -> Condition | None:
 
 def is_in_use(path: Path) -> bool:
     """Whether a process of this machine holds the database's lock, as far as the kernel tells (Linux does)."""
-    lock = Path(f"{path}.lock")
-    if not lock.exists() or not _KERNEL_S_LOCKS.exists():
+    try:
+        inode = str(Path(f"{path}.lock").stat().st_ino)
+        held = [line.split() for line in _KERNEL_S_LOCKS.read_text(encoding="ascii").splitlines()]
+    except OSError:
         return False
-    inode = str(lock.stat().st_ino)
-    held = (line.split() for line in _KERNEL_S_LOCKS.read_text(encoding="ascii").splitlines())
     return any("FLOCK" in fields and inode == fields[5].rpartition(":")[2] for fields in held)
 
 
@@ -55,7 +54,7 @@ def _read(connection: sqlite3.Connection, overdue_since: datetime) -> Condition 
     if not connection.execute("PRAGMA user_version").fetchone()[0]:
         return None
     (journal_mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    complaints = [line for (line,) in connection.execute("PRAGMA integrity_check(3)")]
+    complaints = [line for (text,) in connection.execute("PRAGMA integrity_check(3)") for line in text.splitlines()]
     (overdue,) = connection.execute("SELECT count(*) FROM work WHERE due_at < ?", (to_text(overdue_since),)).fetchone()
     in_trouble = connection.execute(
         "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"

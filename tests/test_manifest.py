@@ -31,7 +31,11 @@ SCOPES_OF: dict[str, set[str]] = {
 }
 FOR_COMMANDS_AND_SHORTCUTS = {"commands"}
 WEB_API = {name for name in dir(AsyncWebClient) if "_" in name.strip("_") and not name.startswith("_")}
-SPEAKING_TO_SLACK = [*sorted((ROOT / "handlers").glob("*.py")), ROOT / "bot" / "app.py"]
+SPEAKING_TO_SLACK = [
+    *sorted((ROOT / "handlers").glob("*.py")),
+    *sorted((ROOT / "bot" / "doctor").glob("*.py")),
+    ROOT / "bot" / "app.py",
+]
 
 
 def calls(path: Path) -> list[ast.Call]:

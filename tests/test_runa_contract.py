@@ -15,15 +15,7 @@ from tests.simulator.test_runa_contract import DOCUMENT, contract
 Json = dict[str, Any]
 
 URI = "urn:runa-asked"
-NOT_OF_THE_CONTRACT = {
-    "accept",
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "user-agent",
-}
+OF_ANY_CALL = {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"}
 
 
 class Questions:
@@ -55,12 +47,12 @@ class Questions:
         raise AssertionError(f"the contract has no {request.url.path}")
 
     def _check_headers(self, request: httpx.Request, parameters: list[Json]) -> None:
-        sent = request.headers.keys() - NOT_OF_THE_CONTRACT
+        sent = request.headers.keys() - OF_ANY_CALL
         assert sent <= {"x-api-key", *(one["name"].lower() for one in parameters)}, "a header that is not theirs"
         assert request.headers["X-Api-Key"]
         assert request.headers["X-Api-Version"] == "2024-02-05", "always sent, although another would be guessed"
         for one in parameters:
-            if one["required"] if "required" in one else False:
+            if one.get("required", False):
                 assert one["name"] in request.headers, one["name"]
             if one["name"] in request.headers:
                 self._check(request.headers[one["name"]], one["schema"])

@@ -436,6 +436,7 @@ async def test_an_order_that_the_service_does_not_know_has_no_link(desk: Desk) -
 
 # ---------------------------------------------------------------- a service that is something else
 
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(status: int) -> None:
     """Neither the API key nor the order goes where the service, or somebody in its place, points."""

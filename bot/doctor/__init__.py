@@ -3,11 +3,11 @@
     rounds      who is asked, all at once, each with a deadline
     company     the settings, and the hosts that links may have
     slack       the bot token, its scopes, the clock, the approvers
-    way_in      how clicks come in: Socket Mode or HTTP, and the approvals channel
-    letter      with --live: a message that is sent, looked up and changed
+    way_in      how clicks come in: Socket Mode or HTTP
+    letter      with --live: a message that is sent, found again and changed
     runa        the gift card service, in the contract of 2024
     wegift      likewise, in the contract of 2022
-    database    the file, the disk, and the work that waits in it
+    database    the file, the disk, and what waits in it
     machine     Python, SQLite, `.env`
     findings    what was found, with what to do about it
     answers     what it means when a service does not do what it was asked
@@ -16,7 +16,19 @@
 Nothing that it says is secret: it quotes types and codes of errors, never a token, a key or a link.
 """
 
+import sys
+from io import TextIOWrapper
+
+from rich.console import Console
+
+from bot.clock import SystemClock
 from bot.doctor.report import show
 from bot.doctor.rounds import examine
+from bot.settings import Account, HttpSettings, SocketSettings
 
-__all__ = ["examine", "show"]
+
+async def visit(settings: SocketSettings | HttpSettings, account: Account, live: str | None = None) -> bool:
+    """Examine an installation, print what was found, and say whether gifts can go through."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # where there are no check marks, a question mark will do
+    return show(await examine(settings, account, SystemClock(), live), Console(emoji=False, highlight=False))

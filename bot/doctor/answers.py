@@ -1,6 +1,7 @@
 """What it means when Slack or a gift card service does not do what it was asked, and what to do about it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from bot.doctor.findings import Finding, failure
@@ -26,31 +27,38 @@ _ABOUT_THE_TOKEN = {
 }
 
 
-def slack_failed(what: str, answer: Trouble, token: str, remedies: Mapping[str, str] | None = None) -> Finding:
+def slack_failed(
+    what: str, answer: Trouble, url: str, token: str, remedies: Mapping[str, str] = MappingProxyType({})
+) -> Finding:
     """A row about a call that Slack refused or did not answer; `remedies` are by Slack's error."""
     code = answer.detail
     if code in _ABOUT_THE_TOKEN:
         return failure(what, f"Slack does not accept {token}: {code}", WHERE_TOKENS_ARE[token])
     if code == "missing_scope":
         return failure(what, "a scope is missing", REINSTALL)
-    if remedies and code in remedies:
+    if code in remedies:
         return failure(what, f"Slack says {code}", remedies[code])
     if is_silence(answer):
-        return failure(what, f"Slack does not answer: {code}", "Check network, proxy and firewall; slack-status.com.")
+        remedy = "Check network, proxy and firewall; slack-status.com says whether others are hit too."
+        return failure(what, f"{host_of(url)} does not answer: {code}", remedy)
     return failure(what, f"Slack says {code}", "Try again in a minute; then search docs.slack.dev for these words.")
 
 
 def service_failed(what: str, answer: Trouble, url: str, variable: str) -> Finding:
     """A row about a gift card service that cannot be asked; `variable` names its address."""
-    host = urlsplit(url).netloc
+    host = host_of(url)
     if is_silence(answer):
         remedy = f"Check {variable}, network, proxy and firewall, and the service's status page."
-        return failure(what, f"{host} does not answer: {answer.detail}", remedy)
-    return failure(
-        what, f"{host} answers {answer.detail}", f"Check {variable}; try again in a minute; then ask the service."
-    )
+        return failure(what, f"{host} does not answer: {answer.detail.removeprefix('GET: ')}", remedy)
+    remedy = f"Check {variable}; try again in a minute; then ask the service."
+    return failure(what, f"{host} answers {answer.detail}", remedy)
 
 
 def is_silence(answer: Trouble) -> bool:
     """Whether nothing came back at all."""
     return "not reached" in answer.detail or "no reply" in answer.detail
+
+
+def host_of(url: str) -> str:
+    """The host of an address, for people."""
+    return urlsplit(url).netloc

@@ -1,23 +1,25 @@
-"""With --live: a message is sent as gifts are, looked up as lost ones are, and then changed."""
+"""With --live: a message is sent as gifts are, found again as lost ones are, and changed to say that all is well."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import uuid4
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor.answers import BOT_TOKEN, slack_failed
-from bot.doctor.findings import Finding, Findings, failure, fine
+from bot.doctor.answers import BOT_TOKEN, Trouble, slack_failed
+from bot.doctor.findings import Finding, Findings, failure, fine, note
 from bot.gifts.message import Kind, Message
-from bot.gifts.ports import Absent, Clock, Posted
+from bot.gifts.ports import Absent, Clock, Posted, Rejected, Unavailable
 from handlers.directory import SlackDirectory
 from handlers.ids import MESSAGE_EVENT
 from handlers.messenger import SlackMessenger
 from handlers.slack_answers import answer_of
 
-_DIRECT = "Test message"
-_CHANNEL = "Approvals channel"
-_LOOKS = 4  # one a second: Slack may need a moment until it finds what it has just shown
+_MESSAGE: Final = "Test message"
+_CHANNEL: Final = "Approvals channel"
+_LOOKS = 4  # a second apart: Slack may need a moment until it finds what it has just shown
 _ID = "Give --live a member id (in Slack: profile, ⋮, Copy member ID)."
 _TO_A_PERSON = {
     "user_not_found": _ID,
@@ -31,31 +33,72 @@ _TO_A_CHANNEL = {"channel_not_found": _INVITE, "not_in_channel": _INVITE, "is_ar
 
 
 class Correspondence:
-    """Test messages; each is one message in Slack, and stays there."""
+    """The test messages."""
 
-    def __init__(self, client: AsyncWebClient, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, clock: Clock) -> None:
         self._client = client
+        self._messenger = SlackMessenger(client, client, directory, clock)
         self._clock = clock
-        self._new_id = new_id
 
-    async def with_person(self, directory: SlackDirectory, person: str) -> Finding:
+    async def with_person(self, person: str) -> Finding:
         """Send somebody a direct message, find it by its metadata, and change it."""
-        messenger = SlackMessenger(self._client, self._client, directory, self._clock)
-        answer = await answer_of(self._client.conversations_open(users=person))
-        if not isinstance(answer, AsyncSlackResponse):
-            return slack_failed(_DIRECT, answer, BOT_TOKEN, _TO_A_PERSON)
-        channel, message_id, since = answer["channel"]["id"], self._new_id(), self._clock.now()
+        if not person.startswith(("U", "W")):
+            return failure(_MESSAGE, f"{person} is no member id", _ID)
+        since, message_id = self._clock.now(), str(uuid4())
+        channel = await self._messenger.open(person)
+        if not isinstance(channel, str):
+            return self._failed(_MESSAGE, channel, _TO_A_PERSON)
         posted = await self._post(channel, message_id)
-        if not isinstance(posted, AsyncSlackResponse):
-            return slack_failed(_DIRECT, posted, BOT_TOKEN, _TO_A_PERSON)
-        found = await self._found(messenger, _message(message_id, person, channel, since))
+        if not isinstance(posted, Posted):
+            return self._failed(_MESSAGE, posted, _TO_A_PERSON)
+        found = await self._found(Message(message_id, Kind.GIFT, "", (), person, channel=channel, sending_since=since))
+        if isinstance(found, Absent):
+            remedy = "Synchronise the clock, reinstall the app; otherwise a lost reply can make a second message."
+            return failure(_MESSAGE, "sent, but not found again by its metadata", remedy)
         if not isinstance(found, Posted):
-            return found
-        return await self._well(_DIRECT, posted, f"sent to {person}, found again by its metadata, changed")
+            return self._failed(_MESSAGE, found)
+        return await self._ended(_MESSAGE, found, "sent, found again by its metadata, and changed")
 
     async def with_channel(self, channel: str) -> Finding:
-        """Post into a channel, and change the message; nothing is ever looked up there."""
-        posted = await self._post(channel, self._new_id())
-        if not isinstance(posted, AsyncSlackResponse):
-            return slack_failed(_CHANNEL, posted, BOT_TOKEN, _TO_A_CHANNEL)
-        return await self._well(_CHANNEL, posted, "a test message was posted and changed")
+        """Post into the approvals channel, and change the message."""
+        posted = await self._post(channel, str(uuid4()))
+        if not isinstance(posted, Posted):
+            return self._failed(_CHANNEL, posted, _TO_A_CHANNEL)
+        return await self._ended(_CHANNEL, posted, "a test message was posted and changed")
+
+    async def _post(self, channel: str, message_id: str) -> Posted | Trouble:
+        answer = await answer_of(
+            self._client.chat_postMessage(
+                channel=channel,
+                text="giftbot doctor looks whether it finds this message again.",
+                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": message_id}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return Posted(answer["channel"], answer["ts"]) if isinstance(answer, AsyncSlackResponse) else answer
+
+    async def _found(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
+        for _ in range(_LOOKS - 1):
+            found = await self._messenger.find(message)
+            if not isinstance(found, Absent):
+                return found
+            await self._clock.sleep(1)
+        return await self._messenger.find(message)
+
+    async def _ended(self, what: str, posted: Posted, found: str) -> Finding:
+        words = "giftbot doctor: all is well, this message can be sent, found and changed."
+        answer = await answer_of(self._client.chat_update(channel=posted.channel, ts=posted.ts, text=words))
+        return fine(what, found) if isinstance(answer, AsyncSlackResponse) else self._failed(what, answer)
+
+    def _failed(self, what: str, answer: Trouble, remedies: Mapping[str, str] = MappingProxyType({})) -> Finding:
+        return slack_failed(what, answer, self._client.base_url, BOT_TOKEN, remedies)
+
+
+async def check(letters: Correspondence, to: str | None, channel: str | None) -> Findings:
+    """Write to a member and into the approvals channel; nothing is sent without a member."""
+    if to is None:
+        unknown = "whether it can be written to shows only when posting"
+        return [note(_CHANNEL, unknown, "giftbot doctor --live U012AB3CD, your own member id")] if channel else []
+    in_channel = [await letters.with_channel(channel)] if channel else []
+    return [await letters.with_person(to), *in_channel]

@@ -1,7 +1,7 @@
 """The workspace: whether it lets the bot in, with which scopes, at what time, and whether approvers are there."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -10,11 +10,14 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.doctor import letter
 from bot.doctor.answers import BOT_TOKEN, REINSTALL, slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
-from bot.gifts.errors import Refused
+from bot.doctor.letter import Correspondence
+from bot.gifts.errors import GiftbotError
 from bot.gifts.people import Standing
 from bot.gifts.ports import Clock
+from bot.settings import Settings
 from handlers.directory import SlackDirectory, Workspace
 from handlers.slack_answers import answer_of
 
@@ -22,24 +25,23 @@ _PACKAGE = Path(__file__).parents[1]
 _SLOW_CLOCK = timedelta(seconds=60)  # the messenger looks for a lost message from a minute before it was sent
 _WRONG_CLOCK = timedelta(seconds=300)  # Slack's signatures are refused from here on
 
-Errand = Callable[[SlackDirectory], Awaitable[Findings]]
 
-
-async def check(
-    client: AsyncWebClient, approvers: Collection[str], clock: Clock, errand: Errand | None = None
-) -> Findings:
-    """Everything that the bot token is for; the `errand` is done where Slack lets us in."""
+async def check(client: AsyncWebClient, settings: Settings, clock: Clock, live: str | None) -> Findings:
+    """Everything that the bot token is for; with `live`, this member gets a test message."""
     answer = await answer_of(client.auth_test())
     if not isinstance(answer, AsyncSlackResponse):
-        return [slack_failed("Bot token", answer, BOT_TOKEN)]
+        return [slack_failed("Bot token", answer, client.base_url, BOT_TOKEN)]
     directory = SlackDirectory(client, Workspace(answer["team_id"], answer.get("enterprise_id")), clock)
-    errands = [_approvers(directory, approvers), *([errand(directory)] if errand else [])]
-    rows = await asyncio.gather(*errands)
+    about_approvers, about_letters = await asyncio.gather(
+        _approvers(directory, settings.giftbot_approvers),
+        letter.check(Correspondence(client, directory, clock), live, settings.giftbot_approvals_channel),
+    )
     return [
         fine("Bot token", f"lets {answer['user']} into {answer['team']}"),
         *scopes(answer.headers),
         time(answer.headers, clock.now()),
-        *(row for found in rows for row in found),
+        *about_approvers,
+        *about_letters,
     ]
 
 
@@ -62,10 +64,9 @@ def scopes(headers: Mapping[str, str]) -> Iterator[Finding]:
 def time(headers: Mapping[str, str], now: datetime) -> Finding:
     """This machine's clock against Slack's."""
     try:
-        slack_s = parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
+        apart = now - parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):
         return warning("Clock", "Slack's reply has no time to compare with", "Check that the time is synchronised.")
-    apart = now - slack_s
     if abs(apart) <= _SLOW_CLOCK:
         return fine("Clock", "as Slack's")
     found = f"{abs(apart).total_seconds():.0f} s {'ahead of' if apart > timedelta() else 'behind'} Slack's"
@@ -78,13 +79,13 @@ def time(headers: Mapping[str, str], now: datetime) -> Finding:
 async def _approvers(directory: SlackDirectory, ids: Collection[str]) -> Findings:
     try:
         people = (await directory.look_up(ids)).values()
-    except Refused:
+    except GiftbotError:
         remedy = "Check the scope users:read, and try again in a minute."
         return [warning("Approvers", "Slack does not say who they are", remedy)]
     able = [person for person in people if person.standing is Standing.MEMBER]
     remedy = "Take them out of GIFTBOT_APPROVERS, or mend the id."
     barred = [
-        warning("Approvers", f"{_named(person.name, person.id)} {person.standing.value}", remedy)
+        warning("Approvers", f"{person.name} ({person.id}) {person.standing.value}", remedy)
         for person in people
         if person not in able
     ]
@@ -97,10 +98,6 @@ async def _approvers(directory: SlackDirectory, ids: Collection[str]) -> Finding
             found = f"only {only.name}: nobody could approve what {only.name} asks for or receives"
             return [*barred, warning("Approvers", found, another)]
     return [fine("Approvers", names), *barred]
-
-
-def _named(name: str, slack_id: str) -> str:
-    return f"{name} ({slack_id})"
 
 
 def _needed_scopes() -> set[str]:

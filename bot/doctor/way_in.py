@@ -1,5 +1,6 @@
-"""How clicks come in: Socket Mode or signed HTTP; and where the cards go."""
+"""How clicks come in: Socket Mode or signed HTTP."""
 
+import asyncio
 import json
 from urllib.parse import urlsplit
 
@@ -17,9 +18,14 @@ _SOCKET = "Socket Mode"
 
 
 async def check(
-    client: AsyncWebClient, session: aiohttp.ClientSession, settings: SocketSettings | HttpSettings, *, in_use: bool
+    client: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    settings: SocketSettings | HttpSettings,
+    patience: float,
+    *,
+    in_use: bool,
 ) -> Findings:
-    """The way in; while a bot is running its socket is left alone: Slack would hand us clicks meant for it."""
+    """The way in; beside a running bot no second socket is opened: Slack would hand us clicks that are meant for it."""
     if isinstance(settings, HttpSettings):
         return [
             fine("Signing secret", "set"),
@@ -28,23 +34,24 @@ async def check(
     token = settings.slack_app_token.get_secret_value()
     answer = await answer_of(client.apps_connections_open(app_token=token))
     if not isinstance(answer, AsyncSlackResponse):
-        return [slack_failed(_SOCKET, answer, APP_TOKEN)]
+        return [slack_failed(_SOCKET, answer, client.base_url, APP_TOKEN)]
     if in_use:
         return [fine(_SOCKET, "the app-level token is accepted; the running bot has the connection")]
-    return [await _hello(session, answer["url"])]
+    return [await _hello(session, answer["url"], patience)]
 
 
-async def _hello(session: aiohttp.ClientSession, url: str) -> Finding:
+async def _hello(session: aiohttp.ClientSession, url: str, patience: float) -> Finding:
     """Connect, and hang up as soon as Slack has said hello; the address is a secret."""
     remedy = f"Let WebSockets (wss) through to {urlsplit(url).hostname}: check proxy and firewall."
     try:
-        async with session.ws_connect(url) as socket:
+        async with asyncio.timeout(patience), session.ws_connect(url) as socket:
             hello = await socket.receive_json()
-    except (aiohttp.ClientError, TypeError, json.JSONDecodeError) as error:
+    except (aiohttp.ClientError, TimeoutError, TypeError, json.JSONDecodeError) as error:
         return failure(_SOCKET, f"the WebSocket does not open: {type(error).__name__}", remedy)
-    if hello.get("type") != "hello":
-        return failure(_SOCKET, "the WebSocket opens, but Slack does not say hello", remedy)
-    if hello.get("num_connections", 1) > 1:
-        remedy = "If that is another installation with this token, each gets only a part of the clicks: stop one."
-        return warning(_SOCKET, "Slack says hello, but somebody else is connected too", remedy)
-    return fine(_SOCKET, "Slack says hello")
+    match hello:
+        case {"type": "hello", "num_connections": int(connections)} if connections > 1:
+            remedy = "If that is another bot with this token, each gets only a part of the clicks: stop one."
+            return warning(_SOCKET, "Slack says hello, but somebody else is connected too", remedy)
+        case {"type": "hello"}:
+            return fine(_SOCKET, "Slack says hello")
+    return failure(_SOCKET, "the WebSocket opens, but Slack does not say hello", remedy)

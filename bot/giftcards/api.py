@@ -5,7 +5,8 @@ unknown whether anything was done. Only 429 and a connection that never came abo
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import TypeVar
 
@@ -36,8 +37,10 @@ _REASONS = {
     "product_validation_error": Reason.NOT_OFFERED,
     "currency_mismatch": Reason.NOT_OFFERED,
 }
-# These refuse only to say more about a key: its order may exist.
-_ABOUT_THE_KEY = {
+# These come with a 4xx and are no final no: the order may exist, or come to exist.
+_NOT_FINAL = {
+    "internal_server_error": Reason.NO_ANSWER,
+    "timeout": Reason.NO_ANSWER,
     "idempotency_in_progress": Reason.NO_ANSWER,
     "idempotency_validation_error": Reason.ANSWER_DIFFERS,
 }
@@ -67,6 +70,7 @@ class _Problem(Reply):
 
 
 R = TypeVar("R")
+M = TypeVar("M", bound=Reply)
 
 
 class Api:
@@ -90,8 +94,11 @@ class Api:
     async def get(
         self, path: str, reply: TypeAdapter[R], query: Mapping[str, str | int] | None = None
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
-        """GET something."""
-        return await self._call(self._http.build_request("GET", path, params=query), reply)
+        """GET something; what is refused there says nothing about what can be ordered."""
+        answer = await self._call(self._http.build_request("GET", path, params=query), reply)
+        if isinstance(answer, Rejected) and not answer.reason.can_retry:
+            return Rejected(Reason.ORDER_REFUSED, answer.detail)
+        return answer
 
     async def _call(self, request: httpx.Request, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
         try:
@@ -99,9 +106,18 @@ class Api:
                 response = await self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
-        except (httpx.RequestError, TimeoutError) as error:
+        except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
         return _read(response, reply)
+
+
+def readable(rows: Sequence[object], kind: type[M]) -> list[M]:
+    """The rows of a list that can be read; one that breaks the contract hides no other."""
+    read = []
+    for row in rows:
+        with suppress(ValidationError):
+            read.append(kind.model_validate(row))
+    return read
 
 
 def number_of(value: Money) -> int | float:
@@ -125,6 +141,8 @@ def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Una
         return OutcomeUnknown(str(status))
     if response.is_client_error:
         return _refusal(response)
+    if not response.is_success:
+        return OutcomeUnknown(f"{status}, not followed", Reason.ANSWER_UNREADABLE)
     try:
         return reply.validate_json(response.content)
     except ValidationError as error:
@@ -137,8 +155,13 @@ def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
         kind = _Problem.model_validate_json(response.content).type
     except ValidationError:
         return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
-    if kind in _ABOUT_THE_KEY:
-        return OutcomeUnknown(kind, _ABOUT_THE_KEY[kind])
-    log.warning("refused_by_gift_card_service", status=response.status_code, type=kind, answer=response.text[:500])
+    if kind in _NOT_FINAL:
+        return OutcomeUnknown(kind, _NOT_FINAL[kind])
+    log.warning(
+        "refused_by_gift_card_service",
+        status=response.status_code,
+        type=kind,
+        answer=response.content[:500].decode("utf-8", "replace"),
+    )
     otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
     return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from bot.giftcards.api import Api, Pagination, Reply
+from bot.giftcards.api import Api, Pagination, Reply, readable
 from bot.gifts.money import Money
-from bot.gifts.ports import Clock, Unavailable
+from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
 
 FRESH = timedelta(hours=1)
 _PAGE = 500  # the most that GET /product gives at once
@@ -54,8 +54,8 @@ class Product(Reply):
 
 
 class _Page(Reply):
-    catalog: list[Product]
-    pagination: Pagination = Pagination()
+    catalog: list[object]
+    pagination: Pagination
 
 
 _PAGES = TypeAdapter(_Page)
@@ -69,14 +69,14 @@ class Catalogue:
         self._clock = clock
         self._known: dict[str, tuple[list[Product], datetime]] = {}
 
-    async def codes(self, value: Money, country: str) -> list[str] | Unavailable:
+    async def codes(self, value: Money, country: str) -> list[str] | Rejected | Unavailable:
         """The codes of all products that can be ordered in this value for this country, in the service's order."""
         products = await self._products(country)
-        if isinstance(products, Unavailable):
+        if not isinstance(products, list):
             return products
-        return [product.code for product in products if product.can_be(value, country)]
+        return list(dict.fromkeys(product.code for product in products if product.can_be(value, country)))
 
-    async def _products(self, country: str) -> list[Product] | Unavailable:
+    async def _products(self, country: str) -> list[Product] | Rejected | Unavailable:
         known, until = self._known.get(country, ([], self._clock.now()))
         if self._clock.now() < until:
             return known
@@ -84,9 +84,11 @@ class Catalogue:
         query: dict[str, str | int] = {"is_orderable": "true", "countries_redeemable_in": country, "limit": _PAGE}
         for _ in range(_MOST_PAGES):
             page = await self._api.get("product", _PAGES, query)
-            if not isinstance(page, _Page):
+            if isinstance(page, OutcomeUnknown):
                 return Unavailable(f"the catalogue cannot be read: {page.detail}")
-            products.extend(page.catalog)
+            if not isinstance(page, _Page):
+                return page
+            products.extend(readable(page.catalog, Product))
             after = page.pagination.cursors.after
             if not after or not page.catalog:
                 break

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import httpx
 from pydantic import Field, SecretStr, TypeAdapter
 
-from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of
+from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of, readable
 from bot.giftcards.catalogue import Catalogue
 from bot.gifts.gift import Gift, Request
 from bot.gifts.money import Money
@@ -54,6 +54,7 @@ class _Payout(Reply):
 
 class _Item(Reply):
     face_value: Decimal
+    currency: str | None = None
     payout: _Payout
 
 
@@ -69,7 +70,9 @@ class _Order(Reply):
     @property
     def value(self) -> Money | None:
         """The value of its only item; None for an order of any other shape."""
-        return money_of(self.items[0].face_value, self.currency) if len(self.items) == 1 else None
+        if len(self.items) != 1 or self.items[0].currency not in {None, self.currency}:
+            return None
+        return money_of(self.items[0].face_value, self.currency)
 
     @property
     def ready(self) -> LinkReady | None:
@@ -77,10 +80,14 @@ class _Order(Reply):
         link = self.items[0].payout.url if self.value else None
         return LinkReady(link, self.value) if link and self.value else None
 
+    def is_of(self, order: Order) -> bool:
+        """Whether it can be the order that was asked for: it says so, or says nothing about it."""
+        return self.description in {None, order.gift_id}
+
 
 class _Orders(Reply):
-    items: list[_Order]
-    pagination: Pagination = Pagination()
+    items: list[object]
+    pagination: Pagination
 
 
 class _Balance(Reply):
@@ -124,6 +131,8 @@ class Runa:
         reply = await self._api.order("order", order.body, _ORDER, headers)
         if not isinstance(reply, _Order):
             return reply
+        if not reply.is_of(order):
+            return OutcomeUnknown(f"{reply.id} is of another gift", Reason.ANSWER_DIFFERS)
         if reply.status == "FAILED":
             return Rejected(Reason.ORDER_REFUSED, f"{reply.id} failed")
         if reply.status == "PROCESSING":
@@ -138,11 +147,13 @@ class Runa:
         reply = await self._api.get(f"order/{order.provider_id}", _ORDER)
         if not isinstance(reply, _Order):
             return reply
-        if reply.id != order.provider_id:
+        if reply.id != order.provider_id or not reply.is_of(order):
             return OutcomeUnknown("another order", Reason.ANSWER_UNREADABLE)
         if reply.status == "FAILED":
             return OrderFailed(f"{reply.id} failed")
-        if reply.status == "COMPLETED" and reply.value is None:
+        if reply.status == "PROCESSING":
+            return NotYet()
+        if reply.value is None:
             return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
         return reply.ready or NotYet()
 
@@ -161,10 +172,12 @@ class Runa:
         query: dict[str, str | int] = {"limit": _ROWS}
         for _ in range(_MOST_PAGES):
             page = await self._api.get("order", _ORDERS, query)
+            if isinstance(page, Unavailable):
+                return page
             if not isinstance(page, _Orders):
                 return Unavailable(f"the orders cannot be read: {page.detail}")
-            for row in page.items:
-                if row.description == order.gift_id:
+            for row in readable(page.items, _Order):
+                if row.description == order.gift_id and row.status != "FAILED":
                     return Placed(row.id)
             after = page.pagination.cursors.after
             if not after or not page.items:
@@ -177,7 +190,7 @@ class Runa:
         if template := self._templates.get(value.currency):
             return {"type": "TEMPLATE", "template_id": template}
         codes = await self._catalogue.codes(value, country)
-        if isinstance(codes, Unavailable):
+        if not isinstance(codes, list):
             return codes
         match codes:
             case []:

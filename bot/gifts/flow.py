@@ -167,7 +167,7 @@ class Flow:
             if not (gift.is_in_trouble and self._store.gifts.move(gift, step, person, now)):
                 raise Refused("There is nothing to retry: this gift is on its way again.")
             if step is GiftStep.DELIVER_AGAIN:
-                self._notices.reopen_gift_message(gift)
+                self._notices.prepare_gift(request, gift)
             self._store.work.add(Task.DELIVER if step is GiftStep.DELIVER_AGAIN else Task.ORDER, gift.id, now)
             self._notices.refresh(Kind.TROUBLE, request.id)
         return self._known(request.id)

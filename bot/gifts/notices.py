@@ -49,18 +49,18 @@ class Notices:
             self._say(Kind.DECISION, request, [request.requester], request.gifts)
 
     def prepare_gift(self, request: Request, gift: Gift) -> None:
-        """The recipient's message; it leaves with its link, in a step of its own."""
-        self._add(Kind.GIFT, request, gift.recipient, [gift])
+        """The recipient's only message, ready to leave with its link; one that Slack refused may be tried again."""
+        message = self._gift_message(gift)
+        if message is None:
+            self._add(Kind.GIFT, request, gift.recipient, [gift])
+        elif message.state is MessageState.UNDELIVERABLE:
+            self._store.messages.save(replace(message, state=MessageState.WAITING))
 
     def gift_message(self, gift: Gift) -> Message:
         """The recipient's message of an ordered gift."""
-        return next(m for m in self._store.messages.about(gift.request_id, Kind.GIFT) if gift.id in m.gift_ids)
-
-    def reopen_gift_message(self, gift: Gift) -> None:
-        """Let a message that Slack refused be tried again."""
-        message = self.gift_message(gift)
-        if message.state is MessageState.UNDELIVERABLE:
-            self._store.messages.save(replace(message, state=MessageState.WAITING))
+        message = self._gift_message(gift)
+        assert message is not None, "it is prepared when the gift is ordered"
+        return message
 
     def tell_trouble(self, request: Request, gift: Gift) -> None:
         """Those who decide and the requester; a notice that has not left yet takes one more gift along."""
@@ -104,6 +104,10 @@ class Notices:
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""
         return [self._approvals_channel] if self._approvals_channel else self._approvers(request)
+
+    def _gift_message(self, gift: Gift) -> Message | None:
+        messages = self._store.messages.about(gift.request_id, Kind.GIFT)
+        return next((message for message in messages if gift.id in message.gift_ids), None)
 
     def _approvers(self, request: Request) -> list[str]:
         return sorted(self._policy.approvers_of(request.requester, request.recipients))

@@ -49,6 +49,8 @@ class OrderDesk:
         order = self._store.orders.get(gift) or await self._prepared(request, gift)
         if not isinstance(order, Order):
             return _not_placed(order)
+        if order.provider_id is not None:
+            return Placed(order.provider_id)
         is_old = order.key_is_old(self._clock.now())
         answer = await self._looked_up(order) if is_old else await self._giftcards.place(order)
         return self._checked(order, answer) if isinstance(answer, Placed) else _not_placed(answer)

@@ -1,0 +1,99 @@
+"""The database: its folder and disk, the file itself, and what waits in it."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.doctor.findings import Finding, failure, fine, note, warning
+from storage import DatabaseRefused
+from storage.inspection import Condition, inspect
+
+_DATABASE: Final = "Database"
+_LATE = timedelta(hours=1)
+_MUCH, _LITTLE = 200, 10  # megabytes
+_MEGABYTE = 1024 * 1024
+
+
+def check(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
+    """Everything about the database; `in_use` says whether a bot is running with it."""
+    try:
+        yield from _place(path, now, in_use=in_use)
+    except PermissionError as error:
+        remedy = "Run the doctor as the user that runs giftbot, and give that user the folder."
+        yield failure(_DATABASE, f"this user may not look at {error.filename}", remedy)
+
+
+def _place(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        yield failure(_DATABASE, f"there is no folder {folder}", f"mkdir -m 700 {folder}, or set GIFTBOT_DATABASE.")
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield failure(_DATABASE, f"{folder} cannot be written to", "Give it to the user that runs giftbot.")
+    yield _disk(shutil.disk_usage(folder).free // _MEGABYTE)
+    if path.exists() and path.stat().st_size:
+        yield from _file(path, now, in_use=in_use)
+    else:
+        yield note(_DATABASE, f"{path} is not there yet; the first start makes it")
+
+
+def _disk(megabytes: int) -> Finding:
+    found, remedy = f"{megabytes:,} MB free", "Make room: without it nothing can be written down, and the bot stops."
+    if megabytes < _LITTLE:
+        return failure("Disk", found, remedy)
+    return warning("Disk", found, remedy) if megabytes < _MUCH else fine("Disk", found)
+
+
+def _file(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
+    try:
+        condition = inspect(path, now - _LATE)
+    except DatabaseRefused as refused:
+        yield failure(_DATABASE, str(refused), "Set GIFTBOT_DATABASE to giftbot's own file, or restore a backup.")
+        return
+    if condition:
+        yield from _condition(path, condition)
+    yield from _modes(path)
+    if in_use:
+        yield note("Bot", "running with this database")
+    else:
+        yield note("Bot", "none seen running on this machine", "giftbot run")
+    if condition:
+        yield from _waiting(condition, in_use=in_use)
+
+
+def _condition(path: Path, condition: Condition) -> Iterator[Finding]:
+    if condition.damage:
+        remedy = "Stop giftbot, keep a copy of the file and its -wal, and restore the last backup."
+        yield failure(_DATABASE, f"{path} is damaged: {condition.damage}", remedy)
+    else:
+        yield fine(_DATABASE, f"{path} is whole")
+    if condition.journal_mode != "wal":
+        remedy = "giftbot run switches it on; where it stays off, use a local disk instead of a network's."
+        yield warning(_DATABASE, f"its journal mode is {condition.journal_mode}, not wal", remedy)
+
+
+def _modes(path: Path) -> Iterator[Finding]:
+    files = [file for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if file.exists()]
+    open_files = [str(file) for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077]
+    if open_files:
+        yield warning("File modes", "others can read the database", f"chmod 600 {' '.join(open_files)}")
+    else:
+        yield fine("File modes", "readable by their owner only")
+
+
+def _waiting(condition: Condition, *, in_use: bool) -> Iterator[Finding]:
+    if condition.overdue:
+        remedy = "Look into the log of giftbot run, and start it again." if in_use else "giftbot run"
+        yield warning("Work", f"{_counted(condition.overdue, 'thing')} to do since more than an hour", remedy)
+    for (state, reason), count in condition.in_trouble.items():
+        yield warning("Gifts", f"{_counted(count, 'gift')} {state}: {reason.words}", reason.remedy)
+    if not condition.overdue and not condition.in_trouble:
+        yield fine("Gifts", "none is late, failed or parked")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

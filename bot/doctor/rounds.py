@@ -1,0 +1,57 @@
+"""Everybody is asked at once, and nobody longer than a deadline, so that the doctor is done even when services hang."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.doctor import company, database, machine, slack, way_in, wegift
+from bot.doctor.findings import Findings, failure
+from bot.doctor.runa import RunaVisit
+from bot.gifts.ports import Clock
+from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
+from storage.inspection import is_in_use
+
+CALL: Final = 5.0  # seconds for one call
+ROUND: Final = 12.0  # seconds for all calls about one thing
+
+
+async def examine(
+    settings: SocketSettings | HttpSettings, account: Account, clock: Clock, live: str | None = None
+) -> Mapping[str, Findings]:
+    """What was found, by what it is about; with `live`, this member gets a test message."""
+    token, file = settings.slack_bot_token.get_secret_value(), settings.giftbot_database
+    in_use = is_in_use(file)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL)) as session:
+        client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
+        about_slack, about_clicks, about_gift_cards, about_database = await asyncio.gather(
+            _in_time("Slack", slack.check(client, settings, clock, live)),
+            _in_time("Socket Mode", way_in.check(client, session, settings, CALL, in_use=in_use)),
+            _in_time("Gift cards", _gift_cards(settings, account, clock)),
+            asyncio.to_thread(lambda: [*database.check(file, clock.now(), in_use=in_use)]),
+        )
+    return {
+        "Settings": [*company.check(settings, account)],
+        "Slack": [*about_slack, *about_clicks],
+        "Gift cards": about_gift_cards,
+        "Database": about_database,
+        "This machine": [*machine.check(Path(".env"))],
+    }
+
+
+async def _gift_cards(settings: Settings, account: Account, clock: Clock) -> Findings:
+    if isinstance(account, WeGiftAccount):
+        return [await wegift.check(account, clock, CALL)]
+    largest = settings.policy(whole_amounts=account.whole_amounts).largest
+    return await RunaVisit(account, settings.giftbot_countries, largest).check(clock, CALL)
+
+
+async def _in_time(what: str, findings: Awaitable[Findings]) -> Findings:
+    try:
+        async with asyncio.timeout(ROUND):
+            return await findings
+    except TimeoutError:
+        return [failure(what, f"not done after {ROUND:.0f} s", "Try again; check network, proxy and firewall.")]

@@ -1,0 +1,144 @@
+"""Runa: whether it is there, takes version and key, has money, and sells what the company offers."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from bot.doctor.answers import Trouble, host_of, service_failed
+from bot.doctor.findings import Finding, Findings, failure, fine, warning
+from bot.giftcards import runa
+from bot.giftcards.api import Api, Pagination, Reply
+from bot.gifts.money import Money, currency_of
+from bot.gifts.pace import Pace
+from bot.gifts.ports import Clock, Rejected
+from bot.gifts.reasons import Reason
+from bot.settings import RunaAccount
+
+_RUNA: Final = "Runa"
+_KEY: Final = "API key"
+_GOODS: Final = "To choose from"
+_ABOUT_THE_VERSION = ("version_removed", "invalid_version")
+_MOST_PAGES = 20
+
+
+class _Pong(Reply):
+    message: str
+
+
+class _Balance(Reply):
+    currency: str
+    balance: Decimal
+
+
+class _Countries(Reply):
+    countries: list[str]
+
+
+class _Product(Reply):
+    currency: str = ""
+    is_orderable: bool = False
+    payout_type: str = ""
+
+    @property
+    def can_be_ordered(self) -> bool:
+        return self.is_orderable and self.payout_type == "gift_card"
+
+
+class _Page(Reply):
+    catalog: list[_Product]
+    pagination: Pagination = Pagination()
+
+
+_PONG = TypeAdapter(_Pong)
+_BALANCES = TypeAdapter(list[_Balance])
+_COUNTRIES = TypeAdapter(_Countries)
+_PAGES = TypeAdapter(_Page)
+
+
+class RunaVisit:
+    """One look at an account; `largest` is the largest gift in each offered currency."""
+
+    def __init__(self, account: RunaAccount, countries: tuple[str, ...], largest: Mapping[str, Money]) -> None:
+        self._account = account
+        self._is_playground = runa.is_for_playground(account.runa_api_key)
+        self._environment = "for the playground (play money)" if self._is_playground else "for production (real money)"
+        self._offered = countries
+        self._largest = largest
+
+    async def check(self, clock: Clock, patience: float) -> Findings:
+        """Ask for everything that an order needs; nothing more where Runa cannot be asked at all."""
+        async with runa.client(self._account.runa_api_key, self._account.api_url, patience) as http:
+            api = Api(http, Pace(clock, runa.ORDER_INTERVAL))
+            pong = await api.get("ping", _PONG)
+            if not isinstance(pong, _Pong):
+                return [self._failed(_RUNA, pong)]
+            found = await asyncio.gather(self._money(api), self._countries(api), self._goods(api))
+        here = fine(_RUNA, f"{host_of(self._account.api_url)} answers, in version {runa.VERSION}")
+        return [here, *(row for rows in found for row in rows)]
+
+    async def _money(self, api: Api) -> Findings:
+        rows = await api.get("balance", _BALANCES)
+        if not isinstance(rows, list):
+            return [self._failed(_KEY, rows)]
+        accepted = fine(_KEY, f"accepted {self._environment}")
+        if self._is_playground:
+            return [accepted, fine("Balance", "never runs out in the playground")]
+        return [accepted, *balances({row.currency: row.balance for row in rows}, self._largest)]
+
+    async def _countries(self, api: Api) -> Findings:
+        reply = await api.get("product/countries", _COUNTRIES)
+        if not isinstance(reply, _Countries):
+            return [self._failed("Countries", reply)]
+        without = [country for country in self._offered if country not in reply.countries]
+        if without:
+            remedy = "Take them out of GIFTBOT_COUNTRIES, or ask Runa to sell there."
+            return [failure("Countries", f"Runa sells nothing in {', '.join(without)}", remedy)]
+        return [fine("Countries", "Runa sells in all that are offered")]
+
+    async def _goods(self, api: Api) -> Findings:
+        by_template = [currency for currency in self._largest if currency in self._account.templates]
+        others = [country for country in self._offered if currency_of(country) not in by_template]
+        chosen = [fine(_GOODS, f"a template for {', '.join(by_template)}")] if by_template else []
+        return [*chosen, *await asyncio.gather(*(self._goods_in(country, api) for country in others))]
+
+    async def _goods_in(self, country: str, api: Api) -> Finding:
+        """Whether anything can be ordered for a country whose currency has no template."""
+        currency = currency_of(country)
+        query: dict[str, str | int] = {"is_orderable": "true", "countries_redeemable_in": country}
+        for _ in range(_MOST_PAGES):
+            page = await api.get("product", _PAGES, query)
+            if not isinstance(page, _Page):
+                return self._failed(_GOODS, page)
+            if any(product.can_be_ordered and product.currency == currency for product in page.catalog):
+                return fine(_GOODS, f"products in {currency} for {country}")
+            after = page.pagination.cursors.after
+            if not after or not page.catalog:
+                break
+            query["after"] = after
+        remedy = f"Take {country} out of GIFTBOT_COUNTRIES, or ask Runa to release products."
+        return failure(_GOODS, f"nothing can be ordered in {currency} for {country}", remedy)
+
+    def _failed(self, what: str, answer: Trouble) -> Finding:
+        if isinstance(answer, Rejected) and answer.reason is Reason.NOT_AUTHORIZED:
+            return failure(
+                _KEY, f"not accepted: {answer.detail}", f"Copy the key {self._environment} into RUNA_API_KEY."
+            )
+        if answer.detail.endswith(_ABOUT_THE_VERSION):
+            return failure(_RUNA, f"no longer takes version {runa.VERSION}: {answer.detail}", "Update giftbot.")
+        return service_failed(what, answer, self._account.api_url, "RUNA_API_URL")
+
+
+def balances(held: Mapping[str, Decimal], largest: Mapping[str, Money]) -> Iterator[Finding]:
+    """Whether the money lasts for the largest gift in each currency."""
+    remedy = "Top up the account at Runa."
+    for currency, gift in largest.items():
+        what, money = f"Balance in {currency}", held.get(currency, Decimal(0))
+        if not money:
+            yield failure(what, "none", remedy)
+        elif money < gift.major:
+            yield warning(what, f"{money:,} is less than the largest gift, {gift.format('en')}", remedy)
+        else:
+            yield fine(what, f"{money:,}")

@@ -1,0 +1,46 @@
+"""The WeGift contract, which has no harmless call: the links of an order that never was are asked for."""
+
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from bot.doctor.answers import Trouble, host_of, is_silence, service_failed
+from bot.doctor.findings import Finding, failure, fine, warning
+from bot.giftcards import wegift
+from bot.giftcards.api import Api
+from bot.gifts.pace import Pace
+from bot.gifts.ports import Clock, Rejected
+from bot.settings import WeGiftAccount
+
+_WEGIFT: Final = "WeGift"
+_KEY: Final = "API key"
+_NO_ORDER = "giftbot-doctor"
+_REFUSED = ("401", "403")
+_ANYTHING = TypeAdapter(Any)
+
+
+async def check(account: WeGiftAccount, clock: Clock, patience: float) -> Finding:
+    """What the answer about an order that does not exist says about the key."""
+    async with wegift.client(account.wegift_api_key, account.wegift_api_url, patience) as http:
+        answer = await Api(http, Pace(clock, wegift.ORDER_INTERVAL)).get(f"order/{_NO_ORDER}/links", _ANYTHING)
+    return _about(answer, account.wegift_api_url)
+
+
+def _about(answer: Trouble | Any, url: str) -> Finding:
+    host = host_of(url)
+    if not isinstance(answer, Trouble):
+        return _cannot_tell(f"{host} knows links of an order that never was")
+    if answer.detail.startswith(_REFUSED):
+        return failure(_KEY, f"not accepted: {answer.detail}", "Copy the key into WEGIFT_API_KEY again.")
+    if answer.detail.endswith("version_removed"):
+        remedy = "Use GIFTBOT_PROVIDER=runa, or set WEGIFT_API_URL to a deployment that still speaks this contract."
+        return failure(_WEGIFT, f"{host} has removed this contract", remedy)
+    if is_silence(answer):
+        return service_failed(_WEGIFT, answer, url, "WEGIFT_API_URL")
+    if isinstance(answer, Rejected) and answer.detail.startswith("404"):
+        return fine(_KEY, f"{host} answers and accepts it")
+    return _cannot_tell(f"{host} answers {answer.detail}")
+
+
+def _cannot_tell(found: str) -> Finding:
+    return warning(_KEY, f"cannot tell: {found}", "Place a small gift to be sure; check WEGIFT_API_URL.")
