@@ -54,7 +54,9 @@ class Database:
 
     def _opened(self, path: Path) -> SqliteUtils:
         os.close(os.open(path, os.O_CREAT, 0o600))
-        path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the file
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):  # those that come later get the file's mode
+            if file.exists():
+                file.chmod(0o600)
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         database = SqliteUtils(self._connection, execute_plugins=False)

@@ -1,4 +1,4 @@
-"""Looks at a database without changing it and without its lock, so that a bot may be at work on it meanwhile."""
+"""Looks at a database without changing it, and without its lock: a bot may be at work on it meanwhile."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -14,13 +14,14 @@ from storage.times import to_text
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 _KERNEL_S_LOCKS = Path("/proc/locks")
+_WRITE_VERSION, _WAL = slice(18, 19), b"\x02"  # source: sqlite.org/fileformat2.html, "The Database Header"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """How a database is, and what waits in it; `damage` is what SQLite's own check complains about."""
 
-    journal_mode: str
+    is_wal: bool
     damage: str
     overdue: int
     in_trouble: Mapping[tuple[GiftState, Reason], int]
@@ -33,10 +34,12 @@ def inspect(path: Path, overdue_since: datetime) -> Condition | None:
         DatabaseRefused: it cannot be read, it is no giftbot database, or a newer version wrote it.
     """
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with path.open("rb") as file:  # SQLite does not tell it of an immutable file
+            is_wal = file.read(_WRITE_VERSION.stop)[_WRITE_VERSION] == _WAL
+        with closing(sqlite3.connect(_only_looking(path), uri=True)) as connection:
             check_ours(connection, path)
-            return _read(connection, overdue_since)
-    except sqlite3.DatabaseError as error:
+            return _read(connection, overdue_since, is_wal=is_wal)
+    except (OSError, sqlite3.DatabaseError) as error:
         raise DatabaseRefused(f"{path} cannot be read as a database: {error}.") from error
 
 
@@ -50,17 +53,22 @@ def is_in_use(path: Path) -> bool:
     return any("FLOCK" in fields and inode == fields[5].rpartition(":")[2] for fields in held)
 
 
-def _read(connection: sqlite3.Connection, overdue_since: datetime) -> Condition | None:
+def _only_looking(path: Path) -> str:
+    """The address that makes SQLite leave nothing behind: beside a file that nobody has open, it would make two."""
+    nobody_has_it = not Path(f"{path}-wal").exists()
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if nobody_has_it else ''}"
+
+
+def _read(connection: sqlite3.Connection, overdue_since: datetime, *, is_wal: bool) -> Condition | None:
     if not connection.execute("PRAGMA user_version").fetchone()[0]:
         return None
-    (journal_mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     complaints = [line for (text,) in connection.execute("PRAGMA integrity_check(3)") for line in text.splitlines()]
     (overdue,) = connection.execute("SELECT count(*) FROM work WHERE due_at < ?", (to_text(overdue_since),)).fetchone()
     in_trouble = connection.execute(
         "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"
     )
     return Condition(
-        journal_mode,
+        is_wal,
         "" if complaints == ["ok"] else "; ".join(complaints),
         overdue,
         {(GiftState(state), Reason(reason)): count for state, reason, count in in_trouble},

@@ -404,8 +404,10 @@ class TestDatabase:
         office.database.chmod(0o644)
         env = office.folder / ".env"
         env.touch(0o640)
+        before = {*office.folder.iterdir()}
         code, said = await doctor(office)
         assert code == 0
+        assert {*office.folder.iterdir()} == before, "the doctor leaves nothing behind"
         assert f"chmod 600 {office.database}" in flat(said)
         assert ".env others can read its secrets (mode 640) → chmod 600 .env" in flat(said)
         env.chmod(0o600)
@@ -421,6 +423,9 @@ class TestDatabase:
         junk.write_bytes(b"no database" * 1000)
         assert "cannot be read as a database" in _only(junk).found
         assert junk.read_bytes() == b"no database" * 1000
+        folder = tmp_path / "folder.db"
+        folder.mkdir()
+        assert "cannot be read as a database" in _only(folder).found
 
     async def test_a_damaged_file(self, office: Office) -> None:
         """An index that does not fit its table is found."""
@@ -438,7 +443,7 @@ class TestDatabase:
             pass
         _made(office.database, "PRAGMA journal_mode = DELETE")
         (row,) = _ill(office.database)
-        assert "its journal mode is delete, not wal" in row.found
+        assert row.found == "it is not in WAL mode"
 
     def test_a_new_or_empty_file(self, tmp_path: Path) -> None:
         """Before the first start there is nothing to find."""

@@ -1904,7 +1904,7 @@ async def test_a_restart_between_two_tries_changes_no_byte(office: Office, servi
 
 
 async def test_a_crash_while_an_order_is_noted_leaves_a_way_on(office: Office, service: Noting) -> None:
-    """Its id was kept and the gift's step was not: though no order can be placed, the one that is known is delivered."""
+    """Its id was kept and the gift's step was not: no order can be placed just now, and the known one is delivered."""
     service.faults.arm(ORDER, Fault.REPLY_LOST)
     async with office.open():
         await office.asks()

@@ -71,9 +71,9 @@ def _condition(path: Path, condition: Condition) -> Iterator[Finding]:
         yield failure(_DATABASE, f"{path} is damaged: {condition.damage}", remedy)
     else:
         yield fine(_DATABASE, f"{path} is whole")
-    if condition.journal_mode != "wal":
+    if not condition.is_wal:
         remedy = "giftbot run switches it on; where it stays off, use a local disk instead of a network's."
-        yield warning(_DATABASE, f"its journal mode is {condition.journal_mode}, not wal", remedy)
+        yield warning(_DATABASE, "it is not in WAL mode", remedy)
 
 
 def _modes(path: Path) -> Iterator[Finding]:
