@@ -1,0 +1,1 @@
+"""The client of the live contract: what is sent, what each answer, or none, is taken to mean, and the whole story."""

@@ -1,0 +1,171 @@
+"""Looking for an order whose key is too old to be sent."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.gifts.ports import Absent, LinkReady, Placed, Unavailable
+from bot.simulator import Fault, Junk
+from bot.simulator.giftcards.runa import LIST
+from tests.counter import Page
+from tests.runa.desk import Desk, Json, reply, says, stranger
+
+
+def listed(*rows: Any, after: str | None = None) -> Json:
+    """A page of the list of orders."""
+    return {"items": list(rows), "pagination": {"cursors": {"after": after} if after else {}, "page": {"limit": 100}}}
+
+
+def complete(order_id: str, description: Any = "gift of key-1", **more: Any) -> Json:
+    """A row of an order that is complete."""
+    order = reply(id=order_id, description=description) | more
+    del order["items"]
+    return order
+
+
+def incomplete(order_id: str, status: str, **more: Any) -> Json:
+    """A row of an order that is not, which says little."""
+    return {"id": order_id, "status": status, "message": "…", **more}
+
+
+async def test_an_order_is_found_by_its_gift_over_many_pages(desk: Desk) -> None:
+    """Behind more orders than a page has, among others that are not complete, the first and the last."""
+    for number in range(105):
+        await desk.placed(f"key-{number}")
+    desk.service.links_after(polls=1000)
+    await desk.placed("key-late")
+    for number in (104, 50, 0):
+        order = await desk.order(f"key-{number}")
+        assert await desk.finds(order) == Placed(desk.service.orders[number].id)
+    pages = [request.url.params.get("after") for request in desk.service.asked if request.method == "GET"]
+    assert len(pages) == 1 + 1 + 2
+    assert await desk.finds(await desk.order("key-105")) == Absent()
+    found = await desk.finds(await desk.order("key-7"))
+    assert isinstance(await desk.fetches(replace(await desk.order("key-7"), provider_id=found.order_id)), LinkReady)
+
+
+async def test_an_order_that_is_not_complete_is_not_found(desk: Desk) -> None:
+    """Its row says too little to know it: whoever asked has to look, and nothing is ordered."""
+    desk.service.links_after(polls=1000)
+    order = await desk.placed()
+    assert await desk.finds(order) == Absent()
+
+
+async def test_an_empty_list_has_nothing(desk: Desk) -> None:
+    """Nothing was ever ordered."""
+    assert await desk.finds(await desk.order()) == Absent()
+    assert len(desk.service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        complete("O-2", "gift of key-11"),
+        complete("O-2", "gift of key-"),
+        complete("O-2", " gift of key-1"),
+        complete("O-2", "GIFT OF KEY-1"),
+        complete("O-2", None),
+        complete("O-2", "", metadata={"gift": "gift of key-1"}),
+        incomplete("O-2", "PROCESSING"),
+        incomplete("O-2", "FAILED"),
+        complete("O-2", "gift of key-2", new={"x": 1}, total_price=None, payment_method=None),
+    ],
+    ids=lambda other: f"{other['status']} {other.get('description')}",
+)
+async def test_another_gift_s_order_is_passed_over(other: Json) -> None:
+    """What is nearly the same is another; in any shape it hides nothing."""
+    async with stranger(says(listed(other))) as here:
+        assert await here.finds() == Absent()
+    async with stranger(says(listed(other, complete("O-1"), other))) as here:
+        assert await here.finds() == Placed("O-1")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        incomplete("O-2", "CANCELLED"),
+        complete("O-2", "gift of key-2", status="REFUNDED"),
+        complete("O-2", "gift of key-2", currency=None),
+        complete("O-2", 7),
+        complete("order/2", "gift of key-2"),
+    ],
+    ids=lambda odd: f"{odd['id']} {odd['status']} {odd.get('description')}",
+)
+async def test_one_odd_order_does_not_hide_all_others(odd: Json) -> None:
+    """An order that nobody asked about, in a status that came later, or otherwise odd, is passed over."""
+    async with stranger(says(listed(odd, complete("O-1")))) as here:
+        assert await here.finds() == Placed("O-1")
+
+
+async def test_an_attempt_that_failed_is_not_taken_for_the_order() -> None:
+    """Should the service one day show more of a failed order, it is still not what was bought with a later try."""
+    failed = incomplete("O-1", "FAILED", description="gift of key-1")
+    async with stranger(says(listed(failed, complete("O-2")))) as here:
+        assert await here.finds() == Placed("O-2")
+
+
+async def test_a_page_that_cannot_be_read_leaves_it_open(desk: Desk) -> None:
+    """What was not seen is not absent."""
+    for number in range(101):
+        await desk.placed(f"key-{number}")
+    order = await desk.order("key-0")
+    desk.service.answer_next(LIST, Junk.NOT_JSON)
+    assert isinstance(await desk.finds(order), Unavailable)
+    for fault in (Fault.ERROR_BEFORE, Fault.REPLY_LOST, Fault.RATE_LIMITED):
+        desk.service.faults.arm(LIST, fault)
+        assert isinstance(await desk.finds(order), Unavailable)
+    assert await desk.finds(order) == Placed(desk.service.orders[0].id)
+
+
+async def test_a_second_page_that_cannot_be_read_leaves_it_open() -> None:
+    """Neither is what stands on a later page."""
+    pages: dict[str | None, web.Response] = {None: web.json_response(listed(complete("O-2", "other"), after="O-2"))}
+    page: Page = lambda request: pages.get(request.query.get("after")) or web.Response(status=500)  # noqa: E731 - a page
+    async with stranger(page) as here:
+        assert isinstance(await here.finds(), Unavailable)
+        assert len(here.asked) == 2
+
+
+async def test_a_list_that_asks_for_a_rest_gets_it(desk: Desk) -> None:
+    """A 429 says how long to wait: whoever asks again is told so."""
+    desk.service.faults.arm(LIST, Fault.RATE_LIMITED, seconds=60)
+    answer = await desk.finds(await desk.order())
+    assert isinstance(answer, Unavailable)
+    assert answer.after == 60
+
+
+async def test_an_endless_list_is_not_read_for_ever() -> None:
+    """A cursor that leads to the same page again and again is noticed at some time."""
+    async with stranger(says(listed(complete("O-2", "other"), after="O-2"))) as here:
+        assert isinstance(await asyncio.wait_for(here.finds(), 15), Absent | Unavailable)
+        assert len(here.asked) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("pagination", "answer"),
+    [
+        ({"cursors": {}, "page": {}}, Absent()),
+        ({"cursors": {"after": None, "before": None}, "page": {"limit": 100}}, Absent()),
+        ({"cursors": {"after": ""}, "page": {}}, Absent()),
+        ({"cursors": {"before": "O-1"}, "page": {}, "new": 1}, Absent()),
+        (7, Unavailable),
+        ({"cursors": {"after": 7}}, Unavailable),
+        ({"cursors": []}, Unavailable),
+    ],
+)
+async def test_the_end_of_the_list_is_where_no_cursor_leads_on(pagination: Any, answer: Any) -> None:
+    """A cursor that cannot be read is no end."""
+    async with stranger(says({"items": [complete("O-2", "other")], "pagination": pagination})) as here:
+        found = await here.finds()
+        assert found == answer or (answer is Unavailable and isinstance(found, Unavailable))
+        assert len(here.asked) == 1
+
+
+async def test_an_empty_page_is_the_end_whatever_its_cursor_says() -> None:
+    """Nothing follows where nothing is."""
+    async with stranger(says(listed(after="O-9"))) as here:
+        assert await here.finds() == Absent()
+        assert len(here.asked) == 1
