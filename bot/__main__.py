@@ -44,7 +44,7 @@ def run(
     except (NoWayIn, DatabaseRefused) as error:
         _errors.print(f"giftbot cannot start. {error}", markup=False)
         raise typer.Exit(CANNOT_RUN) from None
-    except Exception:
+    except Exception:  # nobody sees a traceback on the screen; it is in the log
         logging.getLogger("giftbot").exception("giftbot has to stop")
         raise typer.Exit(CANNOT_RUN) from None
 

@@ -5,6 +5,7 @@ A contract is a subclass in its own file, with its routes and the shape of its r
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def error_body(kind: str, message: str) -> dict[str, Any]:
     return {"type": kind, "message": message, "help": f"https://developer.giftcards.test/errors#{kind}"}
 
 
-class GiftCardService:
+class GiftCardService(ABC):
     """A gift card API on this machine."""
 
     version: ClassVar = "/v2"
@@ -119,25 +120,25 @@ class GiftCardService:
         """Give every link that was ever bought: none of them may be seen by anybody but its recipient."""
         return [item.link for order in self.orders for item in order.items]
 
+    @abstractmethod
     def routes(self) -> list[web.RouteDef]:
         """Give the routes of this contract."""
-        raise NotImplementedError
 
+    @abstractmethod
     def environment(self) -> dict[str, str]:
         """Give the environment variables that make a bot order here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def amount(self, value: Decimal) -> float | str:
         """Write a value as the replies of this contract do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def idempotency_key(self, request: web.Request, body: Any) -> str | None:
         """Give the key of a request for an order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_caller(self, request: web.Request) -> None:
         """Refuse a caller without the right key."""
-        raise NotImplementedError
 
     def middlewares(self) -> list[Middleware]:
         """Give what stands between the network and the routes."""

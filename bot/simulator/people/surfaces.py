@@ -1,6 +1,7 @@
 """What a person sees: a message, a modal or a Home tab, with its words, buttons, links and fields."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -29,16 +30,16 @@ class Button:
         return url
 
 
-class Surface:
+class Surface(ABC):
     """Blocks on somebody's screen, as they are at this moment."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     @property
+    @abstractmethod
     def blocks(self) -> list[Json]:
         """Give the blocks that are shown."""
-        raise NotImplementedError
 
     @property
     def text_shown(self) -> str:
