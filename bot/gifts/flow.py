@@ -6,7 +6,7 @@ the same as going on.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.gifts.errors import Field, Invalid, Refused
@@ -260,7 +260,9 @@ class Flow:
         message = self._notices.gift_message(gift)
         link = None if message.state is MessageState.SENT else await self._desk.link(gift)
         if isinstance(link, Stopped):
-            return self._stop(gift, link)
+            # its message may have arrived, so a new order could be a second gift: a person looks first
+            perhaps_sent = message.state is MessageState.SENDING
+            return self._stop(gift, replace(link, step=GiftStep.PARK) if perhaps_sent else link)
         if isinstance(link, Later):
             return link
         match await self._outbox.send(message, link):

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.giftcards.catalogue import FRESH
 from bot.gifts.money import Money
 from bot.gifts.ports import Rejected, Unavailable
 from bot.gifts.reasons import Reason
@@ -61,7 +60,7 @@ async def test_what_cannot_be_had_is_not_ordered(shop: Desk, other: Product) -> 
     shop.service.catalogue.products = [other, a_product("PGWT-GB")]
     await shop.placed()
     assert shop.service.requests == [exactly("25", '{"type":"SINGLE","value":"PGWT-GB"}')]
-    shop.clock.time += FRESH
+    shop.clock.time += timedelta(hours=1)
     shop.service.catalogue.products = [other, a_product("JPJP-JP", currency="JPY")]
     answer = await written(shop.client, "key-2", TWENTY_FIVE, "GB")
     assert answer == Rejected(Reason.NOT_OFFERED, "no product for 25.00 GBP in GB")
@@ -102,7 +101,7 @@ async def test_the_catalogue_is_remembered_for_an_hour(shop: Desk) -> None:
     assert shop.looked_at == ["GB", "GB HTHR-GB"]
     await shop.order(value=Money(3000, "JPY"), country="JP")
     assert shop.looked_at[2:] == ["JP", "JP KNBN-JP"]
-    shop.clock.time += FRESH - timedelta(seconds=1)
+    shop.clock.time += timedelta(hours=1) - timedelta(seconds=1)
     await shop.order()
     assert len(shop.looked_at) == 4
     shop.clock.time += timedelta(seconds=1)
