@@ -44,7 +44,7 @@ class Database:
         except OSError as error:
             raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
         try:
-            self.reader = self._opened(path)
+            self._open(path)
         except OSError as error:
             self._lock.release()
             raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
@@ -52,7 +52,7 @@ class Database:
             self._lock.release()
             raise
 
-    def _opened(self, path: Path) -> SqliteUtils:
+    def _open(self, path: Path) -> None:
         os.close(os.open(path, os.O_CREAT, 0o600))
         for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):  # those that come later get the file's mode
             if file.exists():
@@ -74,7 +74,6 @@ class Database:
         except DatabaseRefused:
             self._connection.close()
             raise
-        return database
 
     @contextmanager
     def write(self) -> Generator[None]:

@@ -15,7 +15,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.giftcards.wegift import ORDER_INTERVAL, WeGift, order_body
+from bot.giftcards.api import ORDER_INTERVAL
+from bot.giftcards.wegift import WeGift, order_body
 from bot.gifts.gift import Gift, GiftState, Request
 from bot.gifts.link import is_trusted
 from bot.gifts.money import Money

@@ -12,7 +12,6 @@ from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.giftcards import runa
 from bot.giftcards.api import Api, Pagination, Reply
 from bot.gifts.money import Money, currency_of
-from bot.gifts.pace import Pace
 from bot.gifts.ports import Clock, Rejected
 from bot.gifts.reasons import Reason
 from bot.settings import RunaAccount
@@ -71,7 +70,7 @@ class RunaVisit:
     async def check(self, clock: Clock, patience: float) -> Findings:
         """Ask for everything that an order needs; nothing more where Runa cannot be asked at all."""
         async with runa.client(self._account.runa_api_key, self._account.api_url, patience) as http:
-            api = Api(http, Pace(clock, runa.ORDER_INTERVAL))
+            api = Api(http, clock)
             pong = await api.get("ping", _PONG)
             if not isinstance(pong, _Pong):
                 return [self._failed(_RUNA, pong)]

@@ -8,7 +8,6 @@ from bot.doctor.answers import Trouble, host_of, is_silence, service_failed
 from bot.doctor.findings import Finding, failure, fine, warning
 from bot.giftcards import wegift
 from bot.giftcards.api import Api
-from bot.gifts.pace import Pace
 from bot.gifts.ports import Clock, Rejected
 from bot.settings import WeGiftAccount
 
@@ -22,7 +21,7 @@ _ANYTHING = TypeAdapter(Any)
 async def check(account: WeGiftAccount, clock: Clock, patience: float) -> Finding:
     """What the answer about an order that does not exist says about the key."""
     async with wegift.client(account.wegift_api_key, account.wegift_api_url, patience) as http:
-        answer = await Api(http, Pace(clock, wegift.ORDER_INTERVAL)).get(f"order/{_NO_ORDER}/links", _ANYTHING)
+        answer = await Api(http, clock).get(f"order/{_NO_ORDER}/links", _ANYTHING)
     return _about(answer, account.wegift_api_url)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -16,7 +15,6 @@ from bot.giftcards.catalogue import Catalogue
 from bot.gifts.gift import Gift, Request
 from bot.gifts.money import Money
 from bot.gifts.order import Order
-from bot.gifts.pace import Pace
 from bot.gifts.ports import (
     Absent,
     Clock,
@@ -42,7 +40,6 @@ PLAYGROUND_TEMPLATES = {
     "EUR": "PT-01HQ130AHCKRRB45Z5XV2Y8W9K",
     "CAD": "PT-01HQ12SMX2964BVXG2N69K8HF3",
 }
-ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute, failures included, by their clock
 _BALANCE_DEADLINE = 3.0  # seconds; a card is not kept waiting for it
 _ROWS = 100
 _MOST_PAGES = 1000
@@ -103,7 +100,7 @@ class Runa:
     """The service, paid from the account's balance; `templates` are what recipients choose from, by currency."""
 
     def __init__(self, http: httpx.AsyncClient, templates: Mapping[str, str], clock: Clock) -> None:
-        self._api = Api(http, Pace(clock, ORDER_INTERVAL))
+        self._api = Api(http, clock)
         self._templates = templates
         self._catalogue = Catalogue(self._api, clock)
 

@@ -1,7 +1,6 @@
 """The WeGift contract of 2022, as its page "Make your first order" describes it: create-order and get-links."""
 
 import json
-from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,12 +10,10 @@ from pydantic import Field, SecretStr, TypeAdapter
 from bot.giftcards.api import Api, Reply, money_of, number_of
 from bot.gifts.gift import Gift, Request
 from bot.gifts.order import Order
-from bot.gifts.pace import Pace
 from bot.gifts.ports import Absent, Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 
 DEFAULT_URL = "https://api.wegift.io/v2"
-ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute, failures included, by their clock
 
 
 class _Item(Reply):
@@ -46,7 +43,7 @@ class WeGift:
     """The service, paid with one saved card; orders are spaced so that its limit is never met."""
 
     def __init__(self, http: httpx.AsyncClient, card_id: str, clock: Clock) -> None:
-        self._api = Api(http, Pace(clock, ORDER_INTERVAL))
+        self._api = Api(http, clock)
         self.card_id = card_id
 
     async def body(self, request: Request, gift: Gift, key: str) -> str:  # noqa: ARG002 - the document has no place for its id

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.giftcards.runa import ORDER_INTERVAL, PLAYGROUND_TEMPLATES, Runa
+from bot.giftcards.api import ORDER_INTERVAL
+from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
 from bot.giftcards.runa import client as connected
 from bot.gifts.money import Money
 from bot.gifts.ports import OutcomeUnknown, Placed, Unavailable
