@@ -100,9 +100,10 @@ def _judge(office: Office) -> None:
     (order,) = office.giftcards.orders
     (gift,) = office.rob.messages()
     assert gift.links == [order.items[0].link]
-    decision, arrival = office.mia.messages()
-    assert "Approved by @Abe" in decision.text_shown
-    assert "has your gift" in arrival.text_shown
+    told = [message.text_shown for message in office.mia.messages()]
+    assert len(told) == 2, told  # in either order: the kill may hold up one of them
+    assert any("Approved by @Abe" in words for words in told)
+    assert any("has your gift" in words for words in told)
     assert any("Approved by @Abe" in card.text_shown for card in office.slack.messages(office.approvals))
 
 
