@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import aiohttp
 import structlog
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -19,11 +21,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
+from bot.giftcards.webhooks import Webhooks
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.work import Task
-from bot.gifts.worker import LONGEST_NAP, Worker
-from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
+from bot.gifts.worker import LONGEST_NAP, Step, Worker
+from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
 from handlers import register
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
@@ -97,7 +100,8 @@ async def giftbot(
         errands = Errands()
         app = _bolt_app(settings, patient, identity)
         register(app, flow, directory, Screens(patient, directory, flow), errands, new_id)
-        intake = _intake(settings, app, address, clock, worker)
+        is_healthy = partial(_is_healthy, clock, worker)
+        intake = _intake(settings, app, address, clock, is_healthy, _webhooks(account, flow))
         bot = Giftbot(intake, errands, worker)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -126,15 +130,24 @@ async def run(
 
 def _arrangement(settings: Settings, account: Account) -> Arrangement:
     return Arrangement(
-        policy=settings.policy(whole_amounts=account.whole_amounts),
+        policy=settings.policy(whole_amounts=account.whole_amounts, templates=account.templates),
         approvals_channel=settings.giftbot_approvals_channel,
         link_hosts=account.link_hosts,
         settle=timedelta(seconds=settings.giftbot_settle_seconds),
+        care=settings.giftbot_config.care,
     )
 
 
 def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -> Worker:
-    steps = {Task.POST: flow.post, Task.REFRESH: flow.refresh, Task.ORDER: flow.order, Task.DELIVER: flow.deliver}
+    steps: dict[Task, Step] = {
+        Task.POST: flow.post,
+        Task.REFRESH: flow.refresh,
+        Task.ORDER: flow.order,
+        Task.DELIVER: flow.deliver,
+        Task.CHECK: flow.check,
+        Task.STOCK: flow.stock,
+    }
+    flow.begin()
     return Worker(store, clock, bell, steps, flow.give_up)
 
 
@@ -192,12 +205,24 @@ def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackRe
 
 
 def _intake(
-    settings: SocketSettings | HttpSettings, app: AsyncApp, address: tuple[str, int], clock: Clock, worker: Worker
+    settings: SocketSettings | HttpSettings,
+    app: AsyncApp,
+    address: tuple[str, int],
+    clock: Clock,
+    is_healthy: Callable[[], bool],
+    webhooks: Iterable[web.RouteDef],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), clock)
+    return HttpIntake(app, *address, is_healthy, webhooks)
 
-    def is_healthy() -> bool:
-        return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
 
-    return HttpIntake(app, *address, is_healthy)
+def _is_healthy(clock: Clock, worker: Worker) -> bool:
+    return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
+
+
+def _webhooks(account: Account, flow: Flow) -> list[web.RouteDef]:
+    """Where the gift card service may post to; nowhere without the secret that its messages are signed with."""
+    if isinstance(account, RunaAccount) and account.runa_webhook_secret:
+        return [Webhooks(account.runa_webhook_secret, flow).route]
+    return []

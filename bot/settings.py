@@ -1,7 +1,7 @@
 """The only reader of the environment (and of `.env`): every problem is named at once, and no value is ever quoted."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -18,11 +18,13 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.company import Company, read_company
 from bot.giftcards import runa, wegift
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, currency_of, from_major
 from bot.gifts.policy import Policy
 
+_USUAL_FILE = Path("giftbot.toml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -56,6 +58,13 @@ def _starting(*prefixes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    encoded = secret.get_secret_value().removeprefix("whsec_")
+    if encoded == secret.get_secret_value() or not re.fullmatch(r"[A-Za-z0-9+/]{32,}={0,2}", encoded):
+        raise ValueError("has to start with whsec_, followed by the signing secret of the webhook's endpoint")
+    return secret
+
+
 def _slack_id(letters: str, example: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(f"[{letters}][A-Z0-9]{{2,}}", text):
@@ -71,10 +80,19 @@ def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(host.lower() for host in hosts)
 
 
+def _company(given: object) -> object:
+    """What the file says; the usual one need not be there."""
+    if isinstance(given, Company):
+        return given
+    path = Path(str(given))
+    return Company() if path == _USUAL_FILE and not path.exists() else read_company(path)
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Ids = Annotated[tuple[Annotated[str, _slack_id("UW", "U012AB3CD")], ...], NoDecode, BeforeValidator(_listed)]
 Channel = Annotated[str, _slack_id("CG", "C012AB3CD")] | None
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_bare_hosts)]
+CompanyFile = Annotated[Company, NoDecode, BeforeValidator(_company), Field(validate_default=True)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
@@ -95,6 +113,7 @@ class Settings(_FromEnvironment):
     slack_bot_token: Annotated[SecretStr, _starting("xoxb-")]
     slack_api_url: Url = "https://slack.com/api/"
 
+    giftbot_config: CompanyFile = _USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
     giftbot_database: Path = Path("giftbot.db")
     giftbot_approvers: Ids
     giftbot_approvals_channel: Channel = None
@@ -121,13 +140,14 @@ class Settings(_FromEnvironment):
             _limits(amounts, countries)
         return limits
 
-    def policy(self, *, whole_amounts: bool) -> Policy:
-        """The company's rules, with what the gift card service can do."""
+    def policy(self, *, whole_amounts: bool, templates: Collection[str] = ()) -> Policy:
+        """The company's rules, with what the gift card service can do; `templates` are the currencies that have one."""
         return Policy(
             approvers=frozenset(self.giftbot_approvers),
             countries=self.giftbot_countries,
             largest=_limits(_amounts(self.giftbot_max_amount), self.giftbot_countries),
             whole_amounts=whole_amounts,
+            templates=frozenset(templates),
         )
 
 
@@ -151,6 +171,7 @@ class WeGiftAccount(_FromEnvironment):
     """For the contract of 2022."""
 
     whole_amounts: ClassVar = False
+    templates: ClassVar[Mapping[str, str]] = {}
 
     wegift_api_key: Secret
     wegift_card_id: str
@@ -170,7 +191,9 @@ class RunaAccount(_FromEnvironment):
 
     runa_api_key: Annotated[SecretStr, _starting("XX", "wg")]
     runa_api_url: Url | None = None
+    runa_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     giftbot_link_hosts: Hosts | None = None
+    giftbot_config: CompanyFile = _USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
 
     @field_validator("runa_api_url")
     @classmethod
@@ -191,7 +214,8 @@ class RunaAccount(_FromEnvironment):
     @property
     def templates(self) -> Mapping[str, str]:
         """What recipients choose from, by currency; without one they choose among all that can be ordered."""
-        return runa.PLAYGROUND_TEMPLATES if runa.is_for_playground(self.runa_api_key) else {}
+        own = self.giftbot_config.runa.templates
+        return {**runa.PLAYGROUND_TEMPLATES, **own} if runa.is_for_playground(self.runa_api_key) else own
 
     @property
     def link_hosts(self) -> frozenset[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, PlainTextObject
 
 from bot.gifts.gift import Gift, RequestState
-from bot.gifts.message import Kind, Letter
+from bot.gifts.hold import Hold
+from bot.gifts.message import Funds, HoldNotice, Kind, Letter, Mail
 from bot.gifts.money import Money
 from handlers.ids import ActionId
 from handlers.words import (
@@ -17,9 +18,13 @@ from handlers.words import (
     decline_button,
     mention,
     mentions,
+    moment,
+    open_gift_button,
     outcome,
     quote,
     section,
+    show_again_button,
+    value_of,
 )
 
 
@@ -31,9 +36,9 @@ class Card:
     blocks: Sequence[Block]
 
 
-def render(letter: Letter, locale: str) -> Card:
+def render(mail: Mail, locale: str) -> Card:
     """What a message says to a reader of this locale, as things stand now."""
-    return _CARDS[letter.message.kind](letter, locale)
+    return _hold(mail.hold) if isinstance(mail, HoldNotice) else _CARDS[mail.message.kind](mail, locale)
 
 
 def _approval(letter: Letter, locale: str) -> Card:
@@ -43,8 +48,8 @@ def _approval(letter: Letter, locale: str) -> Card:
     blocks: list[Block] = [section(f"{who} with a gift of *{amount_in_total(request, locale)}*."), *quote(request.note)]
     if request.announce_in:
         blocks.append(context(f"To be announced in {mention(request.announce_in)}, without the amount."))
-    if letter.balance:
-        blocks.append(context(_balance(letter.balance, request.total, locale)))
+    if funds := _funds(letter.funds, request.total, locale):
+        blocks.append(context(funds))
     if request.decision is None:
         blocks.append(ActionsBlock(elements=[approve_button(request, locale), decline_button(request)]))
     else:
@@ -52,9 +57,15 @@ def _approval(letter: Letter, locale: str) -> Card:
     return Card(f"{who} with a gift.", blocks)
 
 
-def _balance(balance: Money, total: Money, locale: str) -> str:
-    left = f"The account at the gift card service has {balance.format(locale)}"
-    return f":warning: {left}: too little for this." if balance.minor < total.minor else f"{left}."
+def _funds(funds: Funds, total: Money, locale: str) -> str:
+    """What it is expected to cost, where that is not just its value, and whether the account has it."""
+    words = f"Estimated price: {funds.price.format(locale)}. " if funds.price and funds.price != total else ""
+    if funds.balance is None:
+        return words.strip()
+    left = f"The account at the gift card service has {funds.balance.format(locale)}"
+    if funds.balance.minor < (funds.price or total).minor:
+        return f":warning: {words}{left}: too little for this."
+    return f"{words}{left}."
 
 
 def _decision(letter: Letter, locale: str) -> Card:
@@ -68,21 +79,18 @@ def _decision(letter: Letter, locale: str) -> Card:
 def _gift(letter: Letter, locale: str) -> Card:
     request = letter.request
     assert letter.link is not None, "a gift is delivered with its link"
+    (gift,) = letter.gifts
     text = f":gift: {mention(request.requester)} thanks you with a gift"
     about = f" for <{request.source}|this message>" if request.source else ""
-    button = ButtonElement(
-        text="Open your gift", style="primary", action_id=ActionId.OPEN_GIFT, url=letter.link.get_secret_value()
-    )
-    reference = letter.gifts[0].id[:8]
     return Card(
         f"{text}.",
         [
-            section(f"{text} of *{request.value.format(locale)}*{about}."),
+            section(f"{text} of *{value_of(request, locale)}*{about}."),
             *quote(request.note),
-            ActionsBlock(elements=[button]),
+            ActionsBlock(elements=[open_gift_button(letter.link), show_again_button(gift, "Get the link anew")]),
             context(
-                "Whoever has this link has the gift, so keep it to yourself. If it does not work, ask "
-                f"{mention(request.requester)} and name the gift {reference}."
+                "Whoever has this link has the gift, so keep it to yourself. If it does not work, get it anew, or ask "
+                f"{mention(request.requester)} and name the gift {gift.id[:8]}."
             ),
         ],
     )
@@ -108,6 +116,32 @@ def _unannounced(letter: Letter, locale: str) -> Card:
     )
 
 
+def _reminder(letter: Letter, locale: str) -> Card:
+    (gift,) = letter.gifts
+    text = f":gift: Your gift from {mention(letter.request.requester)} is still waiting for you"
+    shown = section(f"{text}: *{value_of(letter.request, locale)}*.", show_again_button(gift, "Show my gift"))
+    return Card(f"{text}.", [shown, *quote(letter.request.note)])
+
+
+def _lapsed(letter: Letter, locale: str) -> Card:
+    (gift,) = letter.gifts
+    assert gift.reason is not None, "a gift lapses for a reason"
+    text = f":warning: {mention(gift.recipient)} never claimed your gift of {value_of(letter.request, locale)}"
+    return Card(f"{text}.", [section(f"{text}: {gift.reason.for_requester}."), context(gift.reason.remedy)])
+
+
+def _hold(hold: Hold) -> Card:
+    what = f"Orders in {hold.currency}" if hold.currency else "All orders"
+    if hold.ended_at:
+        text = f":white_check_mark: {what} go on since {moment(hold.ended_at)}."
+        return Card(
+            text, [section(text), context(f"They were on hold since {moment(hold.since)}: {hold.reason.words}.")]
+        )
+    text = f":double_vertical_bar: {what} are on hold: {hold.reason.words}."
+    waiting = "Gifts that are approved meanwhile wait, and go on by themselves a few minutes after that."
+    return Card(text, [section(text), context(f"{hold.reason.remedy} {waiting}")])
+
+
 def _trouble(letter: Letter, locale: str) -> Card:
     request = letter.request
     may_retry = letter.message.to != request.requester
@@ -124,8 +158,11 @@ def trouble(gift: Gift, *, may_retry: bool) -> list[Block]:
     """Why a gift waits for a person and what that person can do; where it stands if it waits no longer."""
     if gift.reason is None:
         return [section(f"*{mention(gift.recipient)}*: going on, it is {gift.state} now.")]
+    if not may_retry:
+        remedy = "" if gift.reason.can_retry else f" {gift.reason.remedy}"
+        return [section(f"*{mention(gift.recipient)}*: {gift.reason.for_requester}.{remedy}")]
     words = f"*{mention(gift.recipient)}*: {gift.reason.words}. {gift.reason.remedy}"
-    return [section(words, retry_button(gift) if may_retry and gift.reason.can_retry else None)]
+    return [section(words, retry_button(gift) if gift.reason.can_retry else None)]
 
 
 def retry_button(gift: Gift) -> ButtonElement:
@@ -155,4 +192,6 @@ _CARDS: dict[Kind, Callable[[Letter, str], Card]] = {
     Kind.ANNOUNCEMENT: _announcement,
     Kind.UNANNOUNCED: _unannounced,
     Kind.TROUBLE: _trouble,
+    Kind.REMINDER: _reminder,
+    Kind.LAPSED: _lapsed,
 }

@@ -13,9 +13,9 @@ class Errands:
     """Runs small calls beside the handlers, which then acknowledge at once, and waits for them at the end."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[object]] = set()
 
-    def run(self, errand: Coroutine[Any, Any, None]) -> None:
+    def run(self, errand: Coroutine[Any, Any, object]) -> None:
         """Start an errand."""
         task = asyncio.create_task(errand)
         self._running.add(task)
@@ -26,7 +26,7 @@ class Errands:
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("errand_failed", exc_info=error)

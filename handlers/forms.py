@@ -1,70 +1,31 @@
-"""OUT: the modals. Pure functions to Slack's view JSON; each input's block has its field's name as its id."""
+"""OUT: the small modals, and what all forms are made of; each input's block has its field's name as its id."""
 
 from typing import Any
 
-from babel import Locale
+from pydantic import SecretStr
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
-    ConversationFilter,
-    ConversationSelectElement,
     InputBlock,
-    Option,
     PlainTextInputElement,
-    StaticSelectElement,
-    UserMultiSelectElement,
 )
 from slack_sdk.models.views import View
 
 from bot.gifts.errors import Field
 from bot.gifts.gift import Request
-from bot.gifts.money import babel_locale, currency_of
-from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
-from handlers.command_text import Prefill
+from bot.gifts.policy import LONGEST_REASON
 from handlers.ids import INPUT, ViewId
-from handlers.payloads import FormMemory
-from handlers.words import amount_in_total, context, deciders, mention, mentions, quote, section
-
-
-def request_form(memory: FormMemory, prefill: Prefill, policy: Policy, locale: str) -> dict[str, Any]:
-    """The form that asks for a gift; the requester's locale names the countries."""
-    blocks: list[Block] = [
-        InputBlock(
-            block_id=Field.RECIPIENTS,
-            label="Recipients",
-            element=UserMultiSelectElement(
-                action_id=INPUT,
-                placeholder="Choose people",
-                initial_users=list(prefill.recipients[:MOST_RECIPIENTS]) or None,
-                max_selected_items=MOST_RECIPIENTS,
-                focus_on_load=not prefill.recipients,
-            ),
-        ),
-        _text(Field.AMOUNT, "Amount each", prefill.amount, longest=20, placeholder="25"),
-        _country(prefill, policy, locale),
-        _text(
-            Field.NOTE,
-            "Note",
-            prefill.note,
-            longest=LONGEST_NOTE,
-            multiline=True,
-            optional=True,
-            hint="The recipients read it, and those who approve.",
-        ),
-        InputBlock(
-            block_id=Field.ANNOUNCE_IN,
-            label="Announce in",
-            hint="Once the gift has arrived: who thanked whom, and the note, never the amount.",
-            optional=True,
-            element=ConversationSelectElement(
-                action_id=INPUT,
-                placeholder="No channel",
-                filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
-            ),
-        ),
-    ]
-    if memory.source:
-        blocks.insert(0, section(f"For <{memory.source}|this message>"))
-    return _form(ViewId.REQUEST, "Send a gift", "Ask", memory.model_dump_json(), blocks)
+from handlers.words import (
+    amount_in_total,
+    context,
+    deciders,
+    mention,
+    mentions,
+    open_gift_button,
+    quote,
+    section,
+    value_of,
+)
 
 
 def decline_form(request: Request, locale: str) -> dict[str, Any]:
@@ -74,9 +35,9 @@ def decline_form(request: Request, locale: str) -> dict[str, Any]:
     )
     blocks: list[Block] = [
         section(what),
-        _text(Field.REASON, "Reason", "", longest=LONGEST_REASON, multiline=True, hint="The requester reads it."),
+        text_input(Field.REASON, "Reason", "", longest=LONGEST_REASON, multiline=True, hint="The requester reads it."),
     ]
-    return _form(ViewId.DECLINE, "Decline the gift", "Decline", request.id, blocks)
+    return form(ViewId.DECLINE, "Decline the gift", "Decline", request.id, blocks)
 
 
 def asked_view(request: Request, who_decides: list[str], locale: str) -> dict[str, Any]:
@@ -91,30 +52,28 @@ def asked_view(request: Request, who_decides: list[str], locale: str) -> dict[st
     return _view("Gift asked for", blocks)
 
 
+def waiting_view() -> dict[str, Any]:
+    """What is seen at once, while something is fetched."""
+    return _view("Your gift", [section(":hourglass_flowing_sand: One moment, I am fetching it.")])
+
+
+def gift_view(request: Request, link: SecretStr, locale: str) -> dict[str, Any]:
+    """A gift once more, for its recipient's eyes only."""
+    blocks: list[Block] = [
+        section(f"{mention(request.requester)} thanks you with a gift of *{value_of(request, locale)}*."),
+        *quote(request.note),
+        ActionsBlock(elements=[open_gift_button(link)]),
+        context("Whoever has this link has the gift, so keep it to yourself."),
+    ]
+    return _view("Your gift", blocks)
+
+
 def notice_view(words: str) -> dict[str, Any]:
     """A few words for one person."""
     return _view("Giftbot", [section(words)])
 
 
-def _country(prefill: Prefill, policy: Policy, locale: str) -> InputBlock:
-    names = babel_locale(locale).territories or Locale("en").territories
-    labels = {country: f"{names.get(country, country)} ({currency_of(country)})" for country in policy.countries}
-    options = {
-        country: Option(value=country, label=labels[country]) for country in sorted(labels, key=labels.__getitem__)
-    }
-    return InputBlock(
-        block_id=Field.COUNTRY,
-        label="Country",
-        hint="Where the gift will be spent; its currency follows.",
-        element=StaticSelectElement(
-            action_id=INPUT,
-            options=list(options.values()),
-            initial_option=options[prefill.country or policy.countries[0]],
-        ),
-    )
-
-
-def _text(
+def text_input(
     block_id: str,
     label: str,
     initial: str,
@@ -125,6 +84,7 @@ def _text(
     hint: str | None = None,
     placeholder: str | None = None,
 ) -> InputBlock:
+    """A field for text, of at most `longest` characters."""
     return InputBlock(
         block_id=block_id,
         label=label,
@@ -140,7 +100,8 @@ def _text(
     )
 
 
-def _form(view_id: ViewId, title: str, submit: str, memory: str, blocks: list[Block]) -> dict[str, Any]:
+def form(view_id: ViewId, title: str, submit: str, memory: str, blocks: list[Block]) -> dict[str, Any]:
+    """A modal that is submitted; `memory` comes back with it."""
     view = View(
         type="modal",
         callback_id=view_id,

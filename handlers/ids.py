@@ -23,6 +23,8 @@ class ActionId(StrEnum):
     CANCEL = "cancel"
     RETRY = "retry"
     OPEN_GIFT = "open_gift"
+    SHOW_AGAIN = "show_again"
 
 
-INPUT = "input"  # the action id inside every input block; the block's id is the field's name
+PRODUCT_IN = "product_"  # what the action id of the product field starts with; the country follows
+INPUT = "input"  # the action id inside all other input blocks; the block's id is the field's name

@@ -1,7 +1,7 @@
 """How Slack reaches the bot: Socket Mode, or signed HTTP."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import structlog
@@ -93,13 +93,22 @@ class SocketIntake:
 class HttpIntake:
     """HTTP: Slack posts signed requests to /slack/events; /healthz says whether the bot works."""
 
-    def __init__(self, app: AsyncApp, host: str, port: int, is_healthy: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        host: str,
+        port: int,
+        is_healthy: Callable[[], bool],
+        other_routes: Iterable[web.RouteDef] = (),
+    ) -> None:
         self._app = app
         self._host = host
         self._port = port
         self._is_healthy = is_healthy
         server = web.Application(client_max_size=LARGEST_REQUEST)
-        server.add_routes([web.post(EVENTS_PATH, self._on_request), web.get(HEALTH_PATH, self._on_health)])
+        server.add_routes(
+            [web.post(EVENTS_PATH, self._on_request), web.get(HEALTH_PATH, self._on_health), *other_routes]
+        )
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=_GOODBYE)
 
     async def start(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.gifts.message import Letter, Message
+from bot.gifts.message import Mail, Message
 from bot.gifts.pace import Pace
 from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
@@ -43,15 +43,15 @@ class SlackMessenger:
             return channel
         return _certain(answer)
 
-    async def post(self, channel: str, letter: Letter) -> Posted | Rejected | Unavailable | OutcomeUnknown:
+    async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once, without any retry."""
-        shown = await self._shown(letter)
+        shown = await self._shown(mail)
         await self._pace_of(channel).turn()
         answer = await answer_of(
             self._once.chat_postMessage(
                 channel=channel,
                 **shown,
-                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": letter.message.id}},
+                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": mail.message.id}},
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -84,20 +84,20 @@ class SlackMessenger:
             if not cursor:
                 return Absent()
 
-    async def update(self, letter: Letter) -> Posted | Rejected | Unavailable:
+    async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
         """Make a message that was sent show how things stand now."""
-        message = letter.message
+        message = mail.message
         assert message.channel is not None, "a sent message has an address"
         assert message.ts is not None, "a sent message has an address"
-        shown = await self._shown(letter)
+        shown = await self._shown(mail)
         answer = await answer_of(self._patient.chat_update(channel=message.channel, ts=message.ts, **shown))
         if isinstance(answer, AsyncSlackResponse):
             return Posted(message.channel, message.ts)
         return _certain(answer)
 
-    async def _shown(self, letter: Letter) -> dict[str, Any]:
-        to = letter.message.to
-        card = render(letter, await self._directory.locale(to) if _is_person(to) else "en")
+    async def _shown(self, mail: Mail) -> dict[str, Any]:
+        to = mail.message.to
+        card = render(mail, await self._directory.locale(to) if _is_person(to) else "en")
         return {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
 
     def _pace_of(self, channel: str) -> Pace:

@@ -7,7 +7,7 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
-from handlers.ids import INPUT
+from handlers.ids import PRODUCT_IN
 
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
 
@@ -51,10 +51,15 @@ class FormMemory(_Payload):
     source: str | None = Field(None, pattern=PERMALINK)
 
 
+class _Option(_Payload):
+    value: str
+    label: str = Field("", validation_alias=AliasPath("text", "text"))
+
+
 class _Input(_Payload):
     value: str | None = None
     selected_users: tuple[SlackId, ...] = ()
-    selected_option: str | None = Field(None, validation_alias=AliasPath("selected_option", "value"))
+    selected_option: _Option | None = None
     selected_conversation: SlackId | None = None
 
 
@@ -71,10 +76,32 @@ class Submission(_Payload):
         Raises:
             Unreadable: the form has no such field.
         """
-        try:
-            return self.values[name][INPUT]
-        except KeyError:
-            raise Unreadable("Slack sent a form without one of its fields. Please open it again.") from None
+        if found := self.field_if_any(name):
+            return found
+        raise Unreadable("Slack sent a form without one of its fields. Please open it again.")
+
+    def field_if_any(self, name: str) -> _Input | None:
+        """What was filled in, or None where the form has no such field."""
+        return next(iter(self.values.get(name, {}).values()), None)
+
+
+class FormChange(Submission):
+    """Somebody changed a field on which others depend; the form is still open."""
+
+    view_id: str = Field(validation_alias=AliasPath("view", "id"))
+    view_hash: str = Field(validation_alias=AliasPath("view", "hash"))
+
+
+class ProductSearch(_Payload):
+    """Somebody looks for a product of a country by its name."""
+
+    field: str = Field(validation_alias="action_id", pattern=f"^{PRODUCT_IN}[A-Z]{{2}}$")
+    words: str = Field("", validation_alias="value")
+
+    @property
+    def country(self) -> str:
+        """The country of the field in which is searched."""
+        return self.field.removeprefix(PRODUCT_IN)
 
 
 class Click(_Payload):

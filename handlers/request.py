@@ -9,12 +9,23 @@ from slack_bolt.async_app import AsyncAck
 from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
 from bot.gifts.policy import Draft
+from bot.gifts.product import Choice
 from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
-from handlers.forms import asked_view, request_form
+from handlers.forms import asked_view
 from handlers.lists import HELP, status_blocks
-from handlers.payloads import FormMemory, Shortcut, SlashCommand, Submission, read, read_memory
+from handlers.payloads import (
+    FormChange,
+    FormMemory,
+    ProductSearch,
+    Shortcut,
+    SlashCommand,
+    Submission,
+    read,
+    read_memory,
+)
+from handlers.request_form import ANYTHING, Offer, product_options, request_form
 from handlers.screens import Screens
 
 
@@ -46,7 +57,7 @@ class Asking:
                 blocks = status_blocks(overview, await self._directory.locale(command.user))
                 await ack(text="Where your gifts stand", blocks=blocks)
             case _:
-                prefill = read_text(command.text, self._flow.policy.countries)
+                prefill = read_text(command.text, self._flow.catalogue.sold_in())
                 self._errands.run(self._open_form(command.user, command.trigger, prefill))
                 await ack()
 
@@ -55,6 +66,17 @@ class Asking:
         shortcut = read(Shortcut, body)
         prefill = Prefill(recipients=(shortcut.author,) if shortcut.author else (), source=shortcut.permalink)
         self._errands.run(self._open_form(shortcut.user, shortcut.trigger, prefill))
+        await ack()
+
+    async def on_product_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """What can be chosen, by what somebody typed so far; from memory, for Slack waits three seconds."""
+        search = read(ProductSearch, body)
+        await ack(options=product_options(self._flow.catalogue.known(search.country), search.words))
+
+    async def on_form_changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Another country or product: the form shows what can be chosen now; what was filled in stays."""
+        change = read(FormChange, body)
+        self._errands.run(self._redraw(change))
         await ack()
 
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -68,17 +90,46 @@ class Asking:
     async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
         locale = await self._directory.locale(person)
-        await self._screens.open(trigger, request_form(memory, prefill, self._flow.policy, locale))
+        await self._screens.open(trigger, request_form(memory, prefill, self._offer(prefill.country), locale))
+
+    async def _redraw(self, change: FormChange) -> None:
+        prefill = _filled_in(change)
+        locale = await self._directory.locale(change.user)
+        view = request_form(read_memory(change.memory), prefill, self._offer(prefill.country), locale)
+        await self._screens.change(change.view_id, view, change.view_hash)
+
+    def _offer(self, wanted: str | None) -> Offer:
+        catalogue = self._flow.catalogue
+        countries = catalogue.sold_in()
+        country = wanted if wanted and wanted in countries else countries[0]
+        return Offer(self._flow.policy, countries, country, catalogue.known(country), catalogue.is_there)
+
+
+def _filled_in(change: FormChange) -> Prefill:
+    product = change.field(Field.PRODUCT).selected_option
+    country = change.field(Field.COUNTRY).selected_option
+    return Prefill(
+        recipients=change.field(Field.RECIPIENTS).selected_users,
+        amount=change.field(Field.AMOUNT).value or "",
+        country=country.value if country else None,
+        product=Choice(product.value, product.label) if product else None,
+        note=change.field(Field.NOTE).value or "",
+        announce_in=change.field(Field.ANNOUNCE_IN).selected_conversation,
+    )
 
 
 def _draft(submission: Submission) -> Draft:
     memory = read_memory(submission.memory)
+    country = submission.field(Field.COUNTRY).selected_option
+    product = submission.field_if_any(Field.PRODUCT)
+    chosen = product.selected_option if product else None
     return Draft(
         id=str(memory.draft_id),
         requester=submission.user,
         recipients=tuple(dict.fromkeys(submission.field(Field.RECIPIENTS).selected_users)),
         amount=submission.field(Field.AMOUNT).value or "",
-        country=submission.field(Field.COUNTRY).selected_option or "",
+        country=country.value if country else "",
+        product=chosen.value if chosen and chosen.value != ANYTHING.code else None,
         note=submission.field(Field.NOTE).value or "",
         announce_in=submission.field(Field.ANNOUNCE_IN).selected_conversation,
         source=memory.source,

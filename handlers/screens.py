@@ -3,16 +3,20 @@
 from typing import Any
 
 import structlog
+from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.gifts.flow import Flow
+from bot.gifts.gift import Gift
+from bot.gifts.order_desk import Stopped
 from handlers.directory import SlackDirectory
-from handlers.forms import notice_view
+from handlers.forms import gift_view, notice_view, waiting_view
 from handlers.lists import home_view, status_blocks
 from handlers.payloads import Click
 from handlers.slack_answers import answer_of
+from handlers.words import mention
 
 log = structlog.get_logger(__name__)
 
@@ -25,15 +29,38 @@ class Screens:
         self._directory = directory
         self._flow = flow
 
-    async def open(self, trigger: str, view: dict[str, Any]) -> None:
-        """Open a modal; a trigger is good for three seconds and once."""
+    async def open(self, trigger: str, view: dict[str, Any]) -> str | None:
+        """Open a modal and give its id; a trigger is good for three seconds and once."""
         answer = await answer_of(self._client.views_open(trigger_id=trigger, view=view))
+        if isinstance(answer, AsyncSlackResponse):
+            view_id: str = answer["view"]["id"]
+            return view_id
+        log.warning("view_not_opened", answer=answer.detail)
+        return None
+
+    async def change(self, view_id: str, view: dict[str, Any], as_it_was: str | None = None) -> None:
+        """Change an open modal; with its hash `as_it_was`, only while it still is as it was."""
+        answer = await answer_of(self._client.views_update(view_id=view_id, view=view, hash=as_it_was))
         if not isinstance(answer, AsyncSlackResponse):
-            log.warning("view_not_opened", answer=answer.detail)
+            log.warning("view_not_changed", answer=answer.detail)
 
     async def tell(self, trigger: str, words: str) -> None:
         """Show a few words to whoever clicked, and nobody else."""
         await self.open(trigger, notice_view(words))
+
+    async def show_gift(self, trigger: str, gift: Gift) -> None:
+        """Show a gift's recipient its link once more; it is fetched while they already see something."""
+        view_id = await self.open(trigger, waiting_view())
+        if view_id is None:
+            return
+        request, link = await self._flow.link_of(gift)
+        if isinstance(link, SecretStr):
+            await self.change(view_id, gift_view(request, link, await self._directory.locale(gift.recipient)))
+        elif isinstance(link, Stopped):
+            words = f"This gift cannot be shown: {link.reason.for_requester}. Please ask {mention(request.requester)}."
+            await self.change(view_id, notice_view(words))
+        else:
+            await self.change(view_id, notice_view("The gift card service does not answer. Please try again later."))
 
     async def show_home(self, person: str) -> None:
         """Fill somebody's Home tab."""

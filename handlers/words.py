@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from babel.lists import format_list
+from pydantic import SecretStr
 from slack_sdk.models.blocks import (
     ButtonElement,
     ConfirmObject,
@@ -13,7 +14,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.gifts.gift import Request, RequestState
+from bot.gifts.gift import Gift, Request, RequestState
 from bot.gifts.money import Money, babel_locale
 from handlers.ids import ActionId
 
@@ -57,9 +58,15 @@ def outcome(request: Request) -> str:
     return f"{_OUTCOMES[request.state]} by {mention(decision.by)}, {moment(decision.at)}" if decision else ""
 
 
+def value_of(request: Request, locale: str) -> str:
+    """The value of one gift, with what was chosen for it."""
+    value = request.value.format(locale)
+    return f"{value} ({escaped(request.product.name)})" if request.product else value
+
+
 def amount(request: Request, locale: str, count: int) -> str:
     """The value of so many of a request's gifts."""
-    value = request.value.format(locale)
+    value = value_of(request, locale)
     return value if count == 1 else f"{value} each"
 
 
@@ -68,6 +75,14 @@ def amount_in_total(request: Request, locale: str) -> str:
     count = len(request.gifts)
     total = "" if count == 1 else f", {request.total.format(locale)} in total"
     return amount(request, locale, count) + total
+
+
+def escaped(text: str) -> str:
+    """Somebody else's text in the middle of ours: it can mention nobody and be no link.
+
+    Source: docs.slack.dev, Formatting message text, "Escaping text".
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
@@ -102,6 +117,18 @@ def approve_button(request: Request, locale: str) -> ButtonElement:
             deny="Not yet",
         ),
     )
+
+
+def open_gift_button(link: SecretStr) -> ButtonElement:
+    """Opens the gift; only ever on its recipient's screen."""
+    return ButtonElement(
+        text="Open your gift", style="primary", action_id=ActionId.OPEN_GIFT, url=link.get_secret_value()
+    )
+
+
+def show_again_button(gift: Gift, text: str) -> ButtonElement:
+    """Lets a gift's recipient see it once more."""
+    return ButtonElement(text=text, action_id=ActionId.SHOW_AGAIN, value=gift.id)
 
 
 def decline_button(request: Request) -> ButtonElement:

@@ -17,7 +17,6 @@ APPLICATION_ID = 0x47494654  # "GIFT": what `file` and SQLite show of whose file
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit that Slack showed as accepted survives a power cut
-    "foreign_keys = ON",
     "busy_timeout = 5000",
     "trusted_schema = OFF",
     "secure_delete = ON",
@@ -66,14 +65,20 @@ class Database:
                 self._connection.execute(f"PRAGMA {pragma}")
             with self.write():
                 migrations.apply(database)
+                self._check_references(path)
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+            self._connection.execute("PRAGMA foreign_keys = ON")  # only now: migrations make tables anew
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise DatabaseRefused(f"{path} cannot be used as a database: {error}.") from error
         except DatabaseRefused:
             self._connection.close()
             raise
+
+    def _check_references(self, path: Path) -> None:
+        if broken := self._connection.execute("PRAGMA foreign_key_check").fetchall():
+            raise DatabaseRefused(f"{path} has {len(broken)} rows that refer to rows which are not there.")
 
     @contextmanager
     def write(self) -> Generator[None]:

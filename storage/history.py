@@ -20,3 +20,11 @@ class HistoryTable:
             "INSERT INTO history (at, actor, event, request_id, gift_id, detail) VALUES (?, ?, ?, ?, ?, ?)",
             (to_text(at), actor, event, request_id, gift_id, detail),
         )
+
+    def count(self, event: str, gift_id: str, since: datetime) -> int:
+        """How often something happened to a gift since then."""
+        row = self._database.row(
+            "SELECT count(*) AS times FROM history WHERE gift_id = ? AND event = ? AND at > ?",
+            (gift_id, event, to_text(since)),
+        )
+        return row["times"] if row else 0

@@ -17,8 +17,8 @@ class MessageTable:
     def add(self, message: Message) -> None:
         """Keep a message to be sent."""
         self._database.change(
-            "INSERT INTO messages (id, kind, request_id, reader, state) VALUES (?, ?, ?, ?, ?)",
-            (message.id, message.kind, message.request_id, message.to, message.state),
+            "INSERT INTO messages (id, kind, request_id, subject, reader, state) VALUES (?, ?, ?, ?, ?, ?)",
+            (message.id, message.kind, message.request_id, message.subject, message.to, message.state),
         )
         for gift_id in message.gift_ids:
             self.add_gift(message, gift_id)
@@ -46,6 +46,11 @@ class MessageTable:
         )
         return [message for row in rows if (message := self._message(row))]
 
+    def on(self, subject: str) -> Sequence[Message]:
+        """All messages about something of the company."""
+        rows = self._database.rows("SELECT * FROM messages WHERE subject = ? ORDER BY rowid", (subject,))
+        return [message for row in rows if (message := self._message(row))]
+
     def at(self, channel: str, ts: str) -> Message | None:
         """The message at an address in Slack."""
         return self._message(self._database.row("SELECT * FROM messages WHERE channel = ? AND ts = ?", (channel, ts)))
@@ -60,6 +65,7 @@ class MessageTable:
             request_id=row["request_id"],
             gift_ids=tuple(gift["gift_id"] for gift in gifts),
             to=row["reader"],
+            subject=row["subject"],
             state=MessageState(row["state"]),
             channel=row["channel"],
             ts=row["ts"],

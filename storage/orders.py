@@ -51,3 +51,8 @@ class OrderTable:
         return bool(
             self._database.change("UPDATE OR IGNORE orders SET provider_id = ? WHERE key = ?", (order_id, order.key))
         )
+
+    def gift_of(self, order_id: str) -> str | None:
+        """The id of the gift whose order has this id at the provider."""
+        row = self._database.row("SELECT gift_id FROM orders WHERE provider_id = ?", (order_id,))
+        return row["gift_id"] if row else None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.gifts.gift import REQUEST_LIFE, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep, after
 from bot.gifts.money import Money
+from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
 from storage.db import Database
 from storage.history import HistoryTable
@@ -26,14 +27,17 @@ class RequestTable:
     def add(self, request: Request) -> bool:
         """Keep a new request; False, and nothing changed, when its id is known already."""
         added = self._database.change(
-            "INSERT INTO requests (id, requester, value_minor, currency, country, note, announce_in, source, state,"
-            " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO requests (id, requester, value_minor, currency, country, product_code, product_name, note,"
+            " announce_in, source, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO NOTHING",
             (
                 request.id,
                 request.requester,
                 request.value.minor,
                 request.value.currency,
                 request.country,
+                request.product and request.product.code,
+                request.product and request.product.name,
                 request.note,
                 request.announce_in,
                 request.source,
@@ -96,6 +100,15 @@ class RequestTable:
             limit=limit,
         )
 
+    def given_to(self, person: str, limit: int) -> Sequence[Request]:
+        """Requests whose gift for this person has arrived, newest first."""
+        return self._read(
+            "SELECT requests.* FROM gifts JOIN requests ON requests.id = gifts.request_id WHERE recipient = :person"
+            " AND gifts.state IN ('delivered', 'claimed', 'lapsed') ORDER BY gifts.changed_at DESC LIMIT :limit",
+            person=person,
+            limit=limit,
+        )
+
     def _read(self, sql: str, **parameters: str | int) -> list[Request]:
         return [self._request(row) for row in self._database.rows(sql, parameters)]
 
@@ -109,6 +122,7 @@ class RequestTable:
             country=row["country"],
             note=row["note"],
             created_at=from_text(row["created_at"]),
+            product=Choice(row["product_code"], row["product_name"]) if row["product_code"] else None,
             announce_in=row["announce_in"],
             source=row["source"],
             state=RequestState(row["state"]),

@@ -5,9 +5,11 @@ from contextlib import AbstractContextManager
 
 from storage.db import Database
 from storage.history import HistoryTable
+from storage.holds import HoldTable
 from storage.messages import MessageTable
 from storage.orders import OrderTable
 from storage.requests import GiftTable, RequestTable
+from storage.shelves import ShelfTable
 from storage.work import WorkTable
 
 
@@ -20,6 +22,8 @@ class SqliteStore:
         self.requests = RequestTable(database, self.history)
         self.gifts = GiftTable(database, self.history)
         self.orders = OrderTable(database)
+        self.shelves = ShelfTable(database)
+        self.holds = HoldTable(database)
         self.messages = MessageTable(database)
         self.work = WorkTable(database, ring)
 

@@ -1,6 +1,6 @@
 """The work list: what must still be done, at or after a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.gifts.work import Task, Work
@@ -36,6 +36,27 @@ class WorkTable:
             "SELECT min(due_at) AS due_at FROM work WHERE task = ? AND due_at > ?", (task, to_text(after))
         )
         return from_text(row["due_at"]) if row and row["due_at"] else None
+
+    def begin(self, task: Task, due_at: datetime) -> None:
+        """Note a task that is there only once, about nothing in particular; if it is noted already, it becomes due."""
+        if not self._database.change("UPDATE work SET due_at = ? WHERE task = ?", (to_text(due_at), task)):
+            self.add(task, "", due_at)
+        self._ring()
+
+    def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
+        """Let what is noted of these tasks about a subject be due now."""
+        for task in tasks:
+            self._database.change(
+                "UPDATE work SET due_at = min(due_at, ?) WHERE task = ? AND subject = ?",
+                (to_text(due_at), task, subject),
+            )
+        self._ring()
+
+    def again(self, work: Work, due_at: datetime) -> None:
+        """Do it anew at that time, with no tries counted."""
+        self._database.change(
+            "UPDATE work SET due_at = ?, tries = 0, note = '' WHERE id = ?", (to_text(due_at), work.id)
+        )
 
     def postpone(self, work: Work, due_at: datetime, note: str) -> None:
         """Try again later; `note` says why, for people who look."""

@@ -37,7 +37,9 @@ _REASONS = {
     "ordering_restricted": Reason.ORDERING_RESTRICTED,
     "validation_error": Reason.NOT_OFFERED,
     "product_validation_error": Reason.NOT_OFFERED,
-    "currency_mismatch": Reason.NOT_OFFERED,
+    "currency_mismatch": Reason.CURRENCY_MISMATCH,
+    "version_removed": Reason.OUT_OF_DATE,
+    "invalid_version": Reason.OUT_OF_DATE,
 }
 # These come with a 4xx and are no final no: the order may exist, or come to exist.
 _NOT_FINAL = {
@@ -82,29 +84,49 @@ class Api:
         self._http = http
         self._pace = Pace(clock, ORDER_INTERVAL)
 
+    async def turn(self) -> None:
+        """Wait until the limit lets one more order through."""
+        await self._pace.turn()
+
     async def order(
         self, path: str, body: str, reply: TypeAdapter[R], headers: Mapping[str, str] | None = None
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
-        """POST an order in its turn; a 429 gives every further order a rest."""
-        await self._pace.turn()
-        json = {"Content-Type": "application/json", **(headers or {})}
-        answer = await self._call(self._http.build_request("POST", path, content=body, headers=json), reply)
+        """POST an order; a 429 gives every further order a rest."""
+        answer = await self.post(path, body, reply, headers)
         if isinstance(answer, Unavailable):
             self._pace.hold(answer.after)
         return answer
 
+    async def post(
+        self,
+        path: str,
+        body: str,
+        reply: TypeAdapter[R],
+        headers: Mapping[str, str] | None = None,
+        deadline: float = DEADLINE,
+    ) -> R | Rejected | Unavailable | OutcomeUnknown:
+        """POST something that is JSON; `deadline` in seconds for the whole call."""
+        json = {"Content-Type": "application/json", **(headers or {})}
+        return await self._call(self._http.build_request("POST", path, content=body, headers=json), reply, deadline)
+
     async def get(
-        self, path: str, reply: TypeAdapter[R], query: Mapping[str, str | int] | None = None
+        self,
+        path: str,
+        reply: TypeAdapter[R],
+        query: Mapping[str, str | int] | None = None,
+        deadline: float = DEADLINE,
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
         """GET something; what is refused there says nothing about what can be ordered."""
-        answer = await self._call(self._http.build_request("GET", path, params=query), reply)
+        answer = await self._call(self._http.build_request("GET", path, params=query), reply, deadline)
         if isinstance(answer, Rejected) and not answer.reason.can_retry:
             return Rejected(Reason.ORDER_REFUSED, answer.detail)
         return answer
 
-    async def _call(self, request: httpx.Request, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+    async def _call(
+        self, request: httpx.Request, reply: TypeAdapter[R], deadline: float
+    ) -> R | Rejected | Unavailable | OutcomeUnknown:
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(deadline):
                 response = await self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")

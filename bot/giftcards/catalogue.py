@@ -1,15 +1,15 @@
-"""What Runa sells in a country: read page by page, and remembered for an hour."""
+"""Runa's catalogue: what it sells in a country, read page by page into the heart's own words."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from bot.giftcards.api import Api, Pagination, Reply, readable
-from bot.gifts.money import Money
-from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
+from bot.giftcards.api import Api, Pagination, Reply, money_of, readable
+from bot.gifts.money import Money, currency_of
+from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.product import Product
 
-FRESH = timedelta(hours=1)
 _PAGE = 500  # the most that GET /product gives at once
 _MOST_PAGES = 100
 
@@ -20,37 +20,41 @@ class _Denominations(Reply):
     maximum_value: Decimal | None = None
     available_list: list[Decimal] | None = None
 
-    def include(self, value: Decimal) -> bool:
-        if self.type == "fixed":
-            return value in (self.available_list or ())
-        lowest, highest = self.minimum_value, self.maximum_value
-        return (lowest is None or lowest <= value) and (highest is None or value <= highest)
-
 
 class _GiftCard(Reply):
     denominations: _Denominations = _Denominations()
 
 
-class Product(Reply):
-    """One brand's gift card in one currency."""
-
+class _Row(Reply):
     code: str
+    name: str = ""
     currency: str
     is_orderable: bool
     countries_redeemable_in: list[str]
     payout_type: str
     gift_card: _GiftCard | None = None
 
-    def can_be(self, value: Money, country: str) -> bool:
-        """Whether it can be ordered in this value for this country."""
+    def is_sold(self, country: str, currency: str | None) -> bool:
         return (
             self.is_orderable
             and self.payout_type == "gift_card"
             and country in self.countries_redeemable_in
-            and self.currency == value.currency
+            and self.currency == currency
             and self.gift_card is not None
-            and self.gift_card.denominations.include(value.major)
         )
+
+    def product(self) -> Product | None:
+        """The product, unless it comes in fixed values of which none is an amount."""
+        assert self.gift_card is not None, "only what is sold is asked"
+        terms = self.gift_card.denominations
+        name = self.name.strip() or self.code
+        if terms.type != "fixed":
+            return Product(self.code, name, self._money(terms.minimum_value), self._money(terms.maximum_value))
+        values = tuple(value for one in terms.available_list or () if (value := self._money(one)))
+        return Product(self.code, name, values=values) if values else None
+
+    def _money(self, major: Decimal | None) -> Money | None:
+        return money_of(major, self.currency) if major is not None else None
 
 
 class _Page(Reply):
@@ -58,40 +62,44 @@ class _Page(Reply):
     pagination: Pagination
 
 
+class _Countries(Reply):
+    countries: frozenset[str]
+
+
 _PAGES = TypeAdapter(_Page)
+_COUNTRIES = TypeAdapter(_Countries)
 
 
-class Catalogue:
-    """The products of each country."""
+async def countries(api: Api) -> frozenset[str] | Rejected | Unavailable:
+    """The countries that anything can be spent in."""
+    reply = await api.get("product/countries", _COUNTRIES)
+    return reply.countries if isinstance(reply, _Countries) else _certain(reply)
 
-    def __init__(self, api: Api, clock: Clock) -> None:
-        self._api = api
-        self._clock = clock
-        self._known: dict[str, tuple[list[Product], datetime]] = {}
 
-    async def codes(self, value: Money, country: str) -> list[str] | Rejected | Unavailable:
-        """The codes of all products that can be ordered in this value for this country, in the service's order."""
-        products = await self._products(country)
-        if not isinstance(products, list):
-            return products
-        return list(dict.fromkeys(product.code for product in products if product.can_be(value, country)))
+async def products(api: Api, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
+    """Every gift card that can be ordered for a country in its currency, in the service's order, each once."""
+    rows: list[_Row] = []
+    query: dict[str, str | int] = {"is_orderable": "true", "countries_redeemable_in": country, "limit": _PAGE}
+    for _ in range(_MOST_PAGES):
+        page = await api.get("product", _PAGES, query)
+        if not isinstance(page, _Page):
+            return _certain(page)
+        rows.extend(readable(page.catalog, _Row))
+        after = page.pagination.cursors.after
+        if not after or not page.catalog:
+            break
+        query["after"] = after
+    return tuple(_sold(rows, country))
 
-    async def _products(self, country: str) -> list[Product] | Rejected | Unavailable:
-        known, until = self._known.get(country, ([], self._clock.now()))
-        if self._clock.now() < until:
-            return known
-        products: list[Product] = []
-        query: dict[str, str | int] = {"is_orderable": "true", "countries_redeemable_in": country, "limit": _PAGE}
-        for _ in range(_MOST_PAGES):
-            page = await self._api.get("product", _PAGES, query)
-            if isinstance(page, OutcomeUnknown):
-                return Unavailable(f"the catalogue cannot be read: {page.detail}")
-            if not isinstance(page, _Page):
-                return page
-            products.extend(readable(page.catalog, Product))
-            after = page.pagination.cursors.after
-            if not after or not page.catalog:
-                break
-            query["after"] = after
-        self._known[country] = (products, self._clock.now() + FRESH)
-        return products
+
+def _sold(rows: Iterable[_Row], country: str) -> Iterable[Product]:
+    currency = currency_of(country)
+    read = [row.product() for row in rows if row.is_sold(country, currency)]
+    return {product.code: product for product in read if product}.values()
+
+
+def _certain(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:
+    """For what only reads, not knowing is the same as not now."""
+    return (
+        Unavailable(f"the catalogue cannot be read: {answer.detail}") if isinstance(answer, OutcomeUnknown) else answer
+    )

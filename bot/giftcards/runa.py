@@ -1,18 +1,17 @@
 """The contract that is live today: Runa 2024-02-05. One gift is one `sync` order, whose reply carries the link."""
 
-import asyncio
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
 import httpx
 from pydantic import Field, SecretStr, TypeAdapter
 
+from bot.giftcards import catalogue
 from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of, readable
-from bot.giftcards.catalogue import Catalogue
 from bot.gifts.gift import Gift, Request
+from bot.gifts.link import Payout
 from bot.gifts.money import Money
 from bot.gifts.order import Order
 from bot.gifts.ports import (
@@ -26,6 +25,7 @@ from bot.gifts.ports import (
     Rejected,
     Unavailable,
 )
+from bot.gifts.product import Product
 from bot.gifts.reasons import Reason
 
 VERSION = "2024-02-05"
@@ -40,13 +40,20 @@ PLAYGROUND_TEMPLATES = {
     "EUR": "PT-01HQ130AHCKRRB45Z5XV2Y8W9K",
     "CAD": "PT-01HQ12SMX2964BVXG2N69K8HF3",
 }
-_BALANCE_DEADLINE = 3.0  # seconds; a card is not kept waiting for it
+_CARD_DEADLINE = 3.0  # seconds; a card is not kept waiting for what it would also say
+_PAYOUTS = {
+    "ACTIVE": Payout.ACTIVE,
+    "CLAIMED": Payout.CLAIMED,
+    "CANCELLED": Payout.CANCELLED,
+    "EXPIRED": Payout.EXPIRED,
+}
 _ROWS = 100
 _MOST_PAGES = 1000
 
 
 class _Payout(Reply):
     url: SecretStr | None = None
+    status: str = "ACTIVE"
 
 
 class _Item(Reply):
@@ -75,7 +82,12 @@ class _Order(Reply):
     def ready(self) -> LinkReady | None:
         """The link of its only item, once that has one."""
         link = self.items[0].payout.url if self.value else None
-        return LinkReady(link, self.value) if link and self.value else None
+        return LinkReady(link, self.value, self.payout or Payout.ACTIVE) if link and self.value else None
+
+    @property
+    def payout(self) -> Payout | None:
+        """What became of its link; None while there is none, and for a word that the contract does not have."""
+        return _PAYOUTS.get(self.items[0].payout.status) if len(self.items) == 1 else None
 
     def is_of(self, order: Order) -> bool:
         """Whether it can be the order that was asked for: it says so, or says nothing about it."""
@@ -91,7 +103,13 @@ class _Balance(Reply):
     balance: Decimal
 
 
+class _Estimate(Reply):
+    currency: str
+    total_price: Decimal
+
+
 _ORDER = TypeAdapter(_Order)
+_ESTIMATE = TypeAdapter(_Estimate)
 _BALANCE = TypeAdapter(_Balance)
 _ORDERS = TypeAdapter(_Orders)
 
@@ -102,17 +120,30 @@ class Runa:
     def __init__(self, http: httpx.AsyncClient, templates: Mapping[str, str], clock: Clock) -> None:
         self._api = Api(http, clock)
         self._templates = templates
-        self._catalogue = Catalogue(self._api, clock)
 
-    async def body(self, request: Request, gift: Gift, key: str) -> str | Rejected | Unavailable:  # noqa: ARG002 - this contract sends the key as a header
+    @property
+    def has_catalogue(self) -> bool:
+        """It has one."""
+        return True
+
+    async def countries(self) -> frozenset[str] | Rejected | Unavailable:
+        """The countries that anything can be spent in."""
+        return await catalogue.countries(self._api)
+
+    async def products(self, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
+        """Every gift card that can be ordered for a country."""
+        return await catalogue.products(self._api, country)
+
+    def names_products(self, request: Request) -> bool:
+        """Without a chosen product, and without a template of the currency, an order names all to choose from."""
+        return request.product is None and request.value.currency not in self._templates
+
+    def body(self, request: Request, gift: Gift, key: str, choose_from: Sequence[Product]) -> str:  # noqa: ARG002 - this contract sends the key as a header
         """The exact body of the order for one gift of a request; the gift's id stands where lists show it."""
-        products = await self._products(request.value, request.country)
-        if not isinstance(products, dict):
-            return products
         item = {
             "face_value": number_of(request.value),
             "distribution_method": {"type": "PAYOUT_LINK"},
-            "products": products,
+            "products": self._products(request, choose_from),
         }
         order = {
             "payment_method": {"type": "ACCOUNT_BALANCE", "currency": request.value.currency},
@@ -121,6 +152,10 @@ class Runa:
             "metadata": {"gift": gift.id, "request": request.id},
         }
         return json.dumps(order, separators=(",", ":"))
+
+    async def turn(self) -> None:
+        """Wait until the limit lets one more order through."""
+        await self._api.turn()
 
     async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
         """Create the order in one call; the same key is answered with the first reply for thirty days."""
@@ -140,12 +175,9 @@ class Runa:
 
     async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the order again, for its link; an order that was still being worked on may have failed since."""
-        assert order.provider_id is not None, "links are fetched of orders that were placed"
-        reply = await self._api.get(f"order/{order.provider_id}", _ORDER)
+        reply = await self._fetched(order)
         if not isinstance(reply, _Order):
             return reply
-        if reply.id != order.provider_id or not reply.is_of(order):
-            return OutcomeUnknown("another order", Reason.ANSWER_UNREADABLE)
         if reply.status == "FAILED":
             return OrderFailed(f"{reply.id} failed")
         if reply.status == "PROCESSING":
@@ -154,15 +186,31 @@ class Runa:
             return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
         return reply.ready or NotYet()
 
+    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
+        """Fetch the order again, for what became of its link."""
+        reply = await self._fetched(order)
+        return reply.payout if isinstance(reply, _Order) else reply
+
     async def balance(self, currency: str) -> Money | None:
         """What is left on the account in a currency."""
-        reply: _Balance | Rejected | Unavailable | OutcomeUnknown | None = None
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_BALANCE_DEADLINE):
-                reply = await self._api.get("balance", _BALANCE, {"currency": currency})
+        reply = await self._api.get("balance", _BALANCE, {"currency": currency}, _CARD_DEADLINE)
         if not isinstance(reply, _Balance):
             return None
         return money_of(reply.balance, currency) if reply.balance else Money(0, currency)
+
+    async def price(self, request: Request, choose_from: Sequence[Product]) -> Money | None:
+        """What Runa estimates for all gifts of a request; it cannot for templates, nor in the playground."""
+        products = self._products(request, choose_from)
+        if products["type"] == "TEMPLATE" or (request.product is None and not choose_from):
+            return None
+        asked = {
+            "payment_method": {"type": "ACCOUNT_BALANCE", "currency": request.value.currency},
+            "items": [{"face_value": number_of(request.value), "products": products}] * len(request.gifts),
+        }
+        reply = await self._api.post("order/estimate", json.dumps(asked), _ESTIMATE, deadline=_CARD_DEADLINE)
+        if not isinstance(reply, _Estimate) or reply.currency != request.value.currency:
+            return None
+        return money_of(reply.total_price, reply.currency)
 
     async def find(self, order: Order) -> Placed | Absent | Unavailable:
         """Look through all orders for one that carries the gift's id."""
@@ -182,20 +230,21 @@ class Runa:
             query["after"] = after
         return Absent()
 
-    async def _products(self, value: Money, country: str) -> dict[str, object] | Rejected | Unavailable:
-        """The template of this currency, or else everything that can be ordered: the recipient chooses."""
-        if template := self._templates.get(value.currency):
+    async def _fetched(self, order: Order) -> _Order | Rejected | Unavailable | OutcomeUnknown:
+        assert order.provider_id is not None, "only orders that were placed are fetched"
+        reply = await self._api.get(f"order/{order.provider_id}", _ORDER)
+        if isinstance(reply, _Order) and (reply.id != order.provider_id or not reply.is_of(order)):
+            return OutcomeUnknown("another order", Reason.ANSWER_UNREADABLE)
+        return reply
+
+    def _products(self, request: Request, choose_from: Sequence[Product]) -> dict[str, object]:
+        """The chosen product; else the template of this currency, or all that can be ordered: the recipient chooses."""
+        if request.product:
+            return {"type": "SINGLE", "value": request.product.code}
+        if template := self._templates.get(request.value.currency):
             return {"type": "TEMPLATE", "template_id": template}
-        codes = await self._catalogue.codes(value, country)
-        if not isinstance(codes, list):
-            return codes
-        match codes:
-            case []:
-                return Rejected(Reason.NOT_OFFERED, f"no product for {value} in {country}")
-            case [only]:
-                return {"type": "SINGLE", "value": only}
-            case _:
-                return {"type": "MULTIPLE", "values": codes}
+        codes = [product.code for product in choose_from]
+        return {"type": "SINGLE", "value": codes[0]} if len(codes) == 1 else {"type": "MULTIPLE", "values": codes}
 
 
 def is_for_playground(key: SecretStr) -> bool:

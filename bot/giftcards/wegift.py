@@ -1,6 +1,7 @@
 """The WeGift contract of 2022, as its page "Make your first order" describes it: create-order and get-links."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from bot.giftcards.api import Api, Reply, money_of, number_of
 from bot.gifts.gift import Gift, Request
 from bot.gifts.order import Order
 from bot.gifts.ports import Absent, Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.product import Product
 from bot.gifts.reasons import Reason
 
 DEFAULT_URL = "https://api.wegift.io/v2"
@@ -46,9 +48,30 @@ class WeGift:
         self._api = Api(http, clock)
         self.card_id = card_id
 
-    async def body(self, request: Request, gift: Gift, key: str) -> str:  # noqa: ARG002 - the document has no place for its id
+    @property
+    def has_catalogue(self) -> bool:
+        """The document leaves the choice to the recipient."""
+        return False
+
+    async def countries(self) -> frozenset[str]:
+        """The document describes no list of them."""
+        return frozenset()
+
+    async def products(self, country: str) -> tuple[Product, ...]:  # noqa: ARG002 - there is nothing to look at
+        """The document describes no catalogue."""
+        return ()
+
+    def names_products(self, request: Request) -> bool:  # noqa: ARG002 - it never does
+        """Without products in an order, the recipient chooses among all."""
+        return False
+
+    def body(self, request: Request, gift: Gift, key: str, choose_from: Sequence[Product]) -> str:  # noqa: ARG002 - the document has no place for its id
         """The exact body of the order for one gift of a request."""
         return order_body(request, key, self.card_id)
+
+    async def turn(self) -> None:
+        """Wait until the limit lets one more order through."""
+        await self._api.turn()
 
     async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
         """Create the order; the service answers the same key with the same order."""
@@ -74,6 +97,12 @@ class WeGift:
         if value is None:
             return OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
         return LinkReady(reply[0].token_url, value)
+
+    async def payout(self, order: Order) -> None:
+        """The document does not say whether a link was used."""
+
+    async def price(self, request: Request, choose_from: Sequence[Product]) -> None:
+        """The document describes no estimate."""
 
     async def balance(self, currency: str) -> None:
         """Orders are paid by card, so there is none."""

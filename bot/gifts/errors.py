@@ -18,6 +18,7 @@ class Field(StrEnum):
     RECIPIENTS = "recipients"
     AMOUNT = "amount"
     COUNTRY = "country"
+    PRODUCT = "product"
     NOTE = "note"
     ANNOUNCE_IN = "announce_in"
     REASON = "reason"

@@ -9,20 +9,27 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from pydantic import SecretStr
+
+from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
+from bot.gifts.catalogue import ANEW, SOON, Catalogue
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
-from bot.gifts.message import Kind, Message, MessageState
-from bot.gifts.money import Money
+from bot.gifts.hold import Hold
+from bot.gifts.holds import Holds
+from bot.gifts.message import Funds, Kind, Message, MessageState
 from bot.gifts.notices import Notices
 from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
 from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, Draft, Policy
-from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Store, Unavailable
+from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
+from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
-from bot.gifts.work import Done, Later, Task, Work
+from bot.gifts.store import Store
+from bot.gifts.work import Again, Done, Later, Task, Work
 
+A_DAY = 24 * 60 * 60.0
 LISTED = 5  # requests of each sort that a person is shown
-MACHINE = "giftbot"  # the actor in the history where nobody clicked
 
 
 class AlreadyDecided(Refused):
@@ -41,16 +48,19 @@ class Arrangement:
     approvals_channel: str | None
     link_hosts: Collection[str]
     settle: timedelta
+    care: Care
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What one person sees: what they asked for, what waits for them, and who decides about each of their requests."""
+    """What one person sees: what they asked for, what waits for them, what they were given, and who decides."""
 
     mine: Sequence[Request]
     to_decide: Sequence[Request]
     in_trouble: Sequence[Request]
+    received: Sequence[tuple[Request, Gift]]
     deciders: Mapping[str, list[str]]
+    holds: Sequence[Hold]
 
 
 class Flow:
@@ -73,8 +83,11 @@ class Flow:
         self._clock = clock
         self.policy = arrangement.policy
         self._new_id = new_id
+        self.catalogue = Catalogue(store, giftcards, clock, arrangement.policy.countries)
         self._notices = Notices(store, clock, arrangement.policy, arrangement.approvals_channel, new_id)
-        self._desk = OrderDesk(store, giftcards, clock, arrangement.link_hosts)
+        self._holds = Holds(store, giftcards, clock, self._notices, new_id)
+        self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
+        self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
         self._outbox = Outbox(store, messenger, clock, arrangement.settle)
 
     # ---------------------------------------------------------------- what people do
@@ -87,7 +100,9 @@ class Flow:
             Refused: the form belongs to somebody else.
         """
         people = await self._directory.look_up({draft.requester, *draft.recipients[:MOST_RECIPIENTS]})
-        value = self.policy.value_of(draft, people)
+        shelf = self.catalogue.known(draft.country)
+        value = self.policy.value_of(draft, people, shelf)
+        product = shelf.find(draft.product) if shelf and draft.product else None
         request = Request(
             id=draft.id,
             requester=draft.requester,
@@ -96,6 +111,7 @@ class Flow:
             country=draft.country,
             note=draft.note.strip(),
             created_at=self._clock.now(),
+            product=Choice(product.code, product.name) if product else None,
             announce_in=draft.announce_in,
             source=draft.source,
         )
@@ -154,9 +170,7 @@ class Flow:
         Raises:
             Refused: the person may not decide about it, it needs no retry, or a retry cannot help.
         """
-        gift = self._store.gifts.get(gift_id)
-        if gift is None:
-            raise Refused("I do not know this gift.")
+        gift = self._gift(gift_id)
         request = self._known(gift.request_id)
         self._check_entitled(request, person)
         if gift.reason and not gift.reason.can_retry:
@@ -168,6 +182,8 @@ class Flow:
                 raise Refused("There is nothing to retry: this gift is on its way again.")
             if step is GiftStep.DELIVER_AGAIN:
                 self._notices.prepare_gift(request, gift)
+            else:
+                self._holds.look_now(request.value.currency)
             self._store.work.add(Task.DELIVER if step is GiftStep.DELIVER_AGAIN else Task.ORDER, gift.id, now)
             self._notices.refresh(Kind.TROUBLE, request.id)
         return self._known(request.id)
@@ -181,8 +197,29 @@ class Flow:
             mine=mine,
             to_decide=requests.undecided(person, LISTED) if decides else (),
             in_trouble=requests.in_trouble(person, LISTED) if decides else (),
+            received=[
+                (request, gift)
+                for request in requests.given_to(person, LISTED)
+                for gift in request.gifts
+                if gift.recipient == person
+            ],
             deciders={request.id: self.deciders(request) for request in mine},
+            holds=self._store.holds.all_standing(),
         )
+
+    def show_again(self, gift_id: str, person: str) -> Gift:
+        """Let a recipient see their gift once more, on the record; `link_of` then fetches its link.
+
+        Raises:
+            Refused: it is somebody else's, it has not arrived, or it was shown too often today.
+        """
+        gift = self._gift(gift_id)
+        self._aftercare.show_again(gift, person)
+        return gift
+
+    async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
+        """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
+        return self._known(gift.request_id), await self._desk.link(gift)
 
     def deciders(self, request: Request) -> list[str]:
         """Who decides about a request: the approvals channel, or each approver."""
@@ -221,8 +258,8 @@ class Flow:
     async def post(self, work: Work) -> Done | Later:
         """Post a card, a notice or an announcement."""
         message = self._message(work)
-        balance = await self._balance_for(message) if message.kind is Kind.CARD else None
-        sent = await self._outbox.send(message, balance=balance)
+        funds = await self._funds_for(message) if message.kind is Kind.CARD else None
+        sent = await self._outbox.send(message, funds=funds)
         if isinstance(sent, Rejected):
             self._could_not_post(work, sent.detail)
         return sent if isinstance(sent, Later) else Done()
@@ -234,7 +271,7 @@ class Flow:
             return Later(Reason.UNEXPECTED, "it is being sent right now")
         if message.state is not MessageState.SENT:
             return Done()
-        answer = await self._messenger.update(self._outbox.letter(message))
+        answer = await self._messenger.update(self._outbox.mail(message))
         if isinstance(answer, Unavailable):
             return Later(Reason.UNEXPECTED, answer.detail, answer.after)
         return Done()
@@ -273,14 +310,43 @@ class Flow:
             case Later() as later:
                 return later
 
-    def give_up(self, work: Work, reason: Reason) -> None:
-        """Put what the worker could not finish in a day in front of a person; runs inside the worker's transaction."""
+    async def check(self, work: Work) -> Done | Again:
+        """See what became of a gift that was delivered, and remind its recipient if nobody has claimed it."""
+        return await self._aftercare.check(work)
+
+    async def stock(self, _work: Work) -> Again:
+        """Read the catalogue anew, for ever: forms and orders find it fresh."""
+        complete = await self.catalogue.refresh()
+        return Again((ANEW if complete else SOON).total_seconds())
+
+    def begin(self) -> None:
+        """Note what is done for ever, at every start of the bot."""
+        if self._giftcards.has_catalogue:
+            with self._store.write():
+                self._store.work.begin(Task.STOCK, self._clock.now())
+
+    def hear_of_order(self, order_id: str) -> None:
+        """The gift card service says that something has happened to an order: what waits for that is done now."""
+        gift_id = self._store.orders.gift_of(order_id)
+        if gift_id:
+            with self._store.write():
+                self._store.work.hurry({Task.ORDER, Task.DELIVER, Task.CHECK}, gift_id, self._clock.now())
+
+    def hear_of_products(self) -> None:
+        """The gift card service says that something has changed in its catalogue: it is read now."""
+        self.begin()
+
+    def give_up(self, work: Work, reason: Reason) -> Done | Again:
+        """Put what the worker could not finish in time in front of a person; runs inside the worker's transaction."""
         if work.task in {Task.ORDER, Task.DELIVER}:
             gift = self._store.gifts.get(work.subject)
             if gift is not None and gift.is_moving:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST:
             self._could_not_post(work, "not finished in time")
+        elif work.task in {Task.CHECK, Task.STOCK}:
+            return Again(A_DAY)
+        return Done()
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
 
@@ -295,6 +361,7 @@ class Flow:
     def _delivered(self, gift: Gift) -> Done:
         with self._store.write():
             if self._store.gifts.move(gift, GiftStep.DELIVER, MACHINE, self._clock.now()):
+                self._store.work.add(Task.CHECK, gift.id, self._clock.now() + FIRST_LOOK)
                 self._notices.tell_arrivals(self._known(gift.request_id))
         return Done()
 
@@ -307,22 +374,29 @@ class Flow:
                 self._notices.tell_arrivals(request)
         return Done()
 
-    async def _balance_for(self, message: Message) -> Money | None:
+    async def _funds_for(self, message: Message) -> Funds | None:
         request = self._known(message.request_id)
-        return await self._giftcards.balance(request.value.currency) if request.decision is None else None
+        return await self._desk.funds(request) if request.decision is None else None
 
     def _could_not_post(self, work: Work, detail: str) -> None:
         message = self._message(work)
         with self._store.write():
-            event = f"could not post {message.kind}"
-            self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
-            self._notices.could_not_post(self._known(message.request_id), message)
+            if message.request_id:
+                event = f"could not post {message.kind}"
+                self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
+            self._notices.could_not_post(message)
 
-    def _known(self, request_id: str) -> Request:
-        request = self._store.requests.get(request_id)
+    def _known(self, request_id: str | None) -> Request:
+        request = self._store.requests.get(request_id) if request_id else None
         if request is None:
             raise Refused("I do not know this request.")
         return request
+
+    def _gift(self, gift_id: str) -> Gift:
+        gift = self._store.gifts.get(gift_id)
+        if gift is None:
+            raise Refused("I do not know this gift.")
+        return gift
 
     def _message(self, work: Work) -> Message:
         message = self._store.messages.get(work.subject)

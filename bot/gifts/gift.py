@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.gifts.errors import IllegalMove
 from bot.gifts.money import Money
+from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
 
 
@@ -44,6 +45,8 @@ class GiftState(StrEnum):
     APPROVED = "approved"
     ORDERED = "ordered"
     DELIVERED = "delivered"
+    CLAIMED = "claimed"
+    LAPSED = "lapsed"
     VOID = "void"
     FAILED = "failed"
     PARKED = "parked"
@@ -58,6 +61,8 @@ class GiftStep(StrEnum):
     FAIL = "fail"
     PARK = "park"
     DELIVER = "deliver"
+    CLAIM = "claim"
+    LAPSE = "lapse"
     ORDER_ANEW = "order anew"
     ASK_AGAIN = "ask again"
     DELIVER_AGAIN = "deliver again"
@@ -82,6 +87,8 @@ GIFT_LIFE = (
     Move(GiftState.ORDERED, GiftStep.FAIL, GiftState.FAILED, "the service says that the order came to nothing"),
     Move(GiftState.ORDERED, GiftStep.DELIVER, GiftState.DELIVERED, "Slack confirms the recipient's message"),
     Move(GiftState.ORDERED, GiftStep.PARK, GiftState.PARKED, "the link or the message cannot be handed over"),
+    Move(GiftState.DELIVERED, GiftStep.CLAIM, GiftState.CLAIMED, "the service says that the recipient took it"),
+    Move(GiftState.DELIVERED, GiftStep.LAPSE, GiftState.LAPSED, "the link expired, or the service cancelled it"),
     Move(
         GiftState.FAILED, GiftStep.ORDER_ANEW, GiftState.APPROVED, "an approver clicks Retry: a new attempt, a new key"
     ),
@@ -116,6 +123,11 @@ class Gift:
         """True for a gift that the machine is working on."""
         return self.state in {GiftState.APPROVED, GiftState.ORDERED}
 
+    @property
+    def has_arrived(self) -> bool:
+        """True for a gift that its recipient was sent, whatever became of it."""
+        return self.state in {GiftState.DELIVERED, GiftState.CLAIMED, GiftState.LAPSED}
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -128,7 +140,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one person asks: `value` is for each recipient; `source` links the Slack message that it is about."""
+    """What one person asks: `value` is for each recipient; `source` links the Slack message that it is about.
+
+    Without a `product` each recipient chooses what to spend it on.
+    """
 
     id: str
     requester: str
@@ -137,6 +152,7 @@ class Request:
     country: str
     note: str
     created_at: datetime
+    product: Choice | None = None
     announce_in: str | None = None
     source: str | None = None
     state: RequestState = RequestState.PENDING

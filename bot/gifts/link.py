@@ -1,13 +1,23 @@
-"""PURE: the redemption link. It is money: it is held in memory for one delivery and never printed."""
+"""PURE: the redemption link, and what became of it. It is money: it is held in memory for one use and never printed."""
 
 import re
 from collections.abc import Collection
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 _LONGEST = 3000  # what a Slack button can carry
 _PLAIN = re.compile(r"[\x21-\x7e]+")
+
+
+class Payout(StrEnum):
+    """What became of a link, as the gift card service says."""
+
+    ACTIVE = "active"  # nobody has used it yet
+    CLAIMED = "claimed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
 
 
 def is_trusted(link: SecretStr, hosts: Collection[str]) -> bool:

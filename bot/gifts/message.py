@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from bot.gifts.gift import Gift, Request
+from bot.gifts.hold import Hold
 from bot.gifts.money import Money
 
 
@@ -20,6 +21,9 @@ class Kind(StrEnum):
     ANNOUNCEMENT = "announcement"  # to a channel, without the amount
     UNANNOUNCED = "unannounced"  # to the requester: the channel could not be written to
     TROUBLE = "trouble"  # to those who decide, with Retry, and to the requester
+    REMINDER = "reminder"  # to the recipient, of a gift that nobody has claimed
+    LAPSED = "lapsed"  # to the requester: the gift's link is no good any more
+    HOLD = "hold"  # to those who decide: no order is sent for a while
 
 
 class MessageState(StrEnum):
@@ -33,13 +37,17 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to a person or channel `to`; `channel` and `ts` are Slack's address of it once they are known."""
+    """A message to a person or channel `to`; `channel` and `ts` are Slack's address of it once they are known.
+
+    It is about gifts of a request, or, where `request_id` is None, about the company; `subject` then says what.
+    """
 
     id: str
     kind: Kind
-    request_id: str
+    request_id: str | None
     gift_ids: tuple[str, ...]
     to: str
+    subject: str | None = None
     state: MessageState = MessageState.WAITING
     channel: str | None = None
     ts: str | None = None
@@ -47,18 +55,37 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """Everything that a message's text is made from, as things stand now.
+class Funds:
+    """What is left on the account, and what an order is expected to cost; None where the service does not say."""
 
-    The link is only for a gift's delivery; the balance of the account only for a card, where it can be had.
+    balance: Money | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything that a message about a request is made from, as things stand now.
+
+    The link is only for a gift's delivery, the funds are only for a card.
     """
 
     message: Message
     request: Request
     link: SecretStr | None = None
-    balance: Money | None = None
+    funds: Funds = Funds()
 
     @property
     def gifts(self) -> tuple[Gift, ...]:
         """The gifts that this message is about."""
         return tuple(gift for gift in self.request.gifts if gift.id in self.message.gift_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldNotice:
+    """What a message about orders on hold is made from, as things stand now."""
+
+    message: Message
+    hold: Hold
+
+
+Mail = Letter | HoldNotice

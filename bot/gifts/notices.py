@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from bot.gifts.gift import Gift, GiftState, Request
+from bot.gifts.gift import Gift, Request
+from bot.gifts.hold import Hold
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.policy import Policy
-from bot.gifts.ports import Clock, Posted, Store
+from bot.gifts.ports import Clock, Posted
+from bot.gifts.store import Store
 from bot.gifts.work import Task
 
 
@@ -82,14 +84,42 @@ class Notices:
         told = {
             gift_id for message in self._store.messages.about(request.id, Kind.ARRIVED) for gift_id in message.gift_ids
         }
-        arrived = [gift for gift in request.gifts if gift.state is GiftState.DELIVERED and gift.id not in told]
+        arrived = [gift for gift in request.gifts if gift.has_arrived and gift.id not in told]
         if arrived:
             self._say(Kind.ARRIVED, request, [request.requester], arrived)
             if request.announce_in:
                 self._say(Kind.ANNOUNCEMENT, request, [request.announce_in], arrived)
 
-    def could_not_post(self, request: Request, message: Message) -> None:
+    def remind(self, request: Request, gift: Gift) -> None:
+        """Tell the recipient of a gift that nobody has claimed; the message has a button instead of the link."""
+        self._say(Kind.REMINDER, request, [gift.recipient], [gift])
+
+    def reminders(self, gift: Gift) -> int:
+        """How often the recipient of a gift was reminded."""
+        messages = self._store.messages.about(gift.request_id, Kind.REMINDER)
+        return sum(gift.id in message.gift_ids for message in messages)
+
+    def tell_lapse(self, request: Request, gift: Gift) -> None:
+        """The requester learns that a gift's link is no good any more."""
+        self._say(Kind.LAPSED, request, [request.requester], [gift])
+
+    def tell_hold(self, hold: Hold) -> None:
+        """Those who decide learn that no order is sent for a while, once for all orders that wait."""
+        self._say_about(hold.id, [self._approvals_channel] if self._approvals_channel else self._policy.approvers)
+
+    def refresh_hold(self, hold: Hold) -> None:
+        """The notice shows that orders go on."""
+        for message in self._store.messages.on(hold.id):
+            self._store.work.add(Task.REFRESH, message.id, self._clock.now())
+
+    def could_not_post(self, message: Message) -> None:
         """Another way to who must know: each approver instead of the channel, the requester about an announcement."""
+        if message.request_id is None:
+            if message.subject and message.to == self._approvals_channel:
+                self._say_about(message.subject, self._policy.approvers)
+            return
+        request = self._store.requests.get(message.request_id)
+        assert request is not None, "a message about gifts belongs to a request"
         gifts = [gift for gift in request.gifts if gift.id in message.gift_ids]
         if message.kind is Kind.ANNOUNCEMENT:
             self._say(Kind.UNANNOUNCED, request, [request.requester], gifts)
@@ -115,6 +145,12 @@ class Notices:
     def _say(self, kind: Kind, request: Request, readers: Iterable[str], gifts: Collection[Gift]) -> None:
         for reader in readers:
             message = self._add(kind, request, reader, gifts)
+            self._store.work.add(Task.POST, message.id, self._clock.now())
+
+    def _say_about(self, hold_id: str, readers: Iterable[str]) -> None:
+        for reader in sorted(readers):
+            message = Message(self._new_id(), Kind.HOLD, None, (), reader, subject=hold_id)
+            self._store.messages.add(message)
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
     def _add(self, kind: Kind, request: Request, reader: str, gifts: Collection[Gift]) -> Message:

@@ -1,12 +1,17 @@
 """One order a gift: prepared once, sent under one key, looked up once its key is old; and its link, checked."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from bot.gifts.catalogue import Catalogue
 from bot.gifts.gift import Gift, GiftStep, Request
-from bot.gifts.link import is_trusted
+from bot.gifts.hold import Hold
+from bot.gifts.holds import Holds
+from bot.gifts.link import Payout, is_trusted
+from bot.gifts.message import Funds
 from bot.gifts.order import Order, key_of
 from bot.gifts.ports import (
     Absent,
@@ -18,11 +23,14 @@ from bot.gifts.ports import (
     OutcomeUnknown,
     Placed,
     Rejected,
-    Store,
     Unavailable,
 )
+from bot.gifts.product import Product, Shelf
 from bot.gifts.reasons import Reason
+from bot.gifts.store import Store
 from bot.gifts.work import Later
+
+NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +45,50 @@ class Stopped:
 class OrderDesk:
     """Deals with the gift card service; what it answers is checked against what was asked before it counts."""
 
-    def __init__(self, store: Store, giftcards: GiftCards, clock: Clock, link_hosts: Collection[str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        giftcards: GiftCards,
+        catalogue: Catalogue,
+        holds: Holds,
+        clock: Clock,
+        link_hosts: Collection[str],
+    ) -> None:
         self._store = store
         self._giftcards = giftcards
+        self._catalogue = catalogue
+        self._holds = holds
         self._clock = clock
         self._link_hosts = link_hosts
         self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
 
     async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
         """Place the order of a gift's attempt; asking again with its key and body is safe while the key lives."""
-        order = self._store.orders.get(gift) or await self._prepared(request, gift)
-        if not isinstance(order, Order):
-            return _not_placed(order)
-        if order.provider_id is not None:
+        order = self._store.orders.get(gift)
+        if order and order.provider_id is not None:
             return Placed(order.provider_id)
-        is_old = order.key_is_old(self._clock.now())
-        answer = await self._looked_up(order) if is_old else await self._giftcards.place(order)
+        if order and order.key_is_old(self._clock.now()):
+            return self._settled(order, await self._looked_up(order))
+        if hold := await self._holds.against(request.value):
+            return self._waiting(hold)
+        prepared = order or await self._prepared(request, gift)
+        return await self._sent(prepared) if isinstance(prepared, Order) else _not_placed(prepared)
+
+    async def _sent(self, order: Order) -> Placed | Stopped | Later:
+        await self._giftcards.turn()
+        if hold := await self._holds.against(order.value):  # it began while this order waited for its turn
+            return self._waiting(hold)
+        answer = await self._giftcards.place(order)
+        self._holds.heed(order.value, answer)
+        return self._settled(order, answer)
+
+    def _settled(
+        self, order: Order, answer: Placed | Stopped | Rejected | Unavailable | OutcomeUnknown
+    ) -> Placed | Stopped | Later:
         return self._checked(order, answer) if isinstance(answer, Placed) else _not_placed(answer)
+
+    def _waiting(self, hold: Hold) -> Later:
+        return Later(hold.reason, "orders are on hold", (hold.look_at - self._clock.now()).total_seconds())
 
     async def link(self, gift: Gift) -> SecretStr | Stopped | Later:
         """The link of an ordered gift: the one that came with the order, or else fetched."""
@@ -61,6 +96,8 @@ class OrderDesk:
         assert order is not None, "an ordered gift has an order"
         answer = self._in_hand.pop(gift.id, None) or await self._giftcards.link(order)
         match answer:
+            case LinkReady(_, _, Payout.EXPIRED | Payout.CANCELLED as payout):
+                return _parked(NO_GOOD[payout], "the link is no good any more")
             case LinkReady(_, value) if value != order.value:
                 return _parked(Reason.ANSWER_DIFFERS, f"the link is worth {value} instead of {order.value}")
             case LinkReady(link) if not is_trusted(link, self._link_hosts):
@@ -79,11 +116,33 @@ class OrderDesk:
                 unreadable = reason is Reason.ANSWER_UNREADABLE
                 return Later(reason if unreadable else Reason.LINK_LATE, detail)
 
+    async def payout(self, gift: Gift) -> Payout | None:
+        """What became of the link of a delivered gift; None where the service does not say, or not now."""
+        order = self._store.orders.get(gift)
+        assert order is not None, "a delivered gift has an order"
+        answer = await self._giftcards.payout(order)
+        return answer if isinstance(answer, Payout) else None
+
+    async def funds(self, request: Request) -> Funds:
+        """What is left on the account, and what a request is expected to cost, as far as the service says."""
+        shelf = self._catalogue.known(request.country)
+        choose_from = shelf.offering(request.value) if shelf else ()
+        balance, price = await asyncio.gather(
+            self._giftcards.balance(request.value.currency), self._giftcards.price(request, choose_from)
+        )
+        return Funds(balance, price)
+
     async def _prepared(self, request: Request, gift: Gift) -> Order | Rejected | Unavailable:
+        choose_from: Sequence[Product] = ()
+        if self._giftcards.names_products(request):
+            shelf = await self._catalogue.fresh(request.country)
+            if not isinstance(shelf, Shelf):
+                return shelf
+            choose_from = shelf.offering(request.value)
+            if not choose_from:
+                return Rejected(Reason.NOT_OFFERED, f"no product for {request.value} in {request.country}")
         key = key_of(gift)
-        body = await self._giftcards.body(request, gift, key)
-        if not isinstance(body, str):
-            return body
+        body = self._giftcards.body(request, gift, key, choose_from)
         order = Order(key, gift.id, gift.attempt, body, request.value, request.country, self._clock.now())
         with self._store.write():
             self._store.orders.add(order)

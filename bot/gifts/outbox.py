@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from bot.gifts.message import Kind, Letter, Message, MessageState
-from bot.gifts.money import Money
-from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Store, Unavailable
+from bot.gifts.message import Funds, HoldNotice, Kind, Letter, Mail, Message, MessageState
+from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.store import Store
 from bot.gifts.work import Later
 
-_HARMLESS_TWICE = {Kind.CARD, Kind.TROUBLE}  # a second copy decides nothing twice, a missing one stops a gift
+# a second copy decides nothing twice, a missing one stops a gift
+_HARMLESS_TWICE = {Kind.CARD, Kind.TROUBLE, Kind.HOLD}
 
 
 class Outbox:
@@ -24,7 +25,7 @@ class Outbox:
         self._settle = settle
 
     async def send(
-        self, message: Message, link: SecretStr | None = None, balance: Money | None = None
+        self, message: Message, link: SecretStr | None = None, funds: Funds | None = None
     ) -> Posted | Rejected | Later:
         """Bring a message to its reader, wherever an earlier try stopped; once it was sent, do nothing."""
         if message.channel is not None and message.ts is not None:
@@ -38,11 +39,14 @@ class Outbox:
             if not isinstance(found, Absent):
                 return found
         message = self._keep(replace(message, state=MessageState.SENDING, sending_since=self._clock.now()))
-        return await self._post(channel, replace(self.letter(message), link=link, balance=balance))
+        mail = self.mail(message)
+        if isinstance(mail, Letter):
+            mail = replace(mail, link=link, funds=funds or mail.funds)
+        return await self._post(channel, mail)
 
-    async def _post(self, channel: str, letter: Letter) -> Posted | Rejected | Later:
-        message = letter.message
-        answer = await self._messenger.post(channel, letter)
+    async def _post(self, channel: str, mail: Mail) -> Posted | Rejected | Later:
+        message = mail.message
+        answer = await self._messenger.post(channel, mail)
         match answer:
             case Posted():
                 return self._sent(message, answer)
@@ -69,10 +73,14 @@ class Outbox:
             case Unavailable(detail, after):
                 return Later(Reason.MESSAGE_UNCERTAIN, detail, after)
 
-    def letter(self, message: Message) -> Letter:
+    def mail(self, message: Message) -> Mail:
         """What the message says as things stand now."""
+        if message.request_id is None:
+            hold = self._store.holds.get(message.subject or "")
+            assert hold is not None, "a message about the company is about a hold"
+            return HoldNotice(message, hold)
         request = self._store.requests.get(message.request_id)
-        assert request is not None, "a message belongs to a request"
+        assert request is not None, "a message about gifts belongs to a request"
         return Letter(message, request)
 
     def _sent(self, message: Message, posted: Posted) -> Posted:

@@ -7,6 +7,7 @@ from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Request
 from bot.gifts.money import Money, currency_of, parse_money
 from bot.gifts.people import Person, Standing
+from bot.gifts.product import Product, Shelf
 
 MOST_RECIPIENTS = 25
 LONGEST_NOTE = 1000
@@ -22,6 +23,7 @@ class Draft:
     recipients: tuple[str, ...]
     amount: str
     country: str
+    product: str | None = None
     note: str = ""
     announce_in: str | None = None
     source: str | None = None
@@ -31,16 +33,18 @@ class Draft:
 class Policy:
     """The company's rules: who approves, the countries offered, and the largest gift in each currency.
 
-    Gifts that can be spent at many brands come in whole amounts only.
+    Gifts that can be spent at many brands may come in whole amounts only; those of a currency in `templates` at brands
+    that the gift card service picks.
     """
 
     approvers: frozenset[str]
     countries: tuple[str, ...]
     largest: Mapping[str, Money]
     whole_amounts: bool = False
+    templates: frozenset[str] = frozenset()
 
-    def value_of(self, draft: Draft, people: Mapping[str, Person]) -> Money:
-        """The value of each gift that a draft asks for.
+    def value_of(self, draft: Draft, people: Mapping[str, Person], shelf: Shelf | None = None) -> Money:
+        """The value of each gift that a draft asks for; `shelf` is what can be bought in its country, where known.
 
         Raises:
             Invalid: with everything that is wrong with the draft at once.
@@ -55,7 +59,7 @@ class Policy:
             problems[Field.COUNTRY] = "Please choose one of the countries in the list."
         else:
             try:
-                value = self._checked_amount(draft, people[draft.requester].locale)
+                value = self._checked_amount(draft, people[draft.requester].locale, shelf)
             except Invalid as invalid:
                 problems |= invalid.problems
         if problems or value is None:
@@ -79,15 +83,20 @@ class Policy:
         if person not in self.approvers:
             raise Refused("Only an approver can decide about gifts. You are not on the list of approvers.")
 
-    def _checked_amount(self, draft: Draft, locale: str) -> Money:
+    def _checked_amount(self, draft: Draft, locale: str, shelf: Shelf | None) -> Money:
         currency = currency_of(draft.country)
         assert currency is not None, "settings offer only countries with a currency"
         value = parse_money(draft.amount, currency, locale)
-        if self.whole_amounts and value.major % 1:
-            raise Invalid({Field.AMOUNT: "Gifts come in whole amounts only, such as 25."})
         largest = self.largest[currency]
         if value.minor > largest.minor:
             raise Invalid({Field.AMOUNT: f"The largest gift is {largest.format(locale)} for each person."})
+        if draft.product:
+            _check_product(draft.product, value, shelf, locale)
+        elif self.whole_amounts and value.major % 1:
+            raise Invalid({Field.AMOUNT: "Gifts come in whole amounts only, such as 25."})
+        elif shelf and currency not in self.templates and not shelf.offering(value):
+            words = f"Nothing can be bought for {value.format(locale)} there. {_values_are(shelf, locale)}"
+            raise Invalid({Field.AMOUNT: words.strip()})
         return value
 
     def _recipients_problem(self, draft: Draft, people: Mapping[str, Person]) -> str | None:
@@ -106,3 +115,16 @@ class Policy:
         if not self.approvers_of(draft.requester, draft.recipients):
             return "Nobody is left who could approve this: every approver asks for it or receives it."
         return None
+
+
+def _check_product(code: str, value: Money, shelf: Shelf | None, locale: str) -> None:
+    product = shelf.find(code) if shelf else None
+    if product is None:
+        raise Invalid({Field.PRODUCT: "This gift card is not sold for that country just now. Please choose again."})
+    if not product.offers(value):
+        raise Invalid({Field.AMOUNT: f"{product.name} does not come in that value. {_values_are(product, locale)}"})
+
+
+def _values_are(goods: Product | Shelf, locale: str) -> str:
+    values = goods.values_in_words(locale)
+    return f"Possible: {values}." if values else ""

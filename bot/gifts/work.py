@@ -8,12 +8,14 @@ from bot.gifts.reasons import Reason
 
 
 class Task(StrEnum):
-    """The kinds of work; the subject is a message's id or a gift's."""
+    """The kinds of work; the subject is a message's id, a gift's, or nothing in particular."""
 
     POST = "post"  # a message
     REFRESH = "refresh"  # a message that was sent
     ORDER = "order"  # a gift
     DELIVER = "deliver"  # a gift
+    CHECK = "check"  # a gift that was delivered: what became of it
+    STOCK = "stock"  # the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Done:
     """The step is finished, or there is nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Finished for now, and to be done anew that many seconds from now; `since` stays."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import structlog
 
-from bot.gifts.ports import Clock, Store
+from bot.gifts.ports import Clock
 from bot.gifts.reasons import Reason
-from bot.gifts.work import Done, Later, Task, Work
+from bot.gifts.store import Store
+from bot.gifts.work import Again, Done, Later, Task, Work
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +19,7 @@ LONGEST_NAP = 60.0  # seconds between two looks at the list
 FEWEST_TRIES = 2  # a long stop of the bot uses up nobody's patience
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
 
-Step = Callable[[Work], Awaitable[Done | Later]]
+Step = Callable[[Work], Awaitable[Done | Again | Later]]
 
 
 def growing_wait(tries: int) -> timedelta:
@@ -35,7 +36,7 @@ class Worker:
         clock: Clock,
         bell: asyncio.Event,
         steps: Mapping[Task, Step],
-        give_up: Callable[[Work, Reason], None],
+        give_up: Callable[[Work, Reason], Done | Again],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -93,17 +94,22 @@ class Worker:
             self._bell.set()
         self._write(work, outcome)
 
-    def _write(self, work: Work, outcome: Done | Later) -> None:
+    def _write(self, work: Work, outcome: Done | Again | Later) -> None:
         now = self._clock.now()
         with self._store.write():
-            if isinstance(outcome, Done):
-                self._store.work.done(work)
-            elif now - work.since > outcome.reason.patience and work.tries >= FEWEST_TRIES:
+            if isinstance(outcome, Later) and self._patience_is_over(work, outcome):
                 log.warning(
                     "gave_up", task=work.task, subject=work.subject, reason=outcome.reason.value, note=outcome.note
                 )
-                self._give_up(work, outcome.reason)
-                self._store.work.done(work)
-            else:
-                wait = max(growing_wait(work.tries), timedelta(seconds=outcome.seconds))
-                self._store.work.postpone(work, now + wait, outcome.note)
+                outcome = self._give_up(work, outcome.reason)
+            match outcome:
+                case Done():
+                    self._store.work.done(work)
+                case Again(seconds):
+                    self._store.work.again(work, now + timedelta(seconds=seconds))
+                case Later(_, note, seconds):
+                    wait = max(growing_wait(work.tries), timedelta(seconds=seconds))
+                    self._store.work.postpone(work, now + wait, note)
+
+    def _patience_is_over(self, work: Work, outcome: Later) -> bool:
+        return self._clock.now() - work.since > outcome.reason.patience and work.tries >= FEWEST_TRIES

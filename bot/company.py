@@ -1,0 +1,81 @@
+"""giftbot.toml: what a company settles beyond the environment. Every mistake is named at once, by its key."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from babel.numbers import list_currencies
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.gifts.aftercare import Care
+
+_CURRENCIES = frozenset(list_currencies())
+
+
+def _known(currency: str) -> str:
+    if currency not in _CURRENCIES:
+        raise ValueError("is no currency, please use ISO codes such as GBP")
+    return currency
+
+
+Currency = Annotated[str, AfterValidator(_known)]
+TemplateId = Annotated[str, Field(pattern=r"^PT-[A-Z0-9]+$")]
+Days = Annotated[int, Field(ge=1, le=365)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, strict=True)
+
+
+class RunaSection(_Section):
+    """[runa]: templates of what recipients choose from, by currency."""
+
+    templates: dict[Currency, TemplateId] = {}
+
+
+class AfterDeliverySection(_Section):
+    """[after_delivery]: how a gift is looked after that its recipient has."""
+
+    remind_after_days: list[Days] = [14]
+    checks_a_minute: Annotated[int, Field(ge=1, le=240)] = 30
+    shows_a_day: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+class Company(_Section):
+    """The whole file; without one, everything is as usual."""
+
+    runa: RunaSection = RunaSection()
+    after_delivery: AfterDeliverySection = AfterDeliverySection()
+
+    @property
+    def care(self) -> Care:
+        """How a gift is looked after that its recipient has."""
+        settled = self.after_delivery
+        reminders = tuple(timedelta(days=days) for days in sorted(settled.remind_after_days))
+        return Care(settled.checks_a_minute, reminders, settled.shows_a_day)
+
+
+def read_company(path: Path) -> Company:
+    """The file.
+
+    Raises:
+        ValueError: it cannot be read; one line for each mistake, with the key that it is about.
+    """
+    try:
+        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"{path} is no TOML file: {error}") from None
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc']))}: {_plain(fault['type'], fault['msg'])}" for fault in error.errors()
+        ]
+        raise ValueError(f"{path} has mistakes\n    " + "\n    ".join(faults)) from None
+
+
+def _plain(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "is not a key that giftbot knows"
+    return message.removeprefix("Value error, ")

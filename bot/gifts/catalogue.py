@@ -1,0 +1,76 @@
+"""What can be bought in each country: kept in memory and in the database, read anew every hour in the background."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.gifts.ports import Clock, GiftCards, Rejected, Unavailable
+from bot.gifts.product import Shelf
+from bot.gifts.store import Store
+
+FRESH = timedelta(hours=1)
+ANEW = timedelta(minutes=50)  # before the hour is over, so that no order waits for the catalogue
+SOON = timedelta(minutes=5)  # until another try where something could not be read
+
+
+class Catalogue:
+    """A shelf a country. Forms show what is known and never wait; an order is made from what is fresh."""
+
+    def __init__(self, store: Store, giftcards: GiftCards, clock: Clock, countries: Sequence[str]) -> None:
+        self._store = store
+        self._giftcards = giftcards
+        self._clock = clock
+        self._countries = countries
+        self._shelves: dict[str, Shelf] = {}
+        self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the gift card service has one at all."""
+        return self._giftcards.has_catalogue
+
+    def known(self, country: str) -> Shelf | None:
+        """The shelf as it was last read, however long ago."""
+        if country not in self._shelves and (kept := self._store.shelves.get(country)):
+            self._shelves[country] = kept
+        return self._shelves.get(country)
+
+    def sold_in(self) -> Sequence[str]:
+        """The offered countries that something can be bought for, as far as is known; all while nothing is."""
+        stocked = [country for country in self._countries if (shelf := self.known(country)) is None or shelf.products]
+        return stocked or self._countries
+
+    async def fresh(self, country: str) -> Shelf | Rejected | Unavailable:
+        """The shelf as it was within the last hour; read now where it is older, once for all who ask meanwhile."""
+        async with self._reading[country]:
+            shelf = self.known(country)
+            if shelf and self._clock.now() - shelf.read_at < FRESH:
+                return shelf
+            return await self._read(country)
+
+    async def refresh(self) -> bool:
+        """Read everything anew; False when something could not be read, which then stays as it is known."""
+        sold = await self._giftcards.countries()
+        if not isinstance(sold, frozenset):
+            return False
+        complete = True
+        for country in self._countries:
+            if country not in sold:
+                self._keep(Shelf(country, (), self._clock.now()))
+                continue
+            async with self._reading[country]:
+                complete &= isinstance(await self._read(country), Shelf)
+        return complete
+
+    async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
+        products = await self._giftcards.products(country)
+        if not isinstance(products, tuple):
+            return products
+        return self._keep(Shelf(country, products, self._clock.now()))
+
+    def _keep(self, shelf: Shelf) -> Shelf:
+        with self._store.write():
+            self._store.shelves.save(shelf)
+        self._shelves[shelf.country] = shelf
+        return shelf

@@ -1,0 +1,69 @@
+"""Orders on hold: when the account cannot pay or may not order, one gift fails, all others wait, and it is said once.
+
+Holds stand in the database, so that a restart does not let one more gift fail to find out.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.gifts.hold import Hold
+from bot.gifts.money import Money
+from bot.gifts.notices import Notices
+from bot.gifts.ports import Clock, GiftCards, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.reasons import Reason, Scope
+from bot.gifts.store import Store
+
+LOOK_AGAIN = timedelta(minutes=5)  # between two looks whether orders can go on
+
+
+class Holds:
+    """Begins and ends holds; who may order asks `against` right before it sends."""
+
+    def __init__(
+        self, store: Store, giftcards: GiftCards, clock: Clock, notices: Notices, new_id: Callable[[], str]
+    ) -> None:
+        self._store = store
+        self._giftcards = giftcards
+        self._clock = clock
+        self._notices = notices
+        self._new_id = new_id
+
+    async def against(self, value: Money) -> Hold | None:
+        """What an order of this value has to wait for, or None; from time to time it is looked whether that is over."""
+        hold = self._store.holds.standing(value.currency)
+        if hold is None or self._clock.now() < hold.look_at:
+            return hold
+        hold = replace(hold, look_at=self._clock.now() + LOOK_AGAIN)
+        with self._store.write():  # before anything is awaited: one looks, or tries, and the others go on waiting
+            self._store.holds.save(hold)
+        if hold.reason is not Reason.INSUFFICIENT_FUNDS:
+            return None
+        balance = await self._giftcards.balance(value.currency)
+        return hold if balance and balance.minor < value.minor else None
+
+    def look_now(self, currency: str) -> None:
+        """Let the next order look, because a person says that it is worth it; runs inside that person's transaction."""
+        if hold := self._store.holds.standing(currency):
+            self._store.holds.save(replace(hold, look_at=self._clock.now()))
+
+    def heed(self, value: Money, answer: Placed | Rejected | Unavailable | OutcomeUnknown) -> None:
+        """An order that went through ends a hold; a refusal that every other order would meet as well begins one."""
+        hold = self._store.holds.standing(value.currency)
+        if isinstance(answer, Placed) and hold:
+            self._end(hold)
+        elif isinstance(answer, Rejected) and answer.reason.holds and not hold:
+            self._begin(answer.reason, value.currency)
+
+    def _begin(self, reason: Reason, currency: str) -> None:
+        now = self._clock.now()
+        scope = currency if reason.holds is Scope.CURRENCY else None
+        hold = Hold(self._new_id(), reason, scope, since=now, look_at=now + LOOK_AGAIN)
+        with self._store.write():
+            self._store.holds.add(hold)
+            self._notices.tell_hold(hold)
+
+    def _end(self, hold: Hold) -> None:
+        with self._store.write():
+            self._store.holds.save(replace(hold, ended_at=self._clock.now()))
+            self._notices.refresh_hold(hold)

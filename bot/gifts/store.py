@@ -1,0 +1,200 @@
+"""What the heart needs to have kept, as Protocols: one a concern, and the store that has them all."""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.gifts.gift import Gift, GiftStep, Request, RequestStep
+from bot.gifts.hold import Hold
+from bot.gifts.message import Kind, Message
+from bot.gifts.order import Order
+from bot.gifts.product import Shelf
+from bot.gifts.reasons import Reason
+from bot.gifts.work import Task, Work
+
+
+class Requests(Protocol):
+    """Requests with their gifts."""
+
+    def add(self, request: Request) -> bool:
+        """Keep a new request; False, and nothing changed, when its id is known already."""
+
+    def get(self, request_id: str) -> Request | None:
+        """A request with its gifts."""
+
+    def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> bool:
+        """Take a step if the request still stands where it was read; False when somebody else was faster."""
+
+    def asked_by(self, person: str, limit: int) -> Sequence[Request]:
+        """The latest requests of a person, newest first."""
+
+    def undecided(self, person: str, limit: int) -> Sequence[Request]:
+        """Pending requests, oldest first, that `person` neither asks for nor receives from."""
+
+    def in_trouble(self, person: str, limit: int) -> Sequence[Request]:
+        """Requests with a gift that failed or is parked, newest first, that `person` has no part in."""
+
+    def given_to(self, person: str, limit: int) -> Sequence[Request]:
+        """Requests whose gift for this person has arrived, newest first."""
+
+
+class Gifts(Protocol):
+    """Single gifts."""
+
+    def get(self, gift_id: str) -> Gift | None:
+        """A gift."""
+
+    def move(
+        self, gift: Gift, step: GiftStep, by: str, at: datetime, reason: Reason | None = None, detail: str = ""
+    ) -> bool:
+        """Take a step if the gift still stands where it was read; False when somebody else was faster."""
+
+
+class Orders(Protocol):
+    """What was, or may have been, sent to the gift card service."""
+
+    def get(self, gift: Gift) -> Order | None:
+        """The order of the gift's current attempt."""
+
+    def add(self, order: Order) -> None:
+        """Keep an order before it is sent for the first time."""
+
+    def placed(self, order: Order, order_id: str) -> bool:
+        """Keep the provider's id; False when another gift has that id already."""
+
+    def gift_of(self, order_id: str) -> str | None:
+        """The id of the gift whose order has this id at the provider."""
+
+
+class Shelves(Protocol):
+    """The catalogue, a shelf a country."""
+
+    def get(self, country: str) -> Shelf | None:
+        """A country's shelf as it was last read."""
+
+    def save(self, shelf: Shelf) -> None:
+        """Keep a shelf instead of the one before it."""
+
+
+class Holds(Protocol):
+    """Times in which no order is sent."""
+
+    def standing(self, currency: str) -> Hold | None:
+        """The hold that orders in this currency have to wait for."""
+
+    def all_standing(self) -> Sequence[Hold]:
+        """Every hold that has not ended."""
+
+    def get(self, hold_id: str) -> Hold | None:
+        """A hold, ended or not."""
+
+    def add(self, hold: Hold) -> None:
+        """Keep a new hold."""
+
+    def save(self, hold: Hold) -> None:
+        """Keep when to look next, or that it has ended."""
+
+
+class Messages(Protocol):
+    """Messages, sent and to be sent."""
+
+    def add(self, message: Message) -> None:
+        """Keep a message to be sent."""
+
+    def get(self, message_id: str) -> Message | None:
+        """A message."""
+
+    def save(self, message: Message) -> None:
+        """Keep how far a message has come."""
+
+    def add_gift(self, message: Message, gift_id: str) -> None:
+        """Make a message that waits be about one more gift."""
+
+    def about(self, request_id: str, kind: Kind) -> Sequence[Message]:
+        """All messages of one kind about a request."""
+
+    def on(self, subject: str) -> Sequence[Message]:
+        """All messages about something of the company."""
+
+    def at(self, channel: str, ts: str) -> Message | None:
+        """The message at an address in Slack."""
+
+
+class WorkList(Protocol):
+    """What must still be done, durably."""
+
+    def add(self, task: Task, subject: str, due_at: datetime) -> None:
+        """Note that a task must be done for a gift or message, at or after a time."""
+
+    def due(self, task: Task, now: datetime, limit: int) -> Sequence[Work]:
+        """Work of one kind that is due, longest waiting first."""
+
+    def next_due(self, task: Task, after: datetime) -> datetime | None:
+        """When the first work of one kind after a time is due."""
+
+    def begin(self, task: Task, due_at: datetime) -> None:
+        """Note a task that is there only once, about nothing in particular; if it is noted already, it becomes due."""
+
+    def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
+        """Let what is noted of these tasks about a subject be due now."""
+
+    def again(self, work: Work, due_at: datetime) -> None:
+        """Do it anew at that time, with no tries counted."""
+
+    def postpone(self, work: Work, due_at: datetime, note: str) -> None:
+        """Try again later; `note` says why, for people who look."""
+
+    def done(self, work: Work) -> None:
+        """Strike it off."""
+
+
+class History(Protocol):
+    """Who did what and when; only ever added to."""
+
+    def add(
+        self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
+    ) -> None:
+        """Put one line on the record."""
+
+    def count(self, event: str, gift_id: str, since: datetime) -> int:
+        """How often something happened to a gift since then."""
+
+
+class Store(Protocol):
+    """Everything that is kept. Changes are made inside `write()` and are kept together or not at all."""
+
+    @property
+    def requests(self) -> Requests:
+        """Requests with their gifts."""
+
+    @property
+    def gifts(self) -> Gifts:
+        """Single gifts."""
+
+    @property
+    def orders(self) -> Orders:
+        """What the gift card service was, or may have been, sent."""
+
+    @property
+    def shelves(self) -> Shelves:
+        """What can be bought."""
+
+    @property
+    def holds(self) -> Holds:
+        """Times in which no order is sent."""
+
+    @property
+    def messages(self) -> Messages:
+        """Messages, sent and to be sent."""
+
+    @property
+    def work(self) -> WorkList:
+        """What must still be done."""
+
+    @property
+    def history(self) -> History:
+        """Who did what and when."""
+
+    def write(self) -> AbstractContextManager[None]:
+        """One transaction, durable when it ends; never await inside it."""

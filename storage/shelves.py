@@ -1,0 +1,31 @@
+"""The catalogue as it was last read, a row a country, so that forms can show it right after a start."""
+
+from pydantic import TypeAdapter
+
+from bot.gifts.product import Product, Shelf
+from storage.db import Database
+from storage.times import from_text, to_text
+
+_PRODUCTS = TypeAdapter(tuple[Product, ...])
+
+
+class ShelfTable:
+    """The catalogue, a shelf a country."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, country: str) -> Shelf | None:
+        """A country's shelf as it was last read."""
+        row = self._database.row("SELECT * FROM shelves WHERE country = ?", (country,))
+        if row is None:
+            return None
+        return Shelf(country, _PRODUCTS.validate_json(row["products"]), from_text(row["read_at"]))
+
+    def save(self, shelf: Shelf) -> None:
+        """Keep a shelf instead of the one before it."""
+        self._database.change(
+            "INSERT INTO shelves (country, products, read_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (country) DO UPDATE SET products = excluded.products, read_at = excluded.read_at",
+            (shelf.country, _PRODUCTS.dump_json(shelf.products).decode(), to_text(shelf.read_at)),
+        )
