@@ -1,18 +1,16 @@
 """Everything that knows Slack's shapes. `register` is the table of contents, in the order a gift lives."""
 
-import re
 from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
 from handlers.approval import Deciding
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.errors import Errors
 from handlers.home import Home, on_gift_opened
-from handlers.ids import ANYWHERE_SHORTCUT, GIFT_COMMAND, INPUT, MESSAGE_SHORTCUT, PRODUCT_IN, ActionId, ViewId
+from handlers.ids import ANY_PRODUCT, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
 from handlers.request import Asking
 from handlers.screens import Screens
 
@@ -33,9 +31,9 @@ def register(
     app.command(GIFT_COMMAND)(asking.on_command)
     app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
     app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)
-    app.action({"block_id": Field.COUNTRY, "action_id": INPUT})(asking.on_form_changed)
-    app.action(any_product := re.compile(f"^{PRODUCT_IN}[A-Z]{{2}}$"))(asking.on_form_changed)
-    app.options(any_product)(asking.on_product_search)
+    app.action(ActionId.COUNTRY)(asking.on_form_changed)
+    app.action(ANY_PRODUCT)(asking.on_form_changed)
+    app.options(ANY_PRODUCT)(asking.on_product_search)
     app.view(ViewId.REQUEST)(asking.on_submission)
 
     app.action(ActionId.APPROVE)(deciding.on_approve)

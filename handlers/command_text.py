@@ -20,10 +20,10 @@ class Prefill:
     recipients: tuple[str, ...] = ()
     amount: str = ""
     country: str | None = None
-    product: Choice | None = None
     note: str = ""
-    announce_in: str | None = None
     source: str | None = None
+    product: Choice | None = None
+    announce_in: str | None = None
 
 
 def read_text(text: str, countries: Collection[str]) -> Prefill:
@@ -37,7 +37,7 @@ def read_text(text: str, countries: Collection[str]) -> Prefill:
         found = _with_currency(currency_of(country) or "").search(rest)
         if found:
             number = found["before"] or found["after"]
-            return Prefill(recipients, number.rstrip(".,"), country, note=_without(rest, found))
+            return Prefill(recipients, number.rstrip(".,"), country, _without(rest, found))
     alone = re.search(rf"(?<!\S){_NUMBER}(?!\S)", rest)
     if alone:
         return Prefill(recipients, alone["number"].rstrip(".,"), note=_without(rest, alone))

@@ -1,5 +1,6 @@
 """Every name that goes to Slack and comes back: commands, shortcuts, views, actions."""
 
+import re
 from enum import StrEnum
 
 GIFT_COMMAND = "/gift"
@@ -16,8 +17,9 @@ class ViewId(StrEnum):
 
 
 class ActionId(StrEnum):
-    """The action ids of buttons; each carries the id of its request or gift."""
+    """The action ids of buttons, each of which carries the id of its request or gift, and of the field of a country."""
 
+    COUNTRY = "country"
     APPROVE = "approve"
     DECLINE = "decline"
     CANCEL = "cancel"
@@ -27,4 +29,5 @@ class ActionId(StrEnum):
 
 
 PRODUCT_IN = "product_"  # what the action id of the product field starts with; the country follows
+ANY_PRODUCT = re.compile(f"^{PRODUCT_IN}[A-Z]{{2}}$")
 INPUT = "input"  # the action id inside all other input blocks; the block's id is the field's name

@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, DividerBlock, PlainTextObject
 
-from bot.gifts.flow import Overview
 from bot.gifts.gift import Gift, GiftState, Request, RequestState
+from bot.gifts.overview import Overview
 from bot.gifts.reasons import Reason
 from handlers.cards import retry_button
 from handlers.ids import ActionId

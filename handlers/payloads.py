@@ -7,7 +7,7 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
-from handlers.ids import PRODUCT_IN
+from handlers.ids import ANY_PRODUCT, PRODUCT_IN
 
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
 
@@ -95,7 +95,7 @@ class FormChange(Submission):
 class ProductSearch(_Payload):
     """Somebody looks for a product of a country by its name."""
 
-    field: str = Field(validation_alias="action_id", pattern=f"^{PRODUCT_IN}[A-Z]{{2}}$")
+    field: str = Field(validation_alias="action_id", pattern=ANY_PRODUCT)
     words: str = Field("", validation_alias="value")
 
     @property

@@ -22,7 +22,7 @@ from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Policy
 from bot.gifts.product import Choice, Shelf
 from handlers.command_text import Prefill
 from handlers.forms import form, text_input
-from handlers.ids import INPUT, PRODUCT_IN, ViewId
+from handlers.ids import INPUT, PRODUCT_IN, ActionId, ViewId
 from handlers.payloads import FormMemory
 from handlers.words import section
 
@@ -106,7 +106,7 @@ def _country(offer: Offer, locale: str) -> InputBlock:
         hint="Where the gift will be spent; its currency follows.",
         dispatch_action=offer.has_products,
         element=StaticSelectElement(
-            action_id=INPUT, options=list(options.values()), initial_option=options[offer.country]
+            action_id=ActionId.COUNTRY, options=list(options.values()), initial_option=options[offer.country]
         ),
     )
 

@@ -12,18 +12,21 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from bot.gifts.flow import LISTED, Overview
 from bot.gifts.gift import Decision, Gift, GiftState, Request, RequestState
-from bot.gifts.message import Kind, Letter, Message
+from bot.gifts.hold import Hold
+from bot.gifts.message import HoldNotice, Kind, Letter, Mail, Message
 from bot.gifts.money import Money, currency_of
+from bot.gifts.overview import LISTED, Overview
 from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
-from bot.gifts.reasons import Reason
+from bot.gifts.product import Choice, Product, Shelf
+from bot.gifts.reasons import Reason, Scope
 from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.cards import render
 from handlers.command_text import Prefill
-from handlers.forms import asked_view, decline_form, notice_view, request_form
+from handlers.forms import asked_view, decline_form, gift_view, notice_view, waiting_view
 from handlers.lists import HELP, home_view, status_blocks
 from handlers.payloads import FormMemory
+from handlers.request_form import Offer, product_options, request_form
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 REQUEST_ID = "7f1c2c1e-4f57-4c0e-8a55-9b54a3f2f1d0"
@@ -59,7 +62,7 @@ OURS = re.compile(
 
 def gifts(state: GiftState, reasons: Sequence[Reason] = tuple(Reason)) -> tuple[Gift, ...]:
     """Twenty-five gifts in a state, with every reason in turn where there is one."""
-    stopped = state in {GiftState.FAILED, GiftState.PARKED}
+    stopped = state in {GiftState.FAILED, GiftState.PARKED, GiftState.LAPSED}
     return tuple(
         Gift(f"{number:08}-0000-4000-8000-000000000000", REQUEST_ID, person, state, 1, reason if stopped else None)
         for number, (person, reason) in enumerate(zip(EVERYBODY, cycle(reasons), strict=False))
@@ -88,17 +91,20 @@ def standings() -> Iterator[tuple[RequestState, GiftState]]:
 
 
 STANDINGS = list(standings())
+ABOUT_GIFTS = [kind for kind in Kind if kind is not Kind.HOLD]
 TROUBLED = [GiftState.FAILED, GiftState.PARKED]
 
 
 def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
     """What a message of this kind is made from."""
-    about = request.gifts[:1] if kind is Kind.GIFT else request.gifts
+    about = request.gifts[:1] if kind in {Kind.GIFT, Kind.REMINDER, Kind.LAPSED} else request.gifts
+    if kind is Kind.LAPSED:
+        request = replace(request, gifts=gifts(GiftState.LAPSED))
     link = SecretStr(LINK) if kind is Kind.GIFT else None
     return Letter(Message("m", kind, request.id, tuple(gift.id for gift in about), to), request, link)
 
 
-def shown(letter: Letter, locale: str = "en-GB") -> dict[str, Any]:
+def shown(letter: Mail, locale: str = "en-GB") -> dict[str, Any]:
     """The message as Slack gets it, after Slack has taken it."""
     card = render(letter, locale)
     message = {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
@@ -131,7 +137,7 @@ def assert_harmless(thing: Any) -> None:
 # ---------------------------------------------------------------- messages
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ABOUT_GIFTS)
 @pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
 def test_slack_takes_every_message_and_nobody_is_fooled(kind: Kind, note: str) -> None:
     """Whatever the note and the reason of a refusal say: within Slack's limits, and nothing of it is live."""
@@ -140,7 +146,7 @@ def test_slack_takes_every_message_and_nobody_is_fooled(kind: Kind, note: str) -
         assert_harmless(shown(letter(kind, a_request(note))))
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ABOUT_GIFTS)
 @pytest.mark.parametrize(("state", "gift_state"), STANDINGS[1:])
 def test_slack_takes_every_message_wherever_things_stand(
     kind: Kind, state: RequestState, gift_state: GiftState
@@ -150,7 +156,7 @@ def test_slack_takes_every_message_wherever_things_stand(
         assert_harmless(shown(letter(kind, a_request("thank you", state, gift_state), reader)))
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ABOUT_GIFTS)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_message_can_be_read_in_every_locale(kind: Kind, locale: str) -> None:
     """Amounts and lists are the reader's; no locale is too strange."""
@@ -180,7 +186,7 @@ def test_the_reason_of_a_refusal_is_read_in_full(kind: Kind) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ABOUT_GIFTS)
 def test_the_link_is_in_the_gift_s_button_and_nowhere_else(kind: Kind) -> None:
     """Not in a text, not in what notifications show, and in no other message."""
     message = shown(letter(kind, a_request("thank you", RequestState.APPROVED, GiftState.ORDERED)))
@@ -218,12 +224,12 @@ def test_a_decided_card_has_no_buttons(state: RequestState) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_trouble_is_told_with_what_to_do(reason: Reason) -> None:
-    """Whoever may retry has the button where it helps; the requester reads the same, without it."""
+    """Whoever may retry has the button where it helps; the requester reads it in their own words, without it."""
     request = replace(a_request(), state=RequestState.APPROVED, decision=Decision(ABE, NOON))
     request = replace(request, gifts=gifts(GiftState.PARKED, [reason])[:1])
     for reader, may_retry in ((ABE, reason.can_retry), (MIA, False)):
         message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)))
-        assert f"{reason.words}. {reason.remedy}" in message
+        assert (f"{reason.words}. {reason.remedy}" if reader == ABE else f"{reason.for_requester}.") in message
         assert ('"Retry"' in message) == may_retry
 
 
@@ -234,6 +240,18 @@ def test_trouble_that_is_over_has_no_button() -> None:
     assert "Retry" not in message
 
 
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.holds])
+@pytest.mark.parametrize("ended_at", [None, NOON])
+def test_a_hold_says_what_waits_and_why(reason: Reason, ended_at: datetime | None) -> None:
+    """Which orders, for what reason, and what ends it; afterwards, that they go on."""
+    hold = Hold("h", reason, "GBP" if reason.holds is Scope.CURRENCY else None, NOON, NOON, ended_at)
+    message = shown(HoldNotice(Message("m", Kind.HOLD, None, (), CHANNEL, subject="h"), hold))
+    assert_harmless(message)
+    what = "Orders in GBP" if hold.currency else "All orders"
+    assert f"{what} {'go on' if ended_at else 'are on hold'}" in message["text"]
+    assert reason.words in json.dumps(message)
+
+
 # ---------------------------------------------------------------- forms
 
 POLICY = Policy(
@@ -241,22 +259,37 @@ POLICY = Policy(
     countries=("GB", "US", "DE", "JP"),
     largest={currency: Money(25000, currency) for currency in ("GBP", "USD", "EUR", "JPY")},
 )
+SHELF = Shelf(
+    "GB",
+    (
+        Product("BOOKS", "Books & <!channel>", Money(100, "GBP"), Money(10000, "GBP")),
+        Product("TEA", "Tea " + "x" * 200, values=(Money(1000, "GBP"), Money(2500, "GBP"))),
+        *(Product(f"P{number}", f"Product {number}") for number in range(300)),
+    ),
+    NOON,
+)
 MEMORY = FormMemory(draft_id=UUID(REQUEST_ID), source=SOURCE)
 PREFILLS = [
     Prefill(),
     Prefill(tuple(EVERYBODY), "25", "JP", "thank you", SOURCE),
     Prefill(tuple(f"U{number:029}" for number in range(60)), "9" * 1000, "GB", "x" * 4000),
     *(Prefill((EVERYBODY[0],), "£" * 30, "US", note) for note in HOSTILE.values()),
+    *(Prefill(product=Choice(product.code, product.name), announce_in=CHANNEL) for product in SHELF.products[:3]),
 ]
+
+
+def an_offer(countries: Sequence[str] = POLICY.countries) -> Offer:
+    """What a form offers, with all that can be bought in the first country."""
+    return Offer(POLICY, countries, countries[0], SHELF, has_products=True)
 
 
 @pytest.mark.parametrize("prefill", PREFILLS)
 def test_slack_takes_every_form(prefill: Prefill) -> None:
     """Too many people, an endless amount or note: the form opens with what fits."""
-    view = request_form(MEMORY, prefill, POLICY, "en-GB")
+    view = request_form(MEMORY, prefill, an_offer(), "en-GB")
     check_view(view, "modal")
     assert_harmless(view)
-    people, amount, _, note, _ = (block["element"] for block in view["blocks"] if block["type"] == "input")
+    people, _, _, amount, note, _ = (block["element"] for block in view["blocks"] if block["type"] == "input")
     assert people.get("initial_users", []) == list(prefill.recipients[:MOST_RECIPIENTS])
     assert amount.get("initial_value", "") == prefill.amount[:20]
     assert note.get("initial_value", "") == prefill.note[:LONGEST_NOTE]
@@ -269,14 +302,19 @@ def test_a_form_with_a_hundred_countries_is_taken(locale: str) -> None:
     countries = tuple(country for country in pairs if currency_of(country))
     assert len(countries) > 200
     for start in (0, len(countries) - 100):
-        view = request_form(MEMORY, Prefill(), replace(POLICY, countries=countries[start : start + 100]), locale)
+        view = request_form(MEMORY, Prefill(), an_offer(countries[start : start + 100]), locale)
         check_view(view, "modal")
 
 
 @pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
 def test_slack_takes_what_a_form_turns_into(note: str) -> None:
     """The request as it was kept, and the form that asks for a reason."""
-    for view in (asked_view(a_request(note), EVERYBODY, "en-GB"), decline_form(a_request(note), "en-GB")):
+    for view in (
+        asked_view(a_request(note), EVERYBODY, "en-GB"),
+        decline_form(a_request(note), "en-GB"),
+        gift_view(a_request(note), SecretStr(LINK), "en-GB"),
+        waiting_view(),
+    ):
         check_view(view, "modal")
         assert_harmless(view)
 
@@ -285,7 +323,7 @@ def test_slack_takes_what_a_form_turns_into(note: str) -> None:
 def test_every_form_can_be_read_in_every_locale(locale: str) -> None:
     """Countries, amounts and lists are the reader's."""
     for view in (
-        request_form(MEMORY, PREFILLS[1], POLICY, locale),
+        request_form(MEMORY, PREFILLS[1], an_offer(), locale),
         asked_view(a_request("danke"), [ABE, ANA], locale),
         decline_form(a_request("danke"), locale),
     ):
@@ -297,6 +335,24 @@ def test_every_form_can_be_read_in_every_locale(locale: str) -> None:
 def test_slack_takes_a_notice(reason: Reason) -> None:
     """What somebody is told who clicked in vain."""
     check_view(notice_view(reason.remedy), "modal")
+
+
+def test_a_product_is_found_by_its_name() -> None:
+    """Any of its words in any order, the recipient's choice first, and never more than Slack shows."""
+    labels = [option["text"]["text"] for option in product_options(SHELF, "channel BOOKS")]
+    assert labels == ["The recipient chooses", "Books & <!channel>"]
+    assert len(product_options(SHELF, "")) == 100
+    assert [len(option["text"]["text"]) for option in product_options(SHELF, "tea")] == [21, 75]
+    assert [option["value"] for option in product_options(None, "tea")] == ["any"]
+
+
+def test_the_amount_says_what_is_possible() -> None:
+    """The chosen product's values, or those of everything that can be bought."""
+    views = [
+        request_form(MEMORY, prefill, an_offer(), "en-GB") for prefill in (PREFILLS[-3], PREFILLS[-2], PREFILLS[0])
+    ]
+    hints = [view["blocks"][4].get("hint", {}).get("text") for view in views]
+    assert hints == ["£1.00 to £100.00", "£10.00 or £25.00", None]
 
 
 # ---------------------------------------------------------------- lists
@@ -313,7 +369,12 @@ def overview(mine: Sequence[tuple[RequestState, GiftState]]) -> Overview:
         mine=own,
         to_decide=[a_request(next(notes)) for _ in range(LISTED)],
         in_trouble=[a_request(next(notes), RequestState.APPROVED, state) for state in (4 * TROUBLED)[:LISTED]],
+        received=[
+            (a_request(next(notes), RequestState.APPROVED, GiftState.DELIVERED), gift)
+            for gift in gifts(GiftState.DELIVERED)[:LISTED]
+        ],
         deciders={request.id: [ABE, ANA] for request in own},
+        holds=[Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)],
     )
 
 
@@ -332,7 +393,7 @@ def test_slack_takes_the_longest_list(mine: list[tuple[RequestState, GiftState]]
 def test_a_list_can_be_read_in_every_locale(locale: str) -> None:
     """Also one of nothing."""
     check_view(home_view(overview(STANDINGS[:LISTED]), locale), "home")
-    check_view(home_view(Overview((), (), (), {}), locale), "home")
+    check_view(home_view(Overview(), locale), "home")
 
 
 @pytest.mark.parametrize("state", [state for request, state in STANDINGS if request is RequestState.APPROVED])
@@ -342,7 +403,7 @@ def test_a_requester_sees_where_each_gift_stands(state: GiftState) -> None:
     people = [f"U{number:010}" for number in range(MOST_RECIPIENTS)]  # as Slack's ids are
     named = tuple(replace(gift, recipient=person) for gift, person in zip(stopped, people, strict=True))
     request = replace(a_request("", RequestState.APPROVED), gifts=named)
-    text = json.dumps(status_blocks(Overview([request], (), (), {request.id: [ABE, ANA]}), "en-GB"))
+    text = json.dumps(status_blocks(Overview([request], deciders={request.id: [ABE, ANA]}), "en-GB"))
     assert [person for person in people if text.count(f"<@{person}>") < 2] == []
 
 
@@ -352,7 +413,7 @@ def test_a_company_may_have_many_approvers() -> None:
     check_view(asked_view(a_request("thank you"), many, "en-GB"), "modal")
     for state in (RequestState.PENDING, RequestState.APPROVED):
         request = a_request("thank you", state, GiftState.PARKED)
-        check_view(home_view(Overview([request], (), (), {request.id: many}), "en-GB"), "home")
+        check_view(home_view(Overview([request], deciders={request.id: many}), "en-GB"), "home")
 
 
 def test_the_help_is_taken() -> None:

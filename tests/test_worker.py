@@ -42,10 +42,11 @@ class Workshop:
         self._changed.set()
         return Done()
 
-    def give_up(self, work: Work, reason: Reason) -> None:
+    def give_up(self, work: Work, reason: Reason) -> Done:
         """What the worker calls when it gives up."""
         with self.store.write():
             self.gave_up.append((work.subject, reason))
+        return Done()
 
     def worker(self, **steps: Step) -> Worker:
         """A worker; a kind without a step of its own is simply done."""
@@ -275,7 +276,7 @@ async def test_giving_up_and_telling_are_one(shop: Workshop) -> None:
         shop.clock.turn(minutes=1)
         return Later(Reason.NO_ANSWER, "not yet")
 
-    def cannot_tell(work: Work, reason: Reason) -> None:
+    def cannot_tell(work: Work, reason: Reason) -> Done:
         shop.add(f"telling about {work.subject}: {reason}")
         raise OSError("the disk is full")
 

@@ -5,7 +5,7 @@ steps do that work, one at a time; each begins by reading where the gift stands,
 the same as going on.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,12 +15,12 @@ from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
 from bot.gifts.catalogue import ANEW, SOON, Catalogue
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
-from bot.gifts.hold import Hold
 from bot.gifts.holds import Holds
 from bot.gifts.message import Funds, Kind, Message, MessageState
 from bot.gifts.notices import Notices
 from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
+from bot.gifts.overview import Overview, overview_of
 from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, Draft, Policy
 from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
 from bot.gifts.product import Choice
@@ -29,7 +29,6 @@ from bot.gifts.store import Store
 from bot.gifts.work import Again, Done, Later, Task, Work
 
 A_DAY = 24 * 60 * 60.0
-LISTED = 5  # requests of each sort that a person is shown
 
 
 class AlreadyDecided(Refused):
@@ -49,18 +48,6 @@ class Arrangement:
     link_hosts: Collection[str]
     settle: timedelta
     care: Care
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What one person sees: what they asked for, what waits for them, what they were given, and who decides."""
-
-    mine: Sequence[Request]
-    to_decide: Sequence[Request]
-    in_trouble: Sequence[Request]
-    received: Sequence[tuple[Request, Gift]]
-    deciders: Mapping[str, list[str]]
-    holds: Sequence[Hold]
 
 
 class Flow:
@@ -190,22 +177,7 @@ class Flow:
 
     async def overview(self, person: str) -> Overview:
         """Where things stand for one person."""
-        requests = self._store.requests
-        decides = person in self.policy.approvers
-        mine = requests.asked_by(person, LISTED)
-        return Overview(
-            mine=mine,
-            to_decide=requests.undecided(person, LISTED) if decides else (),
-            in_trouble=requests.in_trouble(person, LISTED) if decides else (),
-            received=[
-                (request, gift)
-                for request in requests.given_to(person, LISTED)
-                for gift in request.gifts
-                if gift.recipient == person
-            ],
-            deciders={request.id: self.deciders(request) for request in mine},
-            holds=self._store.holds.all_standing(),
-        )
+        return overview_of(person, self._store, self.policy, self._notices)
 
     def show_again(self, gift_id: str, person: str) -> Gift:
         """Let a recipient see their gift once more, on the record; `link_of` then fetches its link.

@@ -152,9 +152,9 @@ class Request:
     country: str
     note: str
     created_at: datetime
-    product: Choice | None = None
     announce_in: str | None = None
     source: str | None = None
+    product: Choice | None = None
     state: RequestState = RequestState.PENDING
     decision: Decision | None = None
 

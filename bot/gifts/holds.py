@@ -18,7 +18,7 @@ LOOK_AGAIN = timedelta(minutes=5)  # between two looks whether orders can go on
 
 
 class Holds:
-    """Begins and ends holds; who may order asks `against` right before it sends."""
+    """Begins and ends holds; whoever wants to order asks `against` right before it is sent."""
 
     def __init__(
         self, store: Store, giftcards: GiftCards, clock: Clock, notices: Notices, new_id: Callable[[], str]
@@ -29,11 +29,18 @@ class Holds:
         self._notices = notices
         self._new_id = new_id
 
+    def in_force(self, currency: str) -> Hold | None:
+        """What orders in this currency have to wait for until somebody looks again."""
+        hold = self._store.holds.standing(currency)
+        return hold if hold and self._clock.now() < hold.look_at else None
+
     async def against(self, value: Money) -> Hold | None:
-        """What an order of this value has to wait for, or None; from time to time it is looked whether that is over."""
-        hold = self._store.holds.standing(value.currency)
-        if hold is None or self._clock.now() < hold.look_at:
+        """What an order of this value has to wait for, or None; when it is time, it is looked whether that is over."""
+        if hold := self.in_force(value.currency):
             return hold
+        hold = self._store.holds.standing(value.currency)
+        if hold is None:
+            return None
         hold = replace(hold, look_at=self._clock.now() + LOOK_AGAIN)
         with self._store.write():  # before anything is awaited: one looks, or tries, and the others go on waiting
             self._store.holds.save(hold)

@@ -69,14 +69,14 @@ class OrderDesk:
             return Placed(order.provider_id)
         if order and order.key_is_old(self._clock.now()):
             return self._settled(order, await self._looked_up(order))
-        if hold := await self._holds.against(request.value):
+        if hold := self._holds.in_force(request.value.currency):
             return self._waiting(hold)
         prepared = order or await self._prepared(request, gift)
         return await self._sent(prepared) if isinstance(prepared, Order) else _not_placed(prepared)
 
     async def _sent(self, order: Order) -> Placed | Stopped | Later:
         await self._giftcards.turn()
-        if hold := await self._holds.against(order.value):  # it began while this order waited for its turn
+        if hold := await self._holds.against(order.value):  # it may have begun while this order waited for its turn
             return self._waiting(hold)
         answer = await self._giftcards.place(order)
         self._holds.heed(order.value, answer)

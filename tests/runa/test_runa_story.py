@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.simulator import Fault, Simulator
@@ -40,7 +41,12 @@ async def office(tmp_path: Path, clock: TurnableClock, service: Noting) -> Async
 
 def keys(service: Noting) -> list[str]:
     """The keys of all tries, in order."""
-    return [request.headers["X-Idempotency-Key"] for request in service.asked if request.method == "POST"]
+    return [request.headers["X-Idempotency-Key"] for request in service.asked if is_order(request)]
+
+
+def is_order(request: httpx.Request) -> bool:
+    """Whether somebody tries to order."""
+    return (request.method, request.url.path) == ("POST", "/v2/order")
 
 
 def gets(service: Noting) -> list[str]:
@@ -338,13 +344,16 @@ async def test_a_catalogue_that_is_away_costs_time_only(office: Office, service:
 
 
 async def test_a_gift_that_nobody_sells_is_said_at_once(office: Office, service: Noting) -> None:
-    """Nothing in the catalogue has this value: Abe reads so, and nothing was sent."""
+    """Nothing in the catalogue has this value any more: Abe reads so, and nothing was sent."""
     production(service)
-    service.catalogue.products = [a_product("PGWT-GB", smallest="50.00")]
     async with office.open():
         await office.asks()
+        await office.abe.sees_message("would like to thank")
+        service.catalogue.products = [a_product("PGWT-GB", smallest="50.00")]
+        office.clock.turn(hours=2)
+        await office.rests()
         await office.approves()
         trouble = await office.abe.sees_message("needs somebody")
-        assert "offers no gift of this value in this country" in trouble.text_shown
+        assert "offers no such gift of this value in this country" in trouble.text_shown
         assert trouble.buttons == []
     assert service.requests == []
