@@ -24,6 +24,7 @@ from bot.giftcards import runa, wegift
 from bot.giftcards.webhooks import Webhooks
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.ports import Clock, GiftCards
+from bot.gifts.upkeep import Upkeep
 from bot.gifts.work import Task
 from bot.gifts.worker import LONGEST_NAP, Step, Worker
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
@@ -96,12 +97,14 @@ async def giftbot(
         directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
         messenger = SlackMessenger(patient, once, directory, clock)
         flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
+        upkeep = Upkeep(store, giftcards, clock)
+        upkeep.begin()
         worker = _worker(store, clock, bell, flow)
         errands = Errands()
         app = _bolt_app(settings, patient, identity)
         register(app, flow, directory, Screens(patient, directory, flow), errands, new_id)
         is_healthy = partial(_is_healthy, clock, worker)
-        intake = _intake(settings, app, address, clock, is_healthy, _webhooks(account, flow))
+        intake = _intake(settings, app, address, clock, is_healthy, _webhooks(account, upkeep))
         bot = Giftbot(intake, errands, worker)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -145,9 +148,8 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -
         Task.ORDER: flow.order,
         Task.DELIVER: flow.deliver,
         Task.CHECK: flow.check,
-        Task.STOCK: flow.stock,
+        Task.STOCK: flow.catalogue.stock,
     }
-    flow.begin()
     return Worker(store, clock, bell, steps, flow.give_up)
 
 
@@ -221,8 +223,8 @@ def _is_healthy(clock: Clock, worker: Worker) -> bool:
     return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
 
 
-def _webhooks(account: Account, flow: Flow) -> list[web.RouteDef]:
+def _webhooks(account: Account, upkeep: Upkeep) -> list[web.RouteDef]:
     """Where the gift card service may post to; nowhere without the secret that its messages are signed with."""
     if isinstance(account, RunaAccount) and account.runa_webhook_secret:
-        return [Webhooks(account.runa_webhook_secret, flow).route]
+        return [Webhooks(account.runa_webhook_secret, upkeep).route]
     return []

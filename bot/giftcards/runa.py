@@ -186,10 +186,12 @@ class Runa:
             return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
         return reply.ready or NotYet()
 
-    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
+    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the order again, for what became of its link."""
         reply = await self._fetched(order)
-        return reply.payout if isinstance(reply, _Order) else reply
+        if not isinstance(reply, _Order):
+            return reply
+        return reply.payout or OutcomeUnknown("no payout, or in no status that is known")
 
     async def balance(self, currency: str) -> Money | None:
         """What is left on the account in a currency."""

@@ -58,6 +58,8 @@ class Aftercare:
                 return self._ended(gift, GiftStep.LAPSE, payout)
             case Payout.ACTIVE:
                 self._remind(gift, age)
+            case None:
+                return Done()
         return Again(self._next_look(age).total_seconds())
 
     def show_again(self, gift: Gift, person: str) -> None:

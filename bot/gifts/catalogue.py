@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.gifts.ports import Clock, GiftCards, Rejected, Unavailable
 from bot.gifts.product import Shelf
 from bot.gifts.store import Store
+from bot.gifts.work import Again, Work
 
 FRESH = timedelta(hours=1)
 ANEW = timedelta(minutes=50)  # before the hour is over, so that no order waits for the catalogue
@@ -49,8 +50,12 @@ class Catalogue:
                 return shelf
             return await self._read(country)
 
-    async def refresh(self) -> bool:
-        """Read everything anew; False when something could not be read, which then stays as it is known."""
+    async def stock(self, _work: Work) -> Again:
+        """Read everything anew, again and again, so that forms and orders find it fresh."""
+        return Again((ANEW if await self._read_all() else SOON).total_seconds())
+
+    async def _read_all(self) -> bool:
+        """False when something could not be read, which then stays as it is known."""
         sold = await self._giftcards.countries()
         if not isinstance(sold, frozenset):
             return False

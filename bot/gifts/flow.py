@@ -12,7 +12,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
-from bot.gifts.catalogue import ANEW, SOON, Catalogue
+from bot.gifts.catalogue import Catalogue
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.holds import Holds
@@ -64,7 +64,6 @@ class Flow:
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._giftcards = giftcards
         self._messenger = messenger
         self._directory = directory
         self._clock = clock
@@ -285,28 +284,6 @@ class Flow:
     async def check(self, work: Work) -> Done | Again:
         """See what became of a gift that was delivered, and remind its recipient if nobody has claimed it."""
         return await self._aftercare.check(work)
-
-    async def stock(self, _work: Work) -> Again:
-        """Read the catalogue anew, for ever: forms and orders find it fresh."""
-        complete = await self.catalogue.refresh()
-        return Again((ANEW if complete else SOON).total_seconds())
-
-    def begin(self) -> None:
-        """Note what is done for ever, at every start of the bot."""
-        if self._giftcards.has_catalogue:
-            with self._store.write():
-                self._store.work.begin(Task.STOCK, self._clock.now())
-
-    def hear_of_order(self, order_id: str) -> None:
-        """The gift card service says that something has happened to an order: what waits for that is done now."""
-        gift_id = self._store.orders.gift_of(order_id)
-        if gift_id:
-            with self._store.write():
-                self._store.work.hurry({Task.ORDER, Task.DELIVER, Task.CHECK}, gift_id, self._clock.now())
-
-    def hear_of_products(self) -> None:
-        """The gift card service says that something has changed in its catalogue: it is read now."""
-        self.begin()
 
     def give_up(self, work: Work, reason: Reason) -> Done | Again:
         """Put what the worker could not finish in time in front of a person; runs inside the worker's transaction."""

@@ -72,7 +72,10 @@ class OrderDesk:
         if hold := self._holds.in_force(request.value.currency):
             return self._waiting(hold)
         prepared = order or await self._prepared(request, gift)
-        return await self._sent(prepared) if isinstance(prepared, Order) else _not_placed(prepared)
+        if isinstance(prepared, Order):
+            return await self._sent(prepared)
+        self._holds.heed(request.value, prepared)
+        return _not_placed(prepared)
 
     async def _sent(self, order: Order) -> Placed | Stopped | Later:
         await self._giftcards.turn()
@@ -116,12 +119,11 @@ class OrderDesk:
                 unreadable = reason is Reason.ANSWER_UNREADABLE
                 return Later(reason if unreadable else Reason.LINK_LATE, detail)
 
-    async def payout(self, gift: Gift) -> Payout | None:
-        """What became of the link of a delivered gift; None where the service does not say, or not now."""
+    async def payout(self, gift: Gift) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
+        """What became of the link of a delivered gift; None where the contract never says."""
         order = self._store.orders.get(gift)
         assert order is not None, "a delivered gift has an order"
-        answer = await self._giftcards.payout(order)
-        return answer if isinstance(answer, Payout) else None
+        return await self._giftcards.payout(order)
 
     async def funds(self, request: Request) -> Funds:
         """What is left on the account, and what a request is expected to cost, as far as the service says."""
