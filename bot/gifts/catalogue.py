@@ -31,7 +31,9 @@ class Catalogue:
         return self._giftcards.has_catalogue
 
     def known(self, country: str) -> Shelf | None:
-        """The shelf as it was last read, however long ago."""
+        """The shelf as it was last read, however long ago; what another service had before counts for nothing."""
+        if not self.is_there:
+            return None
         if country not in self._shelves and (kept := self._store.shelves.get(country)):
             self._shelves[country] = kept
         return self._shelves.get(country)
@@ -43,11 +45,10 @@ class Catalogue:
 
     async def fresh(self, country: str) -> Shelf | Rejected | Unavailable:
         """The shelf as it was within the last hour; read now where it is older, once for all who ask meanwhile."""
+        if shelf := self._fresh(country):  # nobody waits while it is read anew before it is old
+            return shelf
         async with self._reading[country]:
-            shelf = self.known(country)
-            if shelf and self._clock.now() - shelf.read_at < FRESH:
-                return shelf
-            return await self._read(country)
+            return self._fresh(country) or await self._read(country)
 
     async def refresh(self) -> bool:
         """Read everything anew; False when something could not be read, which then stays as it is known."""
@@ -62,6 +63,10 @@ class Catalogue:
             async with self._reading[country]:
                 complete &= isinstance(await self._read(country), Shelf)
         return complete
+
+    def _fresh(self, country: str) -> Shelf | None:
+        shelf = self.known(country)
+        return shelf if shelf and self._clock.now() - shelf.read_at < FRESH else None
 
     async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
         products = await self._giftcards.products(country)

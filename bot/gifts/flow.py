@@ -286,8 +286,10 @@ class Flow:
         """See what became of a gift that was delivered, and remind its recipient if nobody has claimed it."""
         return await self._aftercare.check(work)
 
-    async def stock(self, _work: Work) -> Again:
+    async def stock(self, _work: Work) -> Done | Again:
         """Read the catalogue anew, for ever: forms and orders find it fresh."""
+        if not self.catalogue.is_there:  # it was another service's
+            return Done()
         complete = await self.catalogue.refresh()
         return Again((ANEW if complete else SOON).total_seconds())
 
