@@ -180,7 +180,8 @@ class Person(Eyes):
         modal, field = await self._visible_field(label)
         view = modal.record
         searched = field.element["type"] == "external_select"
-        options = await self._suggested(modal, field, str(value)) if searched else options_of(field.element)
+        typed = str(value).removesuffix("…")  # nobody types the sign of a name that was cut
+        options = await self._suggested(modal, field, typed) if searched else options_of(field.element)
         state = Filling(self._workspace, self.id, field, options).state(value)
         view.filled[field.key] = state
         view.errors.pop(field.block_id, None)
