@@ -91,6 +91,11 @@ class FormChange(Submission):
     view_id: str = Field(validation_alias=AliasPath("view", "id"))
     view_hash: str = Field(validation_alias=AliasPath("view", "hash"))
 
+    def product_in(self, country: str) -> _Option | None:
+        """The product that was chosen for this country; one that was chosen for another does not go along."""
+        wanted = PRODUCT_IN + country
+        return next((fields[wanted].selected_option for fields in self.values.values() if wanted in fields), None)
+
 
 class ProductSearch(_Payload):
     """Somebody looks for a product of a country by its name."""

@@ -45,6 +45,7 @@ class Asking:
         self._screens = screens
         self._errands = errands
         self._new_id = new_id
+        self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """/gift, /gift help, /gift status, or /gift with the parts of a request."""
@@ -93,10 +94,24 @@ class Asking:
         await self._screens.open(trigger, request_form(memory, prefill, self._offer(prefill.country), locale))
 
     async def _redraw(self, change: FormChange) -> None:
+        """Draw a form as it was changed last: what is changed while Slack draws it is drawn right after."""
+        is_being_drawn = change.view_id in self._changes
+        self._changes[change.view_id] = change
+        if is_being_drawn:
+            return
+        drawn: FormChange | None = None
+        as_it_was: str | None = change.view_hash
+        try:
+            while as_it_was and drawn is not self._changes[change.view_id]:
+                drawn = self._changes[change.view_id]
+                as_it_was = await self._screens.change(change.view_id, await self._changed(drawn), as_it_was)
+        finally:
+            del self._changes[change.view_id]
+
+    async def _changed(self, change: FormChange) -> dict[str, Any]:
         prefill = _filled_in(change)
         locale = await self._directory.locale(change.user)
-        view = request_form(read_memory(change.memory), prefill, self._offer(prefill.country), locale)
-        await self._screens.change(change.view_id, view, change.view_hash)
+        return request_form(read_memory(change.memory), prefill, self._offer(prefill.country), locale)
 
     def _offer(self, wanted: str | None) -> Offer:
         catalogue = self._flow.catalogue
@@ -106,8 +121,8 @@ class Asking:
 
 
 def _filled_in(change: FormChange) -> Prefill:
-    product = change.field(Field.PRODUCT).selected_option
     country = change.field(Field.COUNTRY).selected_option
+    product = change.product_in(country.value) if country else None
     return Prefill(
         recipients=change.field(Field.RECIPIENTS).selected_users,
         amount=change.field(Field.AMOUNT).value or "",

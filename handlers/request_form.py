@@ -117,7 +117,7 @@ def _product(chosen: Choice, country: str) -> InputBlock:
         label="Gift card",
         dispatch_action=True,
         element=ExternalDataSelectElement(
-            action_id=PRODUCT_IN + country,  # another country is another field: what was chosen does not go along
+            action_id=PRODUCT_IN + country,  # another country is another field
             placeholder="Search by name",
             initial_option=_option(chosen),
             min_query_length=0,

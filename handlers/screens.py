@@ -38,11 +38,14 @@ class Screens:
         log.warning("view_not_opened", answer=answer.detail)
         return None
 
-    async def change(self, view_id: str, view: dict[str, Any], as_it_was: str | None = None) -> None:
-        """Change an open modal; with its hash `as_it_was`, only while it still is as it was."""
+    async def change(self, view_id: str, view: dict[str, Any], as_it_was: str | None = None) -> str | None:
+        """Change an open modal and give its new hash; with its hash `as_it_was`, only while it still is as it was."""
         answer = await answer_of(self._client.views_update(view_id=view_id, view=view, hash=as_it_was))
-        if not isinstance(answer, AsyncSlackResponse):
-            log.warning("view_not_changed", answer=answer.detail)
+        if isinstance(answer, AsyncSlackResponse):
+            new_hash: str = answer["view"]["hash"]
+            return new_hash
+        log.warning("view_not_changed", answer=answer.detail)
+        return None
 
     async def tell(self, trigger: str, words: str) -> None:
         """Show a few words to whoever clicked, and nobody else."""

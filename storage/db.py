@@ -78,7 +78,11 @@ class Database:
 
     def _check_references(self, path: Path) -> None:
         if broken := self._connection.execute("PRAGMA foreign_key_check").fetchall():
-            raise DatabaseRefused(f"{path} has {len(broken)} rows that refer to rows which are not there.")
+            tables = ", ".join(sorted({row["table"] for row in broken}))
+            raise DatabaseRefused(
+                f"{path} is damaged: {len(broken)} rows of {tables} refer to rows that are missing. "
+                "Nothing was changed; please restore a backup."
+            )
 
     @contextmanager
     def write(self) -> Generator[None]:

@@ -1,6 +1,8 @@
 """The catalogue as it was last read, a row a country, so that forms can show it right after a start."""
 
-from pydantic import TypeAdapter
+from contextlib import suppress
+
+from pydantic import TypeAdapter, ValidationError
 
 from bot.gifts.product import Product, Shelf
 from storage.db import Database
@@ -16,11 +18,13 @@ class ShelfTable:
         self._database = database
 
     def get(self, country: str) -> Shelf | None:
-        """A country's shelf as it was last read."""
+        """A country's shelf as it was last read; None for one that another version wrote, as it can be read anew."""
         row = self._database.row("SELECT * FROM shelves WHERE country = ?", (country,))
         if row is None:
             return None
-        return Shelf(country, _PRODUCTS.validate_json(row["products"]), from_text(row["read_at"]))
+        with suppress(ValidationError):
+            return Shelf(country, _PRODUCTS.validate_json(row["products"]), from_text(row["read_at"]))
+        return None
 
     def save(self, shelf: Shelf) -> None:
         """Keep a shelf instead of the one before it."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from bot.app import Giftbot, giftbot
 from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
-from bot.simulator import Person, SignedHttp, Simulator
+from bot.simulator import Person, RunaApi, SignedHttp, Simulator
 from handlers.intake import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]
@@ -161,6 +161,15 @@ class Office:
     async def until(self, state: str) -> None:
         """Wait until every gift stands there."""
         await eventually(lambda: set(self.states()) == {state})
+
+
+@asynccontextmanager
+async def office_with(service: RunaApi, folder: Path, clock: TurnableClock) -> AsyncGenerator[Office]:
+    """A company whose gift card service is one that a test has made."""
+    simulator = Simulator(clock=clock.time, provider="runa")
+    simulator.giftcards = service
+    async with simulator:
+        yield Office(simulator, folder, clock)
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:

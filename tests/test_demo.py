@@ -80,6 +80,7 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     assert time.monotonic() - began < 20
     for words in [
         "Mia types /gift @Rob 25 GBP thank you for the launch",
+        "Gift card The recipient chooses",
         "Your gift for @Rob is asked for.",
         "[ Approve ] [ Decline ]",
         "This orders 1 gift for £25.00 right away.",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from bot.giftcards.api import Api, Pagination, Reply, money_of, readable
 from bot.gifts.money import Money, currency_of
@@ -12,6 +13,7 @@ from bot.gifts.product import Product
 
 _PAGE = 500  # the most that GET /product gives at once
 _MOST_PAGES = 100
+_LONGEST_NAME = 100  # it stands in the middle of sentences
 
 
 class _Denominations(Reply):
@@ -26,7 +28,7 @@ class _GiftCard(Reply):
 
 
 class _Row(Reply):
-    code: str
+    code: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
     name: str = ""
     currency: str
     is_orderable: bool
@@ -47,7 +49,7 @@ class _Row(Reply):
         """The product, unless it comes in fixed values of which none is an amount."""
         assert self.gift_card is not None, "only what is sold is asked"
         terms = self.gift_card.denominations
-        name = self.name.strip() or self.code
+        name = " ".join(self.name.split())[:_LONGEST_NAME] or self.code
         if terms.type != "fixed":
             return Product(self.code, name, self._money(terms.minimum_value), self._money(terms.maximum_value))
         values = tuple(value for one in terms.available_list or () if (value := self._money(one)))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.gifts.ports import Clock, GiftCards, Rejected, Unavailable
 from bot.gifts.product import Shelf
 from bot.gifts.store import Store
-from bot.gifts.work import Again, Work
+from bot.gifts.work import Again, Done, Work
 
 FRESH = timedelta(hours=1)
 ANEW = timedelta(minutes=50)  # before the hour is over, so that no order waits for the catalogue
@@ -32,7 +32,9 @@ class Catalogue:
         return self._giftcards.has_catalogue
 
     def known(self, country: str) -> Shelf | None:
-        """The shelf as it was last read, however long ago."""
+        """The shelf as it was last read, however long ago; what another service had before counts for nothing."""
+        if not self.is_there:
+            return None
         if country not in self._shelves and (kept := self._store.shelves.get(country)):
             self._shelves[country] = kept
         return self._shelves.get(country)
@@ -44,18 +46,19 @@ class Catalogue:
 
     async def fresh(self, country: str) -> Shelf | Rejected | Unavailable:
         """The shelf as it was within the last hour; read now where it is older, once for all who ask meanwhile."""
+        if shelf := self._fresh(country):  # nobody waits while it is read anew before it is old
+            return shelf
         async with self._reading[country]:
-            shelf = self.known(country)
-            if shelf and self._clock.now() - shelf.read_at < FRESH:
-                return shelf
-            return await self._read(country)
+            return self._fresh(country) or await self._read(country)
 
-    async def stock(self, _work: Work) -> Again:
-        """Read everything anew, again and again, so that forms and orders find it fresh."""
-        return Again((ANEW if await self._read_all() else SOON).total_seconds())
+    async def stock(self, _work: Work) -> Done | Again:
+        """Keep it fresh, again and again, for forms and orders."""
+        if not self.is_there:  # it was another service's
+            return Done()
+        return Again((ANEW if await self.refresh() else SOON).total_seconds())
 
-    async def _read_all(self) -> bool:
-        """False when something could not be read, which then stays as it is known."""
+    async def refresh(self) -> bool:
+        """Read everything anew; False when something could not be read, which then stays as it is known."""
         sold = await self._giftcards.countries()
         if not isinstance(sold, frozenset):
             return False
@@ -67,6 +70,10 @@ class Catalogue:
             async with self._reading[country]:
                 complete &= isinstance(await self._read(country), Shelf)
         return complete
+
+    def _fresh(self, country: str) -> Shelf | None:
+        shelf = self.known(country)
+        return shelf if shelf and self._clock.now() - shelf.read_at < FRESH else None
 
     async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
         products = await self._giftcards.products(country)

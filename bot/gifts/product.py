@@ -8,6 +8,8 @@ from babel.lists import format_list
 
 from bot.gifts.money import Money, babel_locale
 
+_MOST_NAMED = 20  # values, one by one
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -37,8 +39,10 @@ class Product:
     def values_in_words(self, locale: str) -> str:
         """The values that it comes in, as a reader writes them; empty where any will do."""
         if self.values:
-            ordered = sorted(self.values, key=lambda value: value.minor)
-            return format_list([value.format(locale) for value in ordered], "or", babel_locale(locale))
+            ordered = [value.format(locale) for value in sorted(self.values, key=lambda value: value.minor)]
+            if len(ordered) > _MOST_NAMED:
+                return f"{len(ordered)} values from {ordered[0]} to {ordered[-1]}"
+            return format_list(ordered, "or", babel_locale(locale))
         return _range(self.smallest, self.largest, locale)
 
 

@@ -285,3 +285,10 @@ def production(service: Noting) -> None:
     """Let the service be the real thing, where there are no templates."""
     service.production = True
     service.api_key = f"wg{service.api_key[2:]}"
+
+
+def playground(service: Noting) -> None:
+    """Let the service be the one for trying out, where each currency has a template and money never runs out."""
+    service.production = False
+    service.balance_never_runs_out = True
+    service.api_key = f"XX{service.api_key[2:]}"

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.simulator import Fault, Simulator
+from bot.simulator import Fault
 from bot.simulator.giftcards.runa import LIST, ORDER
-from tests.office import Office, TurnableClock
+from tests.office import Office, TurnableClock, office_with
 from tests.runa.desk import Noting, a_product, production
 
 
@@ -31,10 +31,8 @@ def service(clock: TurnableClock) -> Noting:
 @pytest.fixture
 async def office(tmp_path: Path, clock: TurnableClock, service: Noting) -> AsyncGenerator[Office]:
     """A company whose gift card service takes notes; in the end the contract was kept."""
-    simulator = Simulator(clock=clock.time, provider="runa")
-    simulator.giftcards = service
-    async with simulator:
-        yield Office(simulator, tmp_path, clock)
+    async with office_with(service, tmp_path, clock) as office:
+        yield office
     assert service.asked
     service.check()
 

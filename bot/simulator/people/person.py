@@ -95,6 +95,11 @@ class Person(Eyes):
         for label, value in values.items():
             await self._fill(label, value)
 
+    async def searches(self, label: str, words: str) -> list[str]:
+        """Type into a field that suggests what can be chosen, and give what it offers."""
+        modal, field = await self._visible_field(label)
+        return [str(option["text"]["text"]) for option in await self._suggested(modal, field, words)]
+
     async def submits(self) -> None:
         """Submit the open modal; complaints are then in modal.errors."""
         modal = await self._open_modal()
@@ -172,20 +177,27 @@ class Person(Eyes):
         return await self._until(lambda: self.modal, lambda: f"{self.name} has no modal open")
 
     async def _fill(self, label: str, value: Any) -> None:
-        modal, field = await self._until(
-            lambda: self._find_field(label),
-            lambda: f"{self.name} sees no field {label!r}, but {self.modal.labels if self.modal else 'no modal'}",
-        )
+        modal, field = await self._visible_field(label)
         view = modal.record
-        options = options_of(field.element)
-        if field.element["type"] == "external_select":
-            question = self.payloads.block_suggestion(modal, field, str(value))
-            options = options_of(await self._deliver(Kind.INTERACTIVE, question))
+        searched = field.element["type"] == "external_select"
+        typed = str(value).removesuffix("…")  # nobody types the sign of a name that was cut
+        options = await self._suggested(modal, field, typed) if searched else options_of(field.element)
         state = Filling(self._workspace, self.id, field, options).state(value)
         view.filled[field.key] = state
         view.errors.pop(field.block_id, None)
         if field.dispatches:
             await self._deliver(Kind.INTERACTIVE, self.payloads.choice(modal, field, state))
+
+    async def _suggested(self, modal: Modal, field: Field, typed: str) -> list[Json]:
+        answer = await self._deliver(Kind.INTERACTIVE, self.payloads.block_suggestion(modal, field, typed))
+        blockkit.check_options(answer)
+        return options_of(answer)
+
+    async def _visible_field(self, label: str) -> tuple[Modal, Field]:
+        return await self._until(
+            lambda: self._find_field(label),
+            lambda: f"{self.name} sees no field {label!r}, but {self.modal.labels if self.modal else 'no modal'}",
+        )
 
     def _find_field(self, label: str) -> tuple[Modal, Field] | None:
         modal = self.modal

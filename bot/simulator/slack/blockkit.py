@@ -14,6 +14,8 @@ from bot.simulator.slack.blockkit_elements import (
     IN_ACTIONS,
     IN_INPUT,
     IN_SECTION,
+    OPTION,
+    OPTION_GROUP,
     URL,
     any_text,
     plain_text,
@@ -34,6 +36,7 @@ from bot.simulator.slack.schema import (
 BLOCKS_IN_A_MESSAGE: Final = 50
 BLOCKS_IN_A_VIEW: Final = 100
 BYTES_IN_A_VIEW: Final = 250_000
+OPTIONS_IN_A_MENU: Final = 100
 BYTES_OF_METADATA: Final = 8_000
 
 BLOCK_ID: Final = {"block_id": IDENTIFIER}
@@ -125,6 +128,14 @@ def check_view(view: Any, kind: str) -> None:
     _refuse("invalid_arguments", problems)
     if len(json.dumps(view)) > BYTES_IN_A_VIEW:
         raise SlackError("view_too_large")
+
+
+def check_options(answer: Any) -> None:
+    """Refuse what an app suggests for a menu where Slack would show nothing of it."""
+    problems: Problems = []
+    groups = many(OPTION_GROUP, OPTIONS_IN_A_MENU, least=0)
+    shape({}, {"options": many(OPTION, OPTIONS_IN_A_MENU, least=0), "option_groups": groups})(answer, "", problems)
+    _refuse("invalid_arguments", problems)
 
 
 def check_metadata(metadata: Any) -> None:
