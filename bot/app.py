@@ -88,7 +88,7 @@ async def giftbot(
         identity = await _identity(patient)
 
         bell = asyncio.Event()
-        store = SqliteStore(database, bell.set)
+        store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
         giftcards = await stack.enter_async_context(_giftcards(account, clock))
         directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
         messenger = SlackMessenger(patient, once, directory, clock)

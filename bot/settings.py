@@ -23,6 +23,7 @@ from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, currency_of, from_major
 from bot.gifts.policy import Policy
 
+_LONG_ENOUGH = 32
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -56,6 +57,12 @@ def _starting(*prefixes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _hard_to_guess(key: SecretStr) -> SecretStr:
+    if len(key) < _LONG_ENOUGH:
+        raise ValueError(f"has to have at least {_LONG_ENOUGH} characters, such as openssl rand -hex 32 prints")
+    return key
+
+
 def _slack_id(letters: str, example: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(f"[{letters}][A-Z0-9]{{2,}}", text):
@@ -77,6 +84,7 @@ Channel = Annotated[str, _slack_id("CG", "C012AB3CD")] | None
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_bare_hosts)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
+AuditKey = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
 
 class _FromEnvironment(BaseSettings):
@@ -89,6 +97,13 @@ class _FromEnvironment(BaseSettings):
         return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
 
 
+class AuditSettings(_FromEnvironment):
+    """For `giftbot audit`, which needs neither Slack's tokens nor the gift card service's key."""
+
+    giftbot_database: Path = Path("giftbot.db")
+    giftbot_audit_key: AuditKey
+
+
 class Settings(_FromEnvironment):
     """Everything that a company decides; the names are those of the environment, in lower case."""
 
@@ -96,6 +111,7 @@ class Settings(_FromEnvironment):
     slack_api_url: Url = "https://slack.com/api/"
 
     giftbot_database: Path = Path("giftbot.db")
+    giftbot_audit_key: AuditKey | None = None
     giftbot_approvers: Ids
     giftbot_approvals_channel: Channel = None
     giftbot_countries: Annotated[Listed, Field(max_length=100)] = ("GB", "US")
@@ -219,6 +235,19 @@ def read_settings(transport: type[S]) -> tuple[S, Account]:
     if settings is None or account is None:
         raise SettingsWrong("giftbot cannot start. Please set or mend:\n" + "\n".join(sorted(problems)))
     return settings, account
+
+
+def read_audit_settings() -> AuditSettings:
+    """The settings of `giftbot audit`.
+
+    Raises:
+        SettingsWrong: with every missing or wrong variable, one to a line.
+    """
+    problems: set[str] = set()
+    settings = _attempt(AuditSettings, problems)
+    if settings is None:
+        raise SettingsWrong("The history cannot be checked. Please set or mend:\n" + "\n".join(sorted(problems)))
+    return settings
 
 
 def _attempt(kind: type[F], problems: set[str]) -> F | None:

@@ -1,22 +1,28 @@
-"""Who did what and when; the tables refuse to change or delete a line."""
+"""Who did what and when; the tables refuse to change or delete a line, and its seal shows who did it nevertheless."""
 
 from datetime import datetime
 
 from storage.db import Database
+from storage.seals import COLUMNS, Seals
 from storage.times import to_text
+
+_ADD = (
+    "INSERT INTO history (at, actor, event, request_id, gift_id, detail) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+    f" RETURNING {', '.join(COLUMNS)}"
+)
 
 
 class HistoryTable:
-    """The record."""
+    """The record, sealed line by line where there is a key."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seals: Seals | None = None) -> None:
         self._database = database
+        self._seals = seals
 
     def add(
         self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
     ) -> None:
         """Put one line on the record."""
-        self._database.change(
-            "INSERT INTO history (at, actor, event, request_id, gift_id, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            (to_text(at), actor, event, request_id, gift_id, detail),
-        )
+        line = self._database.add(_ADD, (to_text(at), actor, event, request_id, gift_id, detail))
+        if self._seals:
+            self._seals.add(line)

@@ -119,7 +119,19 @@ def first_tables(database: Database) -> None:
         database.execute(statement)
 
 
-STEPS = (first_tables,)
+def seals_of_the_history(database: Database) -> None:
+    """A seal for each line of the history; without triggers of their own, for they show by themselves what is amiss."""
+    database.execute(
+        """
+        CREATE TABLE seals (
+            line INTEGER PRIMARY KEY REFERENCES history,
+            seal TEXT NOT NULL CHECK (length(seal) = 64)
+        ) STRICT
+        """
+    )
+
+
+STEPS = (first_tables, seals_of_the_history)
 
 migrations = Migrations("giftbot")
 for step in STEPS:

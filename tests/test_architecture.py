@@ -19,6 +19,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.gifts": set(),
     "bot.giftcards": {"bot.gifts"},
     "bot.clock": set(),
+    "bot.audit": {"storage"},
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},
     "storage": {"bot.gifts"},
