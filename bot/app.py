@@ -27,10 +27,11 @@ from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGift
 from handlers import register
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
-from handlers.intake import HttpIntake, NoWayIn, SocketIntake
+from handlers.intake import HttpIntake, NoWayIn
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import answer_of
+from handlers.socket_mode import SocketIntake
 from storage import Database, SqliteStore
 
 log = structlog.get_logger(__name__)
@@ -97,7 +98,7 @@ async def giftbot(
         errands = Errands()
         app = _bolt_app(settings, patient, identity)
         register(app, flow, directory, Screens(patient, directory, flow), errands, new_id)
-        intake = _intake(settings, app, address, clock, worker)
+        intake = _intake(settings, app, session, address, clock, worker)
         bot = Giftbot(intake, errands, worker)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -192,10 +193,15 @@ def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackRe
 
 
 def _intake(
-    settings: SocketSettings | HttpSettings, app: AsyncApp, address: tuple[str, int], clock: Clock, worker: Worker
+    settings: SocketSettings | HttpSettings,
+    app: AsyncApp,
+    session: aiohttp.ClientSession,
+    address: tuple[str, int],
+    clock: Clock,
+    worker: Worker,
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
-        return SocketIntake(app, settings.slack_app_token.get_secret_value(), clock)
+        return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock)
 
     def is_healthy() -> bool:
         return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
