@@ -33,8 +33,8 @@ _PATIENCE = 5.0  # seconds for a connection to open, and for its hello
 _LIFE = timedelta(hours=1)  # then a connection is replaced unasked, should Slack have forgotten it
 _LINGER = 15.0  # seconds that a connection is heard after its time; Slack closes it some ten after its warning
 _GOODBYE = 1.0  # seconds for closing
-_LASTING = timedelta(seconds=30)  # a connection that ends sooner is not at once followed by the next
-_LONGEST_REST = 15.0  # seconds between two tries
+_LASTING = timedelta(seconds=30)  # a connection that ends sooner is short
+_RESTS = (0.0, 0.0, 1.0, 3.0, 7.0, 15.0)  # seconds before the next, after so many short ones in a row
 
 
 class SocketIntake:
@@ -76,7 +76,7 @@ class SocketIntake:
 
     async def _stay_connected(self, socket: aiohttp.ClientWebSocketResponse | None = None) -> None:
         """One connection after another, for ever."""
-        short = 0  # connections in a row that failed or did not last
+        short = 0
         while True:
             began = self._clock.now()
             try:
@@ -86,8 +86,8 @@ class SocketIntake:
             except Exception:  # the last line of defence: a mistake here must not leave the bot deaf
                 log.exception("connection_failed")
             socket = None
-            short = 0 if self._clock.now() - began > _LASTING else short + 1
-            await self._clock.sleep(min(2.0 ** (short - 1) - 1, _LONGEST_REST) if short else 0)
+            short = 0 if self._clock.now() - began > _LASTING else min(short + 1, len(_RESTS) - 1)
+            await self._clock.sleep(_RESTS[short])
 
     async def _use(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Hear what comes until it is time for another connection; this one is heard a little longer."""
