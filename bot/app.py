@@ -19,6 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
+from bot.gifts.errors import Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.work import Task
@@ -91,13 +92,14 @@ async def giftbot(
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
         giftcards = await stack.enter_async_context(_giftcards(account, clock))
-        directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
+        workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
+        directory = SlackDirectory(patient, workspace, clock)
         messenger = SlackMessenger(patient, once, directory, clock)
         flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
         worker = _worker(store, clock, bell, flow)
         errands = Errands()
-        app = _bolt_app(settings, patient, identity)
-        register(app, flow, directory, Screens(patient, directory, flow), errands, new_id)
+        app = _bolt_app(settings, patient, identity, workspace)
+        register(app, flow, directory, Screens(patient, directory, flow), errands, clock, new_id)
         intake = _intake(settings, app, session, address, clock, worker)
         bot = Giftbot(intake, errands, worker)
         stack.push_async_callback(bot.stop)
@@ -167,8 +169,12 @@ async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
     raise NoWayIn(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
 
 
-def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackResponse) -> AsyncApp:
-    async def authorize() -> AuthorizeResult:
+def _bolt_app(
+    settings: Settings, client: AsyncWebClient, identity: AsyncSlackResponse, workspace: Workspace
+) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        if not workspace.has(team_id, enterprise_id):
+            raise Refused("This giftbot works for another workspace.")
         return AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),
             team_id=identity["team_id"],

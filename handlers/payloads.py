@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
@@ -16,6 +16,21 @@ SlackId = Annotated[str, Field(pattern="^[A-Z0-9]{2,30}$")]
 
 class _Payload(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Act(_Payload):
+    """Whatever somebody did; an event that is nobody's has no person."""
+
+    person: SlackId | None = Field(
+        None, validation_alias=AliasChoices("user_id", AliasPath("user", "id"), AliasPath("event", "user"))
+    )
+    command: str | None = None
+    type: str = ""
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether words fit into the acknowledgement: of a command and of a form."""
+        return self.command is not None or self.type == "view_submission"
 
 
 class SlashCommand(_Payload):

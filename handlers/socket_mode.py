@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 CONNECTIONS = 2
 _HEARTBEAT = 5.0  # seconds of silence until a ping; one that is not answered in half that time ends the connection
-_PATIENCE = 5.0  # seconds for a connection to open, and for its hello
+_PATIENCE = 5.0  # seconds for a connection to open and say hello
 _LIFE = timedelta(hours=1)  # then a connection is replaced unasked, should Slack have forgotten it
 _LINGER = 15.0  # seconds that a connection is heard after its time; Slack closes it some ten after its warning
 _GOODBYE = 1.0  # seconds for closing
@@ -46,7 +46,7 @@ class SocketIntake:
         self._session = session
         self._clock = clock
         self._lines: list[asyncio.Task[None]] = []
-        self._hearing: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
         self._in_hand = Errands()
         self._closing = False
 
@@ -59,9 +59,8 @@ class SocketIntake:
         address = await self._address()
         if not isinstance(address, str):
             raise NoWayIn(f"Slack does not let us in with SLACK_APP_TOKEN: {address.detail}.")
-        first = await self._opened(address)
-        self._lines = [asyncio.create_task(self._stay_connected(first))]
-        self._lines += [asyncio.create_task(self._stay_connected()) for _ in range(CONNECTIONS - 1)]
+        addresses = [address, *[None] * (CONNECTIONS - 1)]
+        self._lines = [asyncio.create_task(self._stay_connected(first)) for first in addresses]
 
     async def stop(self, seconds: float) -> None:
         """Take nothing new, let what was taken be acknowledged, then hang up."""
@@ -69,84 +68,66 @@ class SocketIntake:
         for line in self._lines:
             line.cancel()
         await self._in_hand.finish(seconds)
-        for hearing in self._hearing:
-            hearing.cancel()
-        if ends := [*self._lines, *self._hearing]:
+        for connection in self._connections:
+            connection.cancel()
+        if ends := [*self._lines, *self._connections]:
             await asyncio.wait(ends, timeout=2 * _GOODBYE)
 
-    async def _stay_connected(self, socket: aiohttp.ClientWebSocketResponse | None = None) -> None:
-        """One connection after another, for ever."""
+    async def _stay_connected(self, address: str | None) -> None:
+        """One connection after another, for ever; the next one begins before the last one ends, if there is time."""
         short = 0
         while True:
             began = self._clock.now()
-            try:
-                socket = socket or await self._open()
-                if socket:
-                    await self._use(socket)
-            except Exception:  # the last line of defence: a mistake here must not leave the bot deaf
-                log.exception("connection_failed")
-            socket = None
+            another = asyncio.Event()
+            connection = asyncio.create_task(self._connect(address, another))
+            self._connections.add(connection)
+            connection.add_done_callback(self._connections.discard)
+            while not another.is_set() and (left := began + _LIFE - self._clock.now()) > timedelta():
+                await self._clock.wait(another, left.total_seconds())
+            asyncio.get_running_loop().call_later(_LINGER, connection.cancel)
+            address = None
             short = 0 if self._clock.now() - began > _LASTING else min(short + 1, len(_RESTS) - 1)
             await self._clock.sleep(_RESTS[short])
 
-    async def _use(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Hear what comes until it is time for another connection; this one is heard a little longer."""
-        another = asyncio.Event()
-        hearing = asyncio.create_task(self._hear(socket, another))
-        self._hearing.add(hearing)
-        hearing.add_done_callback(self._hearing.discard)
-        ends = self._clock.now() + _LIFE
-        while not another.is_set() and self._clock.now() < ends:
-            await self._clock.wait(another, (ends - self._clock.now()).total_seconds())
-        asyncio.get_running_loop().call_later(_LINGER, hearing.cancel)
-
-    async def _open(self) -> aiohttp.ClientWebSocketResponse | None:
-        address = await self._address()
-        if isinstance(address, str):
-            return await self._opened(address)
-        log.warning("connection_refused", answer=address.detail)
-        if isinstance(address, Unavailable):
-            await self._clock.sleep(address.after)
-        return None
+    async def _connect(self, address: str | None, another: asyncio.Event) -> None:
+        """Hear everything on one connection until it closes; `another` is set when it needs a successor."""
+        try:
+            here = address or await self._address()
+            if isinstance(here, str):
+                await self._hear(here, another)
+            else:
+                log.warning("connection_refused", answer=here.detail)
+                await self._clock.sleep(here.after if isinstance(here, Unavailable) else 0)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("connection_failed", error=type(error).__name__)
+        except Exception:  # the last line of defence: a mistake here must not leave the bot deaf
+            log.exception("connection_failed")
+        finally:
+            another.set()
 
     async def _address(self) -> str | Rejected | Unavailable | OutcomeUnknown:
         """Where to connect, once; it is a secret."""
         answer = await answer_of(self._app.client.apps_connections_open(app_token=self._app_token))
         return str(answer["url"]) if isinstance(answer, AsyncSlackResponse) else answer
 
-    async def _opened(self, address: str) -> aiohttp.ClientWebSocketResponse | None:
-        client = self._app.client
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await self._session.ws_connect(
-                    address,
-                    heartbeat=_HEARTBEAT,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=_GOODBYE),
-                    proxy=client.proxy,
-                    ssl=client.ssl or True,
-                )
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("connection_not_opened", error=type(error).__name__)
-            return None
-
-    async def _hear(self, socket: aiohttp.ClientWebSocketResponse, another: asyncio.Event) -> None:
-        """Take everything that comes, until the connection closes; `another` is set when it needs a successor."""
-        try:
-            async with asyncio.timeout(_PATIENCE) as until_hello:
-                async for message in socket:
-                    match _read(message):
-                        case {"type": "hello"}:
-                            until_hello.reschedule(None)
-                            log.info("connected")
-                        case {"type": "disconnect"}:
-                            another.set()
-                        case {"type": str(kind), "envelope_id": str(envelope_id), "payload": dict(payload)}:
-                            self._take(socket, SocketModeRequest(kind, envelope_id, payload))
-        except TimeoutError:
-            log.warning("connection_without_hello")
-        finally:
-            another.set()
-            await socket.close()
+    async def _hear(self, address: str, another: asyncio.Event) -> None:
+        opening = self._session.ws_connect(
+            address,
+            heartbeat=_HEARTBEAT,
+            timeout=aiohttp.ClientWSTimeout(ws_close=_GOODBYE),
+            proxy=self._app.client.proxy,
+            ssl=self._app.client.ssl or True,
+        )
+        async with asyncio.timeout(_PATIENCE) as until_hello, opening as socket:
+            async for message in socket:
+                match _read(message):
+                    case {"type": "hello"}:
+                        until_hello.reschedule(None)
+                        log.info("connected")
+                    case {"type": "disconnect"}:
+                        another.set()
+                    case {"type": str(kind), "envelope_id": str(envelope_id), "payload": dict(payload)}:
+                        self._take(socket, SocketModeRequest(kind, envelope_id, payload))
 
     def _take(self, socket: aiohttp.ClientWebSocketResponse, request: SocketModeRequest) -> None:
         if not self._closing:

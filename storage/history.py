@@ -26,3 +26,9 @@ class HistoryTable:
         line = self._database.add(_ADD, (to_text(at), actor, event, request_id, gift_id, detail))
         if self._seals:
             self._seals.add(line)
+
+    def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
+        """Put one line on the record, unless it says the same already: clicking again and again adds nothing."""
+        same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND detail = ?"
+        if not self._database.row(same, (request_id, actor, event, detail)):
+            self.add(at, actor, event, request_id, detail=detail)

@@ -9,6 +9,7 @@ from bot.gifts.money import Money, currency_of, parse_money
 from bot.gifts.people import Person, Standing
 
 MOST_RECIPIENTS = 25
+MOST_WAITING = 25  # requests of one person that nobody has decided yet
 LONGEST_NOTE = 1000
 LONGEST_REASON = 500
 

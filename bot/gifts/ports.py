@@ -164,6 +164,9 @@ class Requests(Protocol):
     def asked_by(self, person: str, limit: int) -> Sequence[Request]:
         """The latest requests of a person, newest first."""
 
+    def count_undecided(self, requester: str) -> int:
+        """How many requests of a person are pending."""
+
     def undecided(self, person: str, limit: int) -> Sequence[Request]:
         """Pending requests, oldest first, that `person` neither asks for nor receives from."""
 
@@ -244,6 +247,9 @@ class History(Protocol):
         self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
     ) -> None:
         """Put one line on the record."""
+
+    def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
+        """Put one line on the record, unless it says the same already."""
 
 
 class Store(Protocol):

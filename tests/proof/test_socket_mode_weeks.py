@@ -52,11 +52,11 @@ async def sockets(office: Office) -> AsyncGenerator[SocketMode]:
 
 
 async def _types(office: Office) -> str:
-    """Somebody types a command: "" if it is answered, otherwise what Slack shows."""
-    mia = office.mia
-    command = mia.payloads.slash_command("/gift", "help", office.slack.workspace.notes_to_self(mia.id))
+    """Somebody new types a command: "" if it is answered, otherwise what Slack shows."""
+    person = office.slack.add_person("Somebody")
+    command = person.payloads.slash_command("/gift", "help", office.slack.workspace.notes_to_self(person.id))
     try:
-        answer = await mia.sends(Kind.SLASH_COMMANDS, command)
+        answer = await person.sends(Kind.SLASH_COMMANDS, command)
     except AppDidNotRespond as error:
         return str(error)
     assert "Thank a colleague" in answer["text"]
