@@ -50,8 +50,9 @@ class Throttle:
 
     def _counts(self, tally: _Tally) -> bool:
         now, full = self._clock.now(), AT_ONCE * _EACH
-        even_at = min(max(tally.even_at, now), now + full) + _EACH  # whatever becomes of the clock
-        if even_at > now + full:
+        tally.even_at = min(max(tally.even_at, now), now + full)  # a clock that is set back shuts nobody out
+        if tally.even_at + _EACH > now + full:
             return False
-        tally.even_at, tally.is_told = even_at, False
+        tally.even_at += _EACH
+        tally.is_told = False
         return True
