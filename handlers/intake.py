@@ -15,6 +15,8 @@ EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 LARGEST_REQUEST = 1024 * 1024  # bytes; Slack's own are far below
 _GOODBYE = 1.0  # seconds for closing
+# Bolt reads a request before it looks who signed it, and stumbles over what Slack would not send.
+_UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class NoWayIn(Exception):
@@ -58,7 +60,11 @@ class HttpIntake:
             await asyncio.wait_for(self._runner.cleanup(), seconds)
 
     async def _on_request(self, request: web.Request) -> web.Response:
-        response = await self._app.async_dispatch(await to_bolt_request(request))
+        try:
+            response = await self._app.async_dispatch(await to_bolt_request(request))
+        except _UNREADABLE as error:
+            log.info("unreadable_request", error=type(error).__name__)
+            return web.Response(status=400)
         return await to_aiohttp_response(response)
 
     async def _on_health(self, _: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
@@ -12,6 +12,14 @@ from handlers.ids import INPUT
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
 
 SlackId = Annotated[str, Field(pattern="^[A-Z0-9]{2,30}$")]
+
+
+def _whole(text: str) -> str:
+    """Half a character, which is left where an emoji was cut in two, can neither be kept nor shown."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+Text = Annotated[str, AfterValidator(_whole)]
 
 
 class _Payload(BaseModel):
@@ -67,7 +75,7 @@ class FormMemory(_Payload):
 
 
 class _Input(_Payload):
-    value: str | None = None
+    value: Text | None = None
     selected_users: tuple[SlackId, ...] = ()
     selected_option: str | None = Field(None, validation_alias=AliasPath("selected_option", "value"))
     selected_conversation: SlackId | None = None
@@ -77,7 +85,7 @@ class Submission(_Payload):
     """Somebody submitted a form."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    memory: str = Field(validation_alias=AliasPath("view", "private_metadata"))
+    memory: Text = Field(validation_alias=AliasPath("view", "private_metadata"))
     values: dict[str, dict[str, _Input]] = Field(validation_alias=AliasPath("view", "state", "values"))
 
     def field(self, name: str) -> _Input:
@@ -135,8 +143,11 @@ class _Form(_Payload):
 
 def first_field(payload: dict[str, Any]) -> str | None:
     """The first field of a form that was submitted: where to say what is wrong with none of them."""
-    fields = (block.block_id for block in _Form.model_validate(payload).blocks if block.type == "input")
-    return next(fields, None)
+    try:
+        form = _Form.model_validate(payload)
+    except ValidationError:
+        return None
+    return next((block.block_id for block in form.blocks if block.type == "input"), None)
 
 
 P = TypeVar("P", bound=_Payload)
