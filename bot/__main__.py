@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 
 app = typer.Typer(help="Gift cards as a thank-you from Slack.", no_args_is_help=True, pretty_exceptions_enable=False)
+_audit = typer.Typer(help="Show that nobody has changed the history.", no_args_is_help=True)
+app.add_typer(_audit, name="audit")
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 WRONG_SETTINGS = 2
@@ -69,6 +71,34 @@ def doctor(
         raise typer.Exit(WRONG_SETTINGS) from None
     set_up_logs(settings.model_copy(update={"giftbot_log_level": "ERROR"}), account)  # the table says the rest
     raise typer.Exit(0 if asyncio.run(visit(settings, account, live)) else CANNOT_RUN)
+
+
+@_audit.command()
+def verify(
+    *,
+    head: Annotated[str | None, typer.Option(help="A head that was noted earlier, with its count.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="The count that was noted with it.")] = None,
+) -> None:
+    """Check every line of the history against its seal, also beside a running bot; exit with 1 if one does not fit."""
+    from bot.audit import verify as verify_history
+    from bot.settings import SettingsWrong, read_audit_settings
+    from storage import DatabaseRefused
+    from storage.audit import Head
+
+    if (head is None) != (count is None):
+        raise typer.BadParameter("--head and --count belong together")
+    noted = Head(count, head) if head is not None and count is not None else None
+    try:
+        settings = read_audit_settings()
+        fits, words = verify_history(settings.giftbot_database, settings.giftbot_audit_key, noted)
+    except SettingsWrong as error:
+        _errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_SETTINGS) from None
+    except DatabaseRefused as error:
+        _errors.print(str(error), markup=False)
+        raise typer.Exit(CANNOT_RUN) from None
+    typer.echo(words)
+    raise typer.Exit(0 if fits else CANNOT_RUN)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
 from bot.giftcards.webhooks import Webhooks
+from bot.gifts.errors import Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.upkeep import Upkeep
@@ -31,10 +32,11 @@ from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSet
 from handlers import register
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
-from handlers.intake import HttpIntake, NoWayIn, SocketIntake
+from handlers.intake import HttpIntake, NoWayIn
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import answer_of
+from handlers.socket_mode import SocketIntake
 from storage import Database, SqliteStore
 
 log = structlog.get_logger(__name__)
@@ -92,19 +94,20 @@ async def giftbot(
         identity = await _identity(patient)
 
         bell = asyncio.Event()
-        store = SqliteStore(database, bell.set)
+        store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
         giftcards = await stack.enter_async_context(_giftcards(account, clock))
-        directory = SlackDirectory(patient, Workspace(identity["team_id"], identity.get("enterprise_id")), clock)
+        workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
+        directory = SlackDirectory(patient, workspace, clock)
         messenger = SlackMessenger(patient, once, directory, clock)
         flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
         upkeep = Upkeep(store, giftcards, clock)
         upkeep.begin()
         worker = _worker(store, clock, bell, flow)
         errands = Errands()
-        app = _bolt_app(settings, patient, identity)
-        register(app, flow, directory, Screens(patient, directory, flow), errands, new_id)
+        app = _bolt_app(settings, patient, identity, workspace)
+        register(app, flow, directory, Screens(patient, directory, flow), errands, clock, new_id)
         is_healthy = partial(_is_healthy, clock, worker)
-        intake = _intake(settings, app, address, clock, is_healthy, _webhooks(account, upkeep))
+        intake = _intake(settings, app, session, address, clock, is_healthy, _webhooks(account, upkeep))
         bot = Giftbot(intake, errands, worker)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -181,8 +184,12 @@ async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
     raise NoWayIn(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
 
 
-def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackResponse) -> AsyncApp:
-    async def authorize() -> AuthorizeResult:
+def _bolt_app(
+    settings: Settings, client: AsyncWebClient, identity: AsyncSlackResponse, workspace: Workspace
+) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        if not workspace.has(team_id, enterprise_id):
+            raise Refused("This giftbot works for another workspace.")
         return AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),
             team_id=identity["team_id"],
@@ -209,13 +216,14 @@ def _bolt_app(settings: Settings, client: AsyncWebClient, identity: AsyncSlackRe
 def _intake(
     settings: SocketSettings | HttpSettings,
     app: AsyncApp,
+    session: aiohttp.ClientSession,
     address: tuple[str, int],
     clock: Clock,
     is_healthy: Callable[[], bool],
     webhooks: Iterable[web.RouteDef],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
-        return SocketIntake(app, settings.slack_app_token.get_secret_value(), clock)
+        return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock)
     return HttpIntake(app, *address, is_healthy, webhooks)
 
 

@@ -25,6 +25,7 @@ from bot.gifts.money import Money, currency_of, from_major
 from bot.gifts.policy import Policy
 
 _USUAL_FILE = Path("giftbot.toml")
+_LONG_ENOUGH = 32
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,6 +66,12 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _hard_to_guess(key: SecretStr) -> SecretStr:
+    if len(key) < _LONG_ENOUGH:
+        raise ValueError(f"has to have at least {_LONG_ENOUGH} characters, such as openssl rand -hex 32 prints")
+    return key
+
+
 def _slack_id(letters: str, example: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(f"[{letters}][A-Z0-9]{{2,}}", text):
@@ -95,6 +102,7 @@ Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterVali
 CompanyFile = Annotated[Company, NoDecode, BeforeValidator(_company), Field(validate_default=True)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
+AuditKey = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
 
 class _FromEnvironment(BaseSettings):
@@ -107,6 +115,13 @@ class _FromEnvironment(BaseSettings):
         return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
 
 
+class AuditSettings(_FromEnvironment):
+    """For `giftbot audit`, which needs neither Slack's tokens nor the gift card service's key."""
+
+    giftbot_database: Path = Path("giftbot.db")
+    giftbot_audit_key: AuditKey
+
+
 class Settings(_FromEnvironment):
     """Everything that a company decides; the names are those of the environment, in lower case."""
 
@@ -115,6 +130,7 @@ class Settings(_FromEnvironment):
 
     giftbot_config: CompanyFile = _USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
     giftbot_database: Path = Path("giftbot.db")
+    giftbot_audit_key: AuditKey | None = None
     giftbot_approvers: Ids
     giftbot_approvals_channel: Channel = None
     giftbot_countries: Annotated[Listed, Field(max_length=100)] = ("GB", "US")
@@ -243,6 +259,19 @@ def read_settings(transport: type[S]) -> tuple[S, Account]:
     if settings is None or account is None:
         raise SettingsWrong("giftbot cannot start. Please set or mend:\n" + "\n".join(sorted(problems)))
     return settings, account
+
+
+def read_audit_settings() -> AuditSettings:
+    """The settings of `giftbot audit`.
+
+    Raises:
+        SettingsWrong: with every missing or wrong variable, one to a line.
+    """
+    problems: set[str] = set()
+    settings = _attempt(AuditSettings, problems)
+    if settings is None:
+        raise SettingsWrong("The history cannot be checked. Please set or mend:\n" + "\n".join(sorted(problems)))
+    return settings
 
 
 def _attempt(kind: type[F], problems: set[str]) -> F | None:

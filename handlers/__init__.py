@@ -5,6 +5,7 @@ from collections.abc import Callable
 from slack_bolt.async_app import AsyncApp
 
 from bot.gifts.flow import Flow
+from bot.gifts.ports import Clock
 from handlers.approval import Deciding
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
@@ -13,6 +14,7 @@ from handlers.home import Home, on_gift_opened
 from handlers.ids import ANY_PRODUCT, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
 from handlers.request import Asking
 from handlers.screens import Screens
+from handlers.throttle import Throttle
 
 
 def register(
@@ -21,12 +23,15 @@ def register(
     directory: SlackDirectory,
     screens: Screens,
     errands: Errands,
+    clock: Clock,
     new_id: Callable[[], str],
 ) -> None:
     """Tell Bolt who listens to what."""
     asking = Asking(flow, directory, screens, errands, new_id)
     deciding = Deciding(flow, directory, screens, errands)
     home = Home(flow, screens, errands)
+
+    app.middleware(Throttle(clock).on_anything)
 
     app.command(GIFT_COMMAND)(asking.on_command)
     app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)

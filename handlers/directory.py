@@ -29,6 +29,10 @@ class Workspace:
     team: str
     enterprise: str | None = None
 
+    def has(self, team: str | None, enterprise: str | None) -> bool:
+        """Whether something comes from here, by what Slack says of it."""
+        return team == self.team or (enterprise is not None and enterprise == self.enterprise)
+
 
 class SlackDirectory:
     """Slack as the heart's Directory."""
@@ -92,9 +96,7 @@ class SlackDirectory:
         return Standing.MEMBER
 
     def _is_ours(self, user: Mapping[str, Any]) -> bool:
-        enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
-        ours = self._workspace
-        return user.get("team_id") == ours.team or (enterprise is not None and enterprise == ours.enterprise)
+        return self._workspace.has(user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id"))
 
 
 def _not_now() -> Invalid:

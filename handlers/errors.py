@@ -6,7 +6,7 @@ from uuid import uuid4
 import structlog
 from slack_bolt.response import BoltResponse
 
-from bot.gifts.errors import GiftbotError, Invalid
+from bot.gifts.errors import GiftbotError, Invalid, TooMuch
 from bot.gifts.flow import AlreadyDecided
 from handlers.errands import Errands
 from handlers.forms import notice_view
@@ -30,7 +30,8 @@ class Errors:
             # the blocks of a form have the names of its fields
             return _answer({"response_action": "errors", "errors": dict(error.problems)})
         words = _words(error)
-        if not isinstance(error, GiftbotError) and (field := first_field(body)):
+        can_be_submitted_again = isinstance(error, TooMuch) or not isinstance(error, GiftbotError)
+        if can_be_submitted_again and (field := first_field(body)):
             return _answer({"response_action": "errors", "errors": {field: words}})  # the form keeps its content
         if "command" in body:
             return _answer({"response_type": "ephemeral", "text": words})

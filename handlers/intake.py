@@ -1,4 +1,4 @@
-"""How Slack reaches the bot: Socket Mode, or signed HTTP."""
+"""How Slack reaches the bot over signed HTTP; Socket Mode is in socket_mode.py."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -7,87 +7,20 @@ from contextlib import suppress
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-
-from bot.gifts.ports import Clock
-from handlers.slack_answers import answer_of
 
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 LARGEST_REQUEST = 1024 * 1024  # bytes; Slack's own are far below
-_PING = 5  # seconds
-_LOOK = 5.0  # seconds between two looks of the watchdog
-_DEAF = 4  # looks without a connection until a new address is asked for
-_GOODBYE = 1.0  # seconds for closing; slack_sdk can hang there for ever
+_GOODBYE = 1.0  # seconds for closing
+# Bolt reads a request before it looks who signed it, and stumbles over what Slack would not send.
+_UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class NoWayIn(Exception):
     """Slack cannot reach us; the message says why, for whoever starts the bot."""
-
-
-class SocketIntake:
-    """Socket Mode: one WebSocket that Slack sends everything through, watched so that it never stays closed."""
-
-    def __init__(self, app: AsyncApp, app_token: str, clock: Clock) -> None:
-        self._app = app
-        self._client = SocketModeClient(app_token, app.logger, app.client, ping_interval=_PING)
-        self._client.socket_mode_request_listeners.append(self._on_envelope)
-        self._clock = clock
-        self._in_hand: set[asyncio.Task[None]] = set()
-        self._watchdog: asyncio.Task[None] | None = None
-        self._closing = False
-
-    async def start(self) -> None:
-        """Connect, and keep connected.
-
-        Raises:
-            NoWayIn: Slack does not accept the app-level token, or cannot be reached.
-        """
-        answer = await answer_of(self._app.client.apps_connections_open(app_token=self._client.app_token))
-        if not isinstance(answer, AsyncSlackResponse):
-            raise NoWayIn(f"Slack does not let us in with SLACK_APP_TOKEN: {answer.detail}.")
-        self._client.wss_uri = answer["url"]
-        self._watchdog = asyncio.create_task(self._watch())
-        await self._client.connect()  # type: ignore[no-untyped-call] # slack_sdk has no types here
-
-    async def stop(self, seconds: float) -> None:
-        """Take nothing new, let what was taken be acknowledged, then hang up."""
-        self._closing = True
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=seconds)
-        if self._watchdog:
-            self._watchdog.cancel()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._client.close(), _GOODBYE)  # type: ignore[no-untyped-call] # nor here
-
-    async def _on_envelope(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        if self._closing:
-            return
-        task = asyncio.create_task(self._handle(client, request))
-        self._in_hand.add(task)
-        task.add_done_callback(self._in_hand.discard)
-        await task
-
-    async def _handle(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        response = await run_async_bolt_app(self._app, request)
-        await send_async_response(client, request, response, start_time=0.0)
-
-    async def _watch(self) -> None:
-        """slack_sdk tries a refused address again and again; without one it asks Slack for a new one."""
-        silent = 0
-        while True:
-            await self._clock.sleep(_LOOK)
-            silent = 0 if await self._client.is_connected() else silent + 1
-            if silent and silent % _DEAF == 0:
-                log.warning("socket_silent", seconds=silent * _LOOK)
-                self._client.wss_uri = None
 
 
 class HttpIntake:
@@ -136,7 +69,11 @@ class HttpIntake:
             await asyncio.wait_for(self._runner.cleanup(), seconds)
 
     async def _on_request(self, request: web.Request) -> web.Response:
-        response = await self._app.async_dispatch(await to_bolt_request(request))
+        try:
+            response = await self._app.async_dispatch(await to_bolt_request(request))
+        except _UNREADABLE as error:
+            log.info("unreadable_request", error=type(error).__name__)
+            return web.Response(status=400)
         return await to_aiohttp_response(response)
 
     async def _on_health(self, _: web.Request) -> web.Response:

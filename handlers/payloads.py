@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
@@ -14,8 +14,31 @@ PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/
 SlackId = Annotated[str, Field(pattern="^[A-Z0-9]{2,30}$")]
 
 
+def _whole(text: str) -> str:
+    """Half a character, which is left where an emoji was cut in two, can neither be kept nor shown."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+
+
 class _Payload(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Act(_Payload):
+    """Whatever somebody did; an event that is nobody's has no person."""
+
+    person: SlackId | None = Field(
+        None, validation_alias=AliasChoices("user_id", AliasPath("user", "id"), AliasPath("event", "user"))
+    )
+    command: str | None = None
+    type: str = ""
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether words fit into the acknowledgement: of a command and of a form."""
+        return self.command is not None or self.type == "view_submission"
 
 
 class SlashCommand(_Payload):
@@ -57,7 +80,7 @@ class _Option(_Payload):
 
 
 class _Input(_Payload):
-    value: str | None = None
+    value: Text | None = None
     selected_users: tuple[SlackId, ...] = ()
     selected_option: _Option | None = None
     selected_conversation: SlackId | None = None
@@ -67,7 +90,7 @@ class Submission(_Payload):
     """Somebody submitted a form."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    memory: str = Field(validation_alias=AliasPath("view", "private_metadata"))
+    memory: Text = Field(validation_alias=AliasPath("view", "private_metadata"))
     values: dict[str, dict[str, _Input]] = Field(validation_alias=AliasPath("view", "state", "values"))
 
     def field(self, name: str) -> _Input:
@@ -152,8 +175,11 @@ class _Form(_Payload):
 
 def first_field(payload: dict[str, Any]) -> str | None:
     """The first field of a form that was submitted: where to say what is wrong with none of them."""
-    fields = (block.block_id for block in _Form.model_validate(payload).blocks if block.type == "input")
-    return next(fields, None)
+    try:
+        form = _Form.model_validate(payload)
+    except ValidationError:
+        return None
+    return next((block.block_id for block in form.blocks if block.type == "input"), None)
 
 
 P = TypeVar("P", bound=_Payload)

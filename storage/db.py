@@ -103,6 +103,12 @@ class Database:
         assert self._connection.in_transaction, "a change belongs into write()"
         return self._connection.execute(sql, parameters).rowcount
 
+    def add(self, sql: str, parameters: Parameters) -> sqlite3.Row:
+        """Run a statement that adds a row, inside `write()`, and give what it returns."""
+        assert self._connection.in_transaction, "a change belongs into write()"
+        added: sqlite3.Row = self._connection.execute(sql, parameters).fetchone()
+        return added
+
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """The rows that a query finds."""
         return self._connection.execute(sql, parameters).fetchall()

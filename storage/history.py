@@ -1,25 +1,37 @@
-"""Who did what and when; the tables refuse to change or delete a line."""
+"""Who did what and when; the tables refuse to change or delete a line, and its seal shows who did it nevertheless."""
 
 from datetime import datetime
 
 from storage.db import Database
+from storage.seals import COLUMNS, Seals
 from storage.times import to_text
+
+_ADD = (
+    "INSERT INTO history (at, actor, event, request_id, gift_id, detail) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+    f" RETURNING {', '.join(COLUMNS)}"
+)
 
 
 class HistoryTable:
-    """The record."""
+    """The record, sealed line by line where there is a key."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seals: Seals | None = None) -> None:
         self._database = database
+        self._seals = seals
 
     def add(
         self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
     ) -> None:
         """Put one line on the record."""
-        self._database.change(
-            "INSERT INTO history (at, actor, event, request_id, gift_id, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            (to_text(at), actor, event, request_id, gift_id, detail),
-        )
+        line = self._database.add(_ADD, (to_text(at), actor, event, request_id, gift_id, detail))
+        if self._seals:
+            self._seals.add(line)
+
+    def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
+        """Put one line on the record, unless it says the same already: clicking again and again adds nothing."""
+        same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND detail = ?"
+        if not self._database.row(same, (request_id, actor, event, detail)):
+            self.add(at, actor, event, request_id, detail=detail)
 
     def count(self, event: str, gift_id: str, since: datetime) -> int:
         """How often something happened to a gift since then."""

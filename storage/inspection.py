@@ -36,7 +36,7 @@ def inspect(path: Path, overdue_since: datetime) -> Condition | None:
     try:
         with path.open("rb") as file:  # SQLite does not tell it of an immutable file
             is_wal = file.read(_WRITE_VERSION.stop)[_WRITE_VERSION] == _WAL
-        with closing(sqlite3.connect(_only_looking(path), uri=True)) as connection:
+        with closing(sqlite3.connect(only_looking(path), uri=True)) as connection:
             check_ours(connection, path)
             return _read(connection, overdue_since, is_wal=is_wal)
     except (OSError, sqlite3.DatabaseError) as error:
@@ -53,7 +53,7 @@ def is_in_use(path: Path) -> bool:
     return any("FLOCK" in fields and inode == fields[5].rpartition(":")[2] for fields in held)
 
 
-def _only_looking(path: Path) -> str:
+def only_looking(path: Path) -> str:
     """The address that makes SQLite leave nothing behind: beside a file that nobody has open, it would make two."""
     nobody_has_it = not Path(f"{path}-wal").exists()
     return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if nobody_has_it else ''}"

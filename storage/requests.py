@@ -82,6 +82,11 @@ class RequestTable:
             limit=limit,
         )
 
+    def count_undecided(self, requester: str) -> int:
+        """How many requests of a person are pending."""
+        sql = "SELECT 1 FROM requests WHERE requester = ? AND state = 'pending'"
+        return len(self._database.rows(sql, (requester,)))
+
     def undecided(self, person: str, limit: int) -> Sequence[Request]:
         """Pending requests, oldest first, that `person` neither asks for nor receives from."""
         return self._read(

@@ -3,22 +3,29 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from pydantic import SecretStr
+
 from storage.db import Database
 from storage.history import HistoryTable
 from storage.holds import HoldTable
 from storage.messages import MessageTable
 from storage.orders import OrderTable
 from storage.requests import GiftTable, RequestTable
+from storage.seals import seals_of
 from storage.shelves import ShelfTable
 from storage.work import WorkTable
 
 
 class SqliteStore:
-    """Everything that is kept. Changes are made inside `write()` and are kept together or not at all."""
+    """Everything that is kept. Changes are made inside `write()` and are kept together or not at all.
 
-    def __init__(self, database: Database, ring: Callable[[], None]) -> None:
+    Raises:
+        DatabaseRefused: the history does not fit `audit_key`, which seals it.
+    """
+
+    def __init__(self, database: Database, ring: Callable[[], None], audit_key: SecretStr | None = None) -> None:
         self._database = database
-        self.history = HistoryTable(database)
+        self.history = HistoryTable(database, seals_of(database, audit_key))
         self.requests = RequestTable(database, self.history)
         self.gifts = GiftTable(database, self.history)
         self.orders = OrderTable(database)

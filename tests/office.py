@@ -16,6 +16,7 @@ from bot.simulator import Person, RunaApi, SignedHttp, Simulator
 from handlers.intake import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]
+AUDIT_KEY = "the key of the office's history, in a safe"
 
 
 class TurnableClock:
@@ -82,6 +83,7 @@ class Office:
             "GIFTBOT_COUNTRIES": "GB,US,DE,JP",
             "GIFTBOT_MAX_AMOUNT": "250, 30000 JPY",
             "GIFTBOT_DATABASE": str(self.database),
+            "GIFTBOT_AUDIT_KEY": AUDIT_KEY,
             "GIFTBOT_SETTLE_SECONDS": "2",
             **{name.upper(): value for name, value in changes.items()},
         }

@@ -20,6 +20,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.giftcards": {"bot.gifts"},
     "bot.clock": set(),
     "bot.company": {"bot.gifts"},
+    "bot.audit": {"storage"},
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},
     "storage": {"bot.gifts"},

@@ -397,6 +397,23 @@ class TestDatabase:
         assert "1 thing to do since more than an hour → giftbot run" in said
         assert "none seen running on this machine" in said
 
+    async def test_a_history_without_seals(self, office: Office) -> None:
+        """Without a key nobody could tell whether the history was changed: worth a look, and how to make one."""
+        code, said = await doctor(office, giftbot_audit_key="")
+        assert code == 0
+        assert "! History not sealed: nobody could tell whether it was changed → Set GIFTBOT_AUDIT_KEY" in flat(said)
+
+    async def test_a_history_that_was_changed(self, office: Office) -> None:
+        """The line that does not fit its seal is named; before and after the first start all is well."""
+        assert not ill(await found(office))
+        async with office.open():
+            await office.asks()
+        assert not ill(await found(office))
+        _made(office.database, "DROP TRIGGER history_is_not_edited", "UPDATE history SET actor = 'UEVE'")
+        (row,) = ill(await found(office))
+        assert row.mark is Mark.FAILURE
+        assert "the first line does not fit its seal" in row.found
+
     async def test_open_file_modes(self, office: Office) -> None:
         """What others can read is named, with the command that closes it; so is `.env`."""
         async with office.open():

@@ -189,6 +189,15 @@ async def test_a_note_is_shown_as_it_was_written(office: Office, note: str) -> N
 
 
 @pytest.mark.usefixtures("bot")
+async def test_a_note_with_half_a_character_is_kept_without_it(office: Office) -> None:
+    """An emoji that was cut in two on its way is shown as what it is, and loses nobody the rest."""
+    answer = await _sends_state(office, "note", {"type": "plain_text_input", "value": "thanks \ud83c\udf81 and \ud83c"})
+    assert answer["response_action"] == "update"
+    card = await office.abe.sees_message("would like to thank")
+    assert "thanks 🎁 and \ufffd" in card.text_shown
+
+
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("path", [("view", "private_metadata"), ("view", "state"), ("user",)])
 async def test_a_payload_without_a_part_of_it(office: Office, path: tuple[str, ...]) -> None:
     """A submission that lacks something is answered with words, not with silence, and nothing is kept."""

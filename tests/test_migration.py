@@ -57,7 +57,7 @@ def path(tmp_path: Path) -> Path:
         for state in STATES:
             for table, row in rows_of(state):
                 places = ", ".join("?" * len(row))
-                connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()])  # noqa: S608 - a test's own words
+                connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()])
     return path
 
 
@@ -98,7 +98,7 @@ def kept(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     columns = {table: [name for name, *_ in columns_of(table)] for table in TABLES}
     with raw(path) as connection:
         return {
-            table: connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608 - a test's own words
+            table: connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2").fetchall()
             for table, names in columns.items()
         }
 
@@ -280,7 +280,7 @@ def turned_back(path: Path) -> None:
         for table in TABLES:
             names = ", ".join(name for (name,) in columns_of(table))
             only = "WHERE task IN ('post', 'refresh', 'order', 'deliver')" if table == "work" else ""
-            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM today.{table} {only}")  # noqa: S608 - a test's own words
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM today.{table} {only}")
     old.replace(path)
 
 

@@ -57,7 +57,7 @@ async def test_a_refused_order_is_shown_and_retried_under_a_new_key(
     await office.abe.clicks("Retry", confirm=True)
     await office.delivered()
     await office.mia.sees_message("@Rob has your gift")
-    await office.rests()
+    await office.finishes()
     assert all(message.buttons == [] for message in [*office.abe.messages(), *office.ana.messages()])
     refused, placed = (call.arguments["idempotency_key"] for call in office.giftcards.calls if call.name == CREATE)
     assert refused != placed

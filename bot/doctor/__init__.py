@@ -8,6 +8,7 @@
     runa        the gift card service, in the contract of 2024
     wegift      likewise, in the contract of 2022
     database    the file, the disk, and what waits in it
+    history     whether anybody has changed it
     machine     Python, SQLite, `.env`
     findings    what was found, with what to do about it
     answers     what it means when a service does not do what it was asked

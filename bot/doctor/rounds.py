@@ -8,7 +8,7 @@ from typing import Final
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import company, database, machine, slack, way_in, wegift
+from bot.doctor import company, database, history, machine, slack, way_in, wegift
 from bot.doctor.findings import Findings, failure
 from bot.doctor.runa import RunaVisit
 from bot.gifts.ports import Clock
@@ -27,17 +27,18 @@ async def examine(
     in_use = is_in_use(file)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL)) as session:
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
-        about_slack, about_clicks, about_gift_cards, about_database = await asyncio.gather(
+        about_slack, about_clicks, about_gift_cards, about_database, about_history = await asyncio.gather(
             _in_time("Slack", slack.check(client, settings, clock, live)),
             _in_time("Socket Mode", way_in.check(client, session, settings, CALL, in_use=in_use)),
             _in_time("Gift cards", _gift_cards(settings, account, clock)),
             asyncio.to_thread(lambda: [*database.check(file, clock.now(), in_use=in_use)]),
+            asyncio.to_thread(lambda: history.check(file, settings.giftbot_audit_key)),
         )
     return {
         "Settings": [*company.check(settings, account)],
         "Slack": [*about_slack, *about_clicks],
         "Gift cards": about_gift_cards,
-        "Database": about_database,
+        "Database": [*about_database, about_history],
         "This machine": [*machine.check(Path(".env"))],
     }
 

@@ -3,6 +3,7 @@
 GiftbotError              user_message: what the person at hand may read
 ├── Invalid               what somebody filled in cannot be accepted; a message for each field
 ├── Refused               somebody may not do this, or not any more
+├── TooMuch               somebody does more at once than a person can mean
 └── Unreadable            Slack sent something that this version cannot read
 
 IllegalMove is no GiftbotError: it is a mistake in our own code and never reaches a person as text.
@@ -42,6 +43,10 @@ class Invalid(GiftbotError):
 
 class Refused(GiftbotError):
     """The person may not do this, or it is too late; nothing was changed."""
+
+
+class TooMuch(GiftbotError):
+    """The person has to wait a little; nothing was changed."""
 
 
 class Unreadable(GiftbotError):

@@ -21,7 +21,7 @@ from bot.gifts.notices import Notices
 from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
-from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, Draft, Policy
+from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, MOST_WAITING, Draft, Policy
 from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
 from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
@@ -103,6 +103,7 @@ class Flow:
         )
         with self._store.write():
             if self._store.requests.add(request):
+                self._check_waiting(request.requester)
                 self._notices.ask_deciders(request)
         kept = self._known(draft.id)
         if kept.requester != draft.requester:
@@ -210,12 +211,20 @@ class Flow:
             self._notices.tell_decision(decided)
         return decided
 
+    def _check_waiting(self, person: str) -> None:
+        """Nobody can bury those who decide; the request that is one too many is undone."""
+        if self._store.requests.count_undecided(person) > MOST_WAITING:
+            words = (
+                f"{MOST_WAITING} of your requests are waiting for a decision. Please let one be decided, or cancel it."
+            )
+            raise Invalid({Field.RECIPIENTS: words})
+
     def _check_entitled(self, request: Request, person: str) -> None:
         try:
             self.policy.check_decider(request, person)
         except Refused as refused:
             with self._store.write():
-                self._store.history.add(self._clock.now(), person, "refused", request.id, detail=refused.user_message)
+                self._store.history.add_once(self._clock.now(), person, "refused", request.id, refused.user_message)
             raise
 
     def _way_on(self, gift: Gift) -> GiftStep:

@@ -10,6 +10,7 @@ from bot.gifts.people import Person, Standing
 from bot.gifts.product import Product, Shelf
 
 MOST_RECIPIENTS = 25
+MOST_WAITING = 25  # requests of one person that nobody has decided yet
 LONGEST_NOTE = 1000
 LONGEST_REASON = 500
 

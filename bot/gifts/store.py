@@ -29,6 +29,9 @@ class Requests(Protocol):
     def asked_by(self, person: str, limit: int) -> Sequence[Request]:
         """The latest requests of a person, newest first."""
 
+    def count_undecided(self, requester: str) -> int:
+        """How many requests of a person are pending."""
+
     def undecided(self, person: str, limit: int) -> Sequence[Request]:
         """Pending requests, oldest first, that `person` neither asks for nor receives from."""
 
@@ -156,6 +159,9 @@ class History(Protocol):
         self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
     ) -> None:
         """Put one line on the record."""
+
+    def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
+        """Put one line on the record, unless it says the same already."""
 
     def count(self, event: str, gift_id: str, since: datetime) -> int:
         """How often something happened to a gift since then."""

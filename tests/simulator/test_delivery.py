@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncApp
 
 from bot.simulator import AppDidNotRespond, Kind, SignedHttp, Slack
+from bot.simulator.slack.socket_mode import Goodbye
 
 Json = dict[str, Any]
 
@@ -91,6 +92,69 @@ async def test_a_socket_url_works_once_and_greets(slack: Slack) -> None:
             assert (await socket.receive()).data == b"there?"
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await session.ws_connect(url)
+
+
+async def test_tickets_may_be_refused_and_greetings_left_out(slack: Slack) -> None:
+    """As often as said; a ticket is used up all the same."""
+    slack.socket_mode.refuse_tickets(1)
+    slack.socket_mode.say_no_hello(1)
+    url = slack.socket_mode.issue_url()
+    async with aiohttp.ClientSession() as session:
+        for status in (503, 403):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(url)
+            assert refused.value.status == status
+        async with session.ws_connect(slack.socket_mode.issue_url()) as socket:
+            with pytest.raises(TimeoutError):
+                await socket.receive_json(timeout=0.1)
+            assert slack.socket_mode.links == []
+        async with session.ws_connect(slack.socket_mode.issue_url()) as socket:
+            assert (await socket.receive_json())["type"] == "hello"
+
+
+@pytest.mark.parametrize("why", Goodbye)
+async def test_a_connection_is_ended_with_a_word(slack: Slack, why: Goodbye) -> None:
+    """Slack asks for another one, says why, and closes."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(slack.socket_mode.issue_url()) as socket:
+        await socket.receive_json()
+        await slack.socket_mode.connected()
+        ending = asyncio.create_task(slack.socket_mode.links[0].ends(why, 0.1))
+        assert (await socket.receive_json())["reason"] == why
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        await ending
+
+
+async def test_a_dead_connection_tells_neither_end(slack: Slack) -> None:
+    """What is sent is lost, pings are not answered, and a person sees an error after three seconds."""
+    slack.socket_mode.ack_seconds = 0.1
+    url = slack.socket_mode.issue_url()
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, autoping=False) as socket:
+        await socket.receive_json()
+        await slack.socket_mode.connected()
+        slack.socket_mode.links[0].goes_dead()
+        with pytest.raises(AppDidNotRespond, match="operation_timeout"):
+            await slack.add_person("Ann").types("/gift")
+        await socket.ping()
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.1)
+
+
+async def test_an_acknowledgement_counts_only_where_its_envelope_came(slack: Slack) -> None:
+    """On another connection it is worth nothing, which is the harshest reading of what Slack leaves open."""
+    slack.socket_mode.ack_seconds = 0.2
+    async with aiohttp.ClientSession() as session:
+        sockets = [await session.ws_connect(slack.socket_mode.issue_url()) for _ in range(2)]
+        for socket in sockets:
+            await socket.receive_json()
+        await slack.socket_mode.connected(times=2)
+        typing = asyncio.create_task(slack.add_person("Ann").types("/gift"))
+        asked, other = sockets
+        envelope = await asked.receive_json()
+        await other.send_json({"envelope_id": envelope["envelope_id"]})
+        with pytest.raises(AppDidNotRespond, match="operation_timeout"):
+            await typing
+        for socket in sockets:
+            await socket.close()
 
 
 async def test_one_envelope_goes_to_one_of_several_connections(slack: Slack) -> None:

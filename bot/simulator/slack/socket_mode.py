@@ -6,6 +6,7 @@ import json
 import secrets
 import uuid
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from aiohttp import WSMsgType, web
@@ -17,19 +18,58 @@ from bot.simulator.slack.workspace import Workspace
 
 CONNECTION_SECONDS: Final = 18060  # what Slack promises a connection, roughly
 GOODBYE_SECONDS: Final = 1.0
+PING_SECONDS: Final = 10.0
+QUIET_SECONDS: Final = 0.1
+HOST: Final = "applink-simulator"
 
 
-@dataclass(frozen=True)
+class Goodbye(StrEnum):
+    """Why Slack asks for another connection in the place of this one."""
+
+    WARNING = "warning"  # it closes in about ten seconds
+    REFRESH = "refresh_requested"  # it closes now
+
+
+@dataclass
 class Link:
     """One open connection to the bot."""
 
     socket: web.WebSocketResponse
     request: web.Request
+    is_half_open: bool = False
+    is_ending: bool = False
 
     def cut(self) -> None:
         """Drop the connection without a word."""
         if self.request.transport is not None:
             self.request.transport.abort()
+
+    def goes_dead(self) -> None:
+        """Let everything that either end sends be lost from now on, and neither end be told."""
+        self.is_half_open = True
+        assert self.request.transport is not None, "it is open until somebody closes it"
+        self.request.transport.pause_reading()
+
+    async def send(self, content: Json) -> None:
+        """Send something to the bot."""
+        if not self.is_half_open:
+            await self.socket.send_json(content)
+
+    async def ends(self, why: Goodbye, seconds: float) -> None:
+        """Ask for another connection, and close this one after that many seconds, at its end without anything new."""
+        await self.send({"type": "disconnect", "reason": why.value, "debug_info": {"host": HOST}})
+        await asyncio.sleep(seconds - QUIET_SECONDS)
+        self.is_ending = True
+        await asyncio.sleep(min(seconds, QUIET_SECONDS))
+        await self.socket.close()
+
+
+@dataclass
+class Envelope:
+    """A payload on its way: it has to be acknowledged on a connection that brought it."""
+
+    links: list[Link]
+    acknowledged: asyncio.Future[Json]
 
 
 class SocketMode:
@@ -39,10 +79,12 @@ class SocketMode:
         self.ack_seconds = ack_seconds
         self._workspace = workspace
         self._tickets: set[str] = set()
-        self._links: list[Link] = []
+        self.links: list[Link] = []
         self._turn = itertools.count()
-        self._acknowledged: dict[str, asyncio.Future[Json]] = {}
+        self._on_their_way: dict[str, Envelope] = {}
         self._copies = 1
+        self._refused = 0
+        self._silent = 0
         self._bell = Bell()
 
     def issue_url(self) -> str:
@@ -56,25 +98,35 @@ class SocketMode:
         """Give the route of the WebSocket."""
         return [web.get("/link/", self._serve)]
 
-    async def connected(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109
-        """Wait until a bot is connected."""
-        await self._bell.until(lambda: self._links or None, timeout)
+    async def connected(self, timeout: float = 5.0, *, times: int = 1) -> None:  # noqa: ASYNC109
+        """Wait until a bot is connected, or connected that many times."""
+        await self._bell.until(lambda: len(self.links) >= times or None, timeout)
 
     def drop_socket(self) -> None:
         """Drop every connection without a word."""
-        for link in self._links:
+        for link in self.links:
             link.cut()
-        self._links = []
+        self.links = []
+
+    def refuse_tickets(self, times: int) -> None:
+        """Refuse the next connections although their tickets are good; a ticket is used up all the same."""
+        self._refused = times
+
+    def say_no_hello(self, times: int) -> None:
+        """Let the next connections open, and then say and send nothing on them."""
+        self._silent = times
 
     def deliver_twice(self) -> None:
-        """Send the next envelope twice, with the same envelope_id."""
+        """Send the next envelope twice, with the same envelope_id, on two connections if there are."""
         self._copies = 2
 
     async def deliver(self, kind: Kind, payload: Json) -> Json:
         """Send an envelope on one of the connections and give the payload of its acknowledgement."""
-        if not self._links:
+        usable = [link for link in self.links if not link.is_ending]
+        if not usable:
             raise AppDidNotRespond("dispatch_failed")
-        link = self._links[next(self._turn) % len(self._links)]
+        copies, self._copies = self._copies, 1
+        links = [usable[next(self._turn) % len(usable)] for _ in range(copies)]
         envelope_id = str(uuid.uuid4())
         envelope = {
             "envelope_id": envelope_id,
@@ -82,22 +134,21 @@ class SocketMode:
             "payload": payload,
             "accepts_response_payload": kind is not Kind.EVENTS_API,
         }
-        copies, self._copies = self._copies, 1
         acknowledged: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        self._acknowledged[envelope_id] = acknowledged
+        self._on_their_way[envelope_id] = Envelope(links, acknowledged)
         try:
             async with asyncio.timeout(self.ack_seconds):
-                for _ in range(copies):
-                    await link.socket.send_json(envelope)
+                for link in links:
+                    await link.send(envelope)
                 return await acknowledged
         except (ConnectionError, TimeoutError) as error:
             raise AppDidNotRespond("operation_timeout") from error
         finally:
-            del self._acknowledged[envelope_id]
+            del self._on_their_way[envelope_id]
 
     async def close(self) -> None:
         """Say goodbye on every connection."""
-        for link in list(self._links):
+        for link in list(self.links):
             await link.socket.close()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -105,34 +156,40 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=403)
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS)
+        if self._refused:
+            self._refused -= 1
+            return web.Response(status=503)
+        socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, heartbeat=PING_SECONDS)
         await socket.prepare(request)
         link = Link(socket, request)
-        await socket.send_json(self._hello())
-        self._links.append(link)
-        self._bell.ring()
+        if self._silent:
+            self._silent -= 1
+        else:
+            await link.send(self._hello())
+            self.links.append(link)
+            self._bell.ring()
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self._read(message.data)
+                    self._read(link, message.data)
         finally:
-            self._links = [other for other in self._links if other is not link]
+            self.links = [other for other in self.links if other is not link]
         return socket
 
     def _hello(self) -> Json:
         return {
             "type": "hello",
-            "num_connections": len(self._links) + 1,
+            "num_connections": len(self.links) + 1,
             "debug_info": {
-                "host": "applink-simulator",
+                "host": HOST,
                 "build_number": 1,
                 "approximate_connection_time": CONNECTION_SECONDS,
             },
             "connection_info": {"app_id": self._workspace.app_id},
         }
 
-    def _read(self, text: str) -> None:
+    def _read(self, link: Link, text: str) -> None:
         answer = json.loads(text)
-        waiting = self._acknowledged.get(answer.get("envelope_id", ""))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer.get("payload") or {})
+        envelope = self._on_their_way.get(answer.get("envelope_id", ""))
+        if envelope is not None and link in envelope.links and not envelope.acknowledged.done():
+            envelope.acknowledged.set_result(answer.get("payload") or {})

@@ -1,0 +1,58 @@
+"""How much one person can do at once: whoever does more is told so in private, and everybody else is served."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+
+from bot.gifts.errors import TooMuch
+from bot.gifts.ports import Clock
+from handlers.payloads import Act, read
+
+AT_ONCE = 20  # commands, clicks and forms that nobody has to wait for
+_EACH = timedelta(seconds=3)  # later, one more
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What somebody did lately; at `even_at` it is forgotten."""
+
+    even_at: datetime
+    is_told: bool = False
+
+
+class Throttle:
+    """Counts what each person does; there are as many tallies as the workspace has people."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tallies: dict[str, _Tally] = {}
+
+    async def on_anything(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        """Let through what a person can mean.
+
+        Raises:
+            TooMuch: it is more than that, and the answer to it can say so.
+        """
+        act = read(Act, body)
+        if act.person is None or self._counts(tally := self._tally_of(act.person)):
+            await next_()
+            return None
+        if act.has_answer or not tally.is_told:
+            tally.is_told = True
+            raise TooMuch("That was a lot at once, so nothing was done this time. Please try again in a minute.")
+        return BoltResponse(status=200)  # each word in a modal costs one of the calls that Slack grants to all together
+
+    def _tally_of(self, person: str) -> _Tally:
+        return self._tallies.setdefault(person, _Tally(self._clock.now()))
+
+    def _counts(self, tally: _Tally) -> bool:
+        now, full = self._clock.now(), AT_ONCE * _EACH
+        tally.even_at = min(max(tally.even_at, now), now + full)  # a clock that is set back shuts nobody out
+        if tally.even_at + _EACH > now + full:
+            return False
+        tally.even_at += _EACH
+        tally.is_told = False
+        return True

@@ -1,0 +1,13 @@
+"""How the tables came to be, step by step. A step that has been released is never edited: a new one follows it."""
+
+from sqlite_utils import Migrations
+
+from storage.migrations.after_delivery import after_delivery
+from storage.migrations.first_tables import first_tables
+from storage.migrations.seals_of_the_history import seals_of_the_history
+
+STEPS = (first_tables, after_delivery, seals_of_the_history)
+
+migrations = Migrations("giftbot")
+for step in STEPS:
+    migrations()(step)
