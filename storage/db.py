@@ -64,8 +64,9 @@ class Database:
             for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}")
             with self.write():
-                migrations.apply(database)
-                self._check_references(path)
+                if migrations.pending(database):  # a look through all references costs too much for every start
+                    migrations.apply(database)
+                    self._check_references(path)
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {len(STEPS)}")
             self._connection.execute("PRAGMA foreign_keys = ON")  # only now: migrations make tables anew

@@ -24,7 +24,7 @@ from bot.audit import verify
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.audit import Head
 from storage.db import APPLICATION_ID
-from storage.migrations import first_tables
+from storage.migrations.first_tables import first_tables
 from tests.office import AUDIT_KEY, Office
 from tests.test_storage import a_request
 

@@ -168,7 +168,7 @@ def test_nothing_that_was_asked_for_can_be_edited() -> None:
     assert changed.pop("requests") == {"state", "decided_by", "decided_at", "decision_note"}
     assert changed.pop("gifts") == {"state", "attempt", "reason", "changed_at"}
     assert changed.pop("orders") == {"provider_id"}
-    assert changed.keys() == {"messages", "work"}
+    assert changed.keys() == {"messages", "work", "holds"}
 
 
 # ---------------------------------------------------------------- the same bytes again, over signed HTTP
