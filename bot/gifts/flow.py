@@ -274,13 +274,16 @@ class Flow:
                 return later
 
     def give_up(self, work: Work, reason: Reason) -> None:
-        """Put what the worker could not finish in a day in front of a person; runs inside the worker's transaction."""
+        """Put what the worker could not finish in a day in front of a person; runs inside the worker's transaction.
+
+        A message that only its reader's own channel can carry is tried on: a decision or a gift may hang on it.
+        """
         if work.task in {Task.ORDER, Task.DELIVER}:
             gift = self._store.gifts.get(work.subject)
             if gift is not None and gift.is_moving:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
-        elif work.task is Task.POST:
-            self._could_not_post(work, "not finished in time")
+        elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
+            self._store.work.add(Task.POST, work.subject, self._clock.now())
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
 
@@ -311,12 +314,12 @@ class Flow:
         request = self._known(message.request_id)
         return await self._giftcards.balance(request.value.currency) if request.decision is None else None
 
-    def _could_not_post(self, work: Work, detail: str) -> None:
+    def _could_not_post(self, work: Work, detail: str) -> bool:
         message = self._message(work)
         with self._store.write():
             event = f"could not post {message.kind}"
             self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
-            self._notices.could_not_post(self._known(message.request_id), message)
+            return self._notices.say_otherwise(self._known(message.request_id), message)
 
     def _known(self, request_id: str) -> Request:
         request = self._store.requests.get(request_id)

@@ -88,13 +88,20 @@ class Notices:
             if request.announce_in:
                 self._say(Kind.ANNOUNCEMENT, request, [request.announce_in], arrived)
 
-    def could_not_post(self, request: Request, message: Message) -> None:
-        """Another way to who must know: each approver instead of the channel, the requester about an announcement."""
+    def say_otherwise(self, request: Request, message: Message) -> bool:
+        """Another way to who must know: each approver instead of the channel, the requester about an announcement.
+
+        False when there is no other way.
+        """
         gifts = [gift for gift in request.gifts if gift.id in message.gift_ids]
         if message.kind is Kind.ANNOUNCEMENT:
             self._say(Kind.UNANNOUNCED, request, [request.requester], gifts)
         elif message.to == self._approvals_channel:
             self._say(message.kind, request, self._approvers(request), gifts)
+        else:
+            return False
+        self._store.messages.save(replace(message, state=MessageState.UNDELIVERABLE))  # so that nothing waits with it
+        return True
 
     def refresh(self, kind: Kind, request_id: str) -> None:
         """Messages that were sent show how things stand now."""

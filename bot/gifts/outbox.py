@@ -70,10 +70,12 @@ class Outbox:
                 return Later(Reason.MESSAGE_UNCERTAIN, detail, after)
 
     def letter(self, message: Message) -> Letter:
-        """What the message says as things stand now."""
+        """What the message says as things stand now; since it was read, it may have become about more gifts."""
         request = self._store.requests.get(message.request_id)
+        kept = self._store.messages.get(message.id)
         assert request is not None, "a message belongs to a request"
-        return Letter(message, request)
+        assert kept is not None, "a message is kept before it is sent"
+        return Letter(replace(message, gift_ids=kept.gift_ids), request)
 
     def _sent(self, message: Message, posted: Posted) -> Posted:
         self._keep(replace(message, state=MessageState.SENT, channel=posted.channel, ts=posted.ts))
