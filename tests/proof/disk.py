@@ -11,7 +11,7 @@ from random import Random
 
 from tests.proof.strace import Call
 
-CALLS = ("pwrite64", "ftruncate", "fdatasync", "fsync", "unlink")
+CALLS = ("pwrite64", "ftruncate", "fdatasync", "fsync", "unlink", "unlinkat")
 Change = tuple[int, bytes | None]  # bytes at an offset, or a cut to a size
 _SECTOR = 512  # bytes that a disk writes whole
 
@@ -38,13 +38,13 @@ class Disk:
 
     def sees(self, call: Call) -> None:
         """Do what a system call did."""
-        where = call.data.decode() if call.name == "unlink" else call.file
+        where = call.data.decode() if call.name in {"unlink", "unlinkat"} else call.file
         if where == self._folder and call.name in {"fdatasync", "fsync"}:
             self._safe_names = dict(self._files)
         if Path(where).parent != Path(self._folder):
             return
         match call.name:
-            case "unlink":
+            case "unlink" | "unlinkat":
                 self._files.pop(where, None)
             case "fdatasync" | "fsync":
                 self._file(where).sync()

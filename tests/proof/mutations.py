@@ -36,6 +36,7 @@ class SourceHasChanged(Exception):
 
 FLOW = "bot/gifts/flow.py"
 DESK = "bot/gifts/order_desk.py"
+NOTICES = "bot/gifts/notices.py"
 OUTBOX = "bot/gifts/outbox.py"
 POLICY = "bot/gifts/policy.py"
 WORKER = "bot/gifts/worker.py"
@@ -153,6 +154,31 @@ MUTATIONS = (
                 "            added = self._store.requests.add(request)\n"
                 "        with self._store.write():\n"
                 "            if added:\n                self._notices",
+            ),
+        ),
+    ),
+    Mutation(
+        "the link is written into the history",
+        "simulation",
+        (
+            Edit(
+                FLOW,
+                "        match await self._outbox.send(message, link):",
+                "        with self._store.write():\n"
+                "            now, words = self._clock.now(), link.get_secret_value() if link else ''\n"
+                "            self._store.history.add(now, MACHINE, 'link', gift.request_id, detail=words)\n"
+                "        match await self._outbox.send(message, link):",
+            ),
+        ),
+    ),
+    Mutation(
+        "the link is sent to the requester",
+        "simulation",
+        (
+            Edit(
+                NOTICES,
+                "self._add(Kind.GIFT, request, gift.recipient",
+                "self._add(Kind.GIFT, request, request.requester",
             ),
         ),
     ),

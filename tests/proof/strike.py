@@ -17,7 +17,18 @@ from tests.proof.screens import THE_REQUEST, evidence, not_as_usual
 from tests.proof.strace import Call, killing, recorded, recording
 
 # Each is counted on its own: in one common count, points would hide behind each other.
-CALLS = ("pwrite64", "fdatasync", "ftruncate", "unlink", "write", "connect", "sendto", "recvfrom")
+CALLS = (
+    "pwrite64",
+    "fdatasync",
+    "ftruncate",
+    "unlink",
+    "unlinkat",
+    "write",
+    "connect",
+    "sendto",
+    "sendmsg",
+    "recvfrom",
+)
 _STOPPED, _KILLED = 0, -9
 _PATIENCE = 5  # tries of a person whom Slack shows errors
 _LONG = 30.0  # seconds until nobody believes that it will still happen

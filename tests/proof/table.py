@@ -21,7 +21,7 @@ class Size:
     images: int
 
 
-SIZES = {"short": Size(300, 1, 2), "ci": Size(5_000, 20, 5), "long": Size(100_000, None, 20)}
+SIZES = {"short": Size(300, 1, 2), "ci": Size(3_000, 12, 5), "long": Size(30_000, None, 20)}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

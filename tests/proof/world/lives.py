@@ -91,7 +91,9 @@ class Bot:
         working = asyncio.create_task(worker.run())
         try:
             await asyncio.wait({working, life.over}, return_when=asyncio.FIRST_COMPLETED)
-            life.ends("of a mistake of its own")
+            if not life.over.done():
+                log.error("worker_failed", error=repr(working.exception()))
+                life.ends("of a mistake of its own")
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
