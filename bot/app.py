@@ -152,6 +152,7 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -
         Task.DELIVER: flow.deliver,
         Task.CHECK: flow.check,
         Task.STOCK: flow.catalogue.stock,
+        Task.HEAD: flow.record.note_head,
     }
     return Worker(store, clock, bell, steps, flow.give_up)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from storage.audit import Audit, Fault, Head, audit
+from bot.gifts.head import Head
+from storage.audit import Audit, Fault, audit
 
 _WORDS = {
     Fault.NOT_SEALED: "has no seal: giftbot did not write it, or had no GIFTBOT_AUDIT_KEY",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, PlainTextObject
 
 from bot.gifts.gift import Gift, RequestState
+from bot.gifts.head import Head
 from bot.gifts.hold import Hold
-from bot.gifts.message import Funds, HoldNotice, Kind, Letter, Mail
+from bot.gifts.message import Funds, HeadNotice, HoldNotice, Kind, Letter, Mail
 from bot.gifts.money import Money
 from handlers.ids import ActionId
 from handlers.words import (
@@ -38,7 +39,13 @@ class Card:
 
 def render(mail: Mail, locale: str) -> Card:
     """What a message says to a reader of this locale, as things stand now."""
-    return _hold(mail.hold) if isinstance(mail, HoldNotice) else _CARDS[mail.message.kind](mail, locale)
+    match mail:
+        case HoldNotice(_, hold):
+            return _hold(hold)
+        case HeadNotice(_, head):
+            return _head(head)
+        case Letter():
+            return _CARDS[mail.message.kind](mail, locale)
 
 
 def _approval(letter: Letter, locale: str) -> Card:
@@ -140,6 +147,12 @@ def _hold(hold: Hold) -> Card:
     text = f":double_vertical_bar: {what} are on hold: {hold.reason.words}."
     waiting = "Gifts that are approved meanwhile wait, and go on by themselves a few minutes after that."
     return Card(text, [section(text), context(f"{hold.reason.remedy} {waiting}")])
+
+
+def _head(head: Head) -> Card:
+    text = f":lock: The history has {head.count} lines, all of them sealed."
+    check = f"Keep this: `giftbot audit verify --count {head.count} --head {head.seal}` shows later if any is missing."
+    return Card(text, [section(text), context(check)])
 
 
 def _trouble(letter: Letter, locale: str) -> Card:

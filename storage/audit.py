@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.gifts.head import Head
 from storage.db import DatabaseRefused, check_ours
 from storage.inspection import only_looking
 from storage.seals import BEFORE_THE_FIRST, COLUMNS, seal_of
@@ -30,14 +31,6 @@ class Fault(Enum):
     DOES_NOT_FIT = auto()  # it, or what came before it, is not what was sealed; or the key is another
     CUT_OFF = auto()  # fewer lines than there were once
     OTHER_HEAD = auto()  # it fits, and yet its seal was another once
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last seal of that many lines: noted outside the database, it shows what happens to them later."""
-
-    count: int
-    seal: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.gifts.head import Head
 from storage.db import Database
 from storage.seals import COLUMNS, Seals
 from storage.times import to_text
@@ -32,6 +33,10 @@ class HistoryTable:
         same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND detail = ?"
         if not self._database.row(same, (request_id, actor, event, detail)):
             self.add(at, actor, event, request_id, detail=detail)
+
+    def head(self) -> Head | None:
+        """The last seal, and of how many lines; None where nothing is sealed."""
+        return self._seals.head() if self._seals else None
 
     def count(self, event: str, gift_id: str, since: datetime) -> int:
         """How often something happened to a gift since then."""

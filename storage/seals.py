@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.gifts.head import Head
 from storage.db import Database, DatabaseRefused
 
 COLUMNS = ("id", "at", "actor", "event", "request_id", "gift_id", "detail")  # of a line, in the order they are sealed
@@ -54,6 +55,12 @@ class Seals:
             return False
         seal = seal_of(self._key, before[0]["seal"] if before else BEFORE_THE_FIRST, line)
         return hmac.compare_digest(seal, last["seal"])
+
+    def head(self) -> Head | None:
+        """The last seal, and of how many lines; None while there is no line."""
+        last = self._last(1)
+        counted = self._database.row("SELECT count(*) AS lines FROM seals")
+        return Head(counted["lines"], last[0]["seal"]) if last and counted else None
 
     def _last(self, count: int) -> list[sqlite3.Row]:
         return self._database.rows("SELECT line, seal FROM seals ORDER BY line DESC LIMIT ?", (count,))

@@ -38,10 +38,9 @@ class WorkTable:
         return from_text(row["due_at"]) if row and row["due_at"] else None
 
     def begin(self, task: Task, due_at: datetime) -> None:
-        """Note a task that is there only once, about nothing in particular; if it is noted already, it becomes due."""
-        if not self._database.change("UPDATE work SET due_at = ? WHERE task = ?", (to_text(due_at), task)):
+        """Note a task that is there only once, about nothing in particular, unless it is noted already."""
+        if not self._database.row("SELECT 1 FROM work WHERE task = ?", (task,)):
             self.add(task, "", due_at)
-        self._ring()
 
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now."""

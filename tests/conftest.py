@@ -9,6 +9,8 @@ from bot.app import Giftbot
 from bot.simulator import Provider, Simulator
 from tests.office import Office, TurnableClock
 
+pytest_plugins = ("tests.proof.table",)
+
 
 @pytest.fixture
 def provider() -> Provider:

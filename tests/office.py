@@ -104,12 +104,12 @@ class Office:
                 self.delivery = self.slack.use_http(f"{bot.intake.url}{EVENTS_PATH}")
                 yield bot
 
-    async def process(self, *options: str, **changes: str) -> asyncio.subprocess.Process:
-        """The bot as an operator starts it; its log is in `office.log`."""
+    async def process(self, *options: str, under: Sequence[str] = (), **changes: str) -> asyncio.subprocess.Process:
+        """The bot as an operator starts it, perhaps under another program; its log is in `office.log`."""
         environment = {"PATH": os.environ["PATH"], **self.environment(**changes)}
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", *options, cwd=self.folder, env=environment, stderr=log
+                *under, sys.executable, "-m", "bot", "run", *options, cwd=self.folder, env=environment, stderr=log
             )
 
     @asynccontextmanager

@@ -20,7 +20,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.giftcards": {"bot.gifts"},
     "bot.clock": set(),
     "bot.company": {"bot.gifts"},
-    "bot.audit": {"storage"},
+    "bot.audit": {"storage", "bot.gifts"},
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},
     "storage": {"bot.gifts"},

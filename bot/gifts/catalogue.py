@@ -23,7 +23,7 @@ class Catalogue:
         self._giftcards = giftcards
         self._clock = clock
         self._countries = countries
-        self._shelves: dict[str, Shelf] = {}
+        self._shelves: dict[str, Shelf] = {}  # as this process has read them
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
@@ -35,9 +35,7 @@ class Catalogue:
         """The shelf as it was last read, however long ago; what another service had before counts for nothing."""
         if not self.is_there:
             return None
-        if country not in self._shelves and (kept := self._store.shelves.get(country)):
-            self._shelves[country] = kept
-        return self._shelves.get(country)
+        return self._shelves.get(country) or self._store.shelves.get(country)
 
     def sold_in(self) -> Sequence[str]:
         """The offered countries that something can be bought for, as far as is known; all while nothing is."""
@@ -72,7 +70,7 @@ class Catalogue:
         return complete
 
     def _fresh(self, country: str) -> Shelf | None:
-        shelf = self.known(country)
+        shelf = self._shelves.get(country)  # not what is only in the database: it may be of another account
         return shelf if shelf and self._clock.now() - shelf.read_at < FRESH else None
 
     async def _read(self, country: str) -> Shelf | Rejected | Unavailable:

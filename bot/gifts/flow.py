@@ -25,10 +25,11 @@ from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, MOST_WAITING, Draf
 from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
 from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
+from bot.gifts.record import Record
 from bot.gifts.store import Store
 from bot.gifts.work import Again, Done, Later, Task, Work
 
-A_DAY = 24 * 60 * 60.0
+AN_HOUR = 60 * 60.0
 
 
 class AlreadyDecided(Refused):
@@ -74,6 +75,7 @@ class Flow:
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
+        self.record = Record(store, self._notices)
         self._outbox = Outbox(store, messenger, clock, arrangement.settle)
 
     # ---------------------------------------------------------------- what people do
@@ -295,15 +297,18 @@ class Flow:
         return await self._aftercare.check(work)
 
     def give_up(self, work: Work, reason: Reason) -> Done | Again:
-        """Put what the worker could not finish in time in front of a person; runs inside the worker's transaction."""
+        """Put what the worker could not finish in time in front of a person; runs inside the worker's transaction.
+
+        A message that only its reader's own channel can carry is tried on: a decision or a gift may hang on it.
+        """
         if work.task in {Task.ORDER, Task.DELIVER}:
             gift = self._store.gifts.get(work.subject)
             if gift is not None and gift.is_moving:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
-        elif work.task is Task.POST:
-            self._could_not_post(work, "not finished in time")
-        elif work.task in {Task.CHECK, Task.STOCK}:
-            return Again(A_DAY)
+        elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
+            self._store.work.add(Task.POST, work.subject, self._clock.now())
+        elif work.task in {Task.CHECK, Task.STOCK, Task.HEAD}:
+            return Again(AN_HOUR)
         return Done()
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
@@ -336,13 +341,15 @@ class Flow:
         request = self._known(message.request_id)
         return await self._desk.funds(request) if request.decision is None else None
 
-    def _could_not_post(self, work: Work, detail: str) -> None:
+    def _could_not_post(self, work: Work, detail: str) -> bool:
         message = self._message(work)
+        if message.state is MessageState.SENT:  # a card that somebody clicked has arrived after all
+            return True
         with self._store.write():
             if message.request_id:
                 event = f"could not post {message.kind}"
                 self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
-            self._notices.could_not_post(message)
+            return self._notices.say_otherwise(message)
 
     def _known(self, request_id: str | None) -> Request:
         request = self._store.requests.get(request_id) if request_id else None

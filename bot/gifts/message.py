@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from bot.gifts.gift import Gift, Request
+from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.money import Money
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"  # to the recipient, of a gift that nobody has claimed
     LAPSED = "lapsed"  # to the requester: the gift's link is no good any more
     HOLD = "hold"  # to those who decide: no order is sent for a while
+    HEAD = "head"  # to those who decide, once a day: the head of the sealed history
 
 
 class MessageState(StrEnum):
@@ -88,4 +90,12 @@ class HoldNotice:
     hold: Hold
 
 
-Mail = Letter | HoldNotice
+@dataclass(frozen=True, slots=True)
+class HeadNotice:
+    """What a message about the sealed history is made from."""
+
+    message: Message
+    head: Head
+
+
+Mail = Letter | HoldNotice | HeadNotice

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from bot.gifts.gift import Gift, Request
+from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.policy import Policy
@@ -105,25 +106,37 @@ class Notices:
 
     def tell_hold(self, hold: Hold) -> None:
         """Those who decide learn that no order is sent for a while, once for all orders that wait."""
-        self._say_about(hold.id, [self._approvals_channel] if self._approvals_channel else self._policy.approvers)
+        self._say_about(Kind.HOLD, hold.id, self._those_who_decide())
 
     def refresh_hold(self, hold: Hold) -> None:
         """The notice shows that orders go on."""
         for message in self._store.messages.on(hold.id):
             self._store.work.add(Task.REFRESH, message.id, self._clock.now())
 
-    def could_not_post(self, message: Message) -> None:
-        """Another way to who must know: each approver instead of the channel, the requester about an announcement."""
-        if message.request_id is None:
-            if message.subject and message.to == self._approvals_channel:
-                self._say_about(message.subject, self._policy.approvers)
-            return
-        request = self._store.requests.get(message.request_id)
-        assert request is not None, "a message about gifts belongs to a request"
+    def tell_head(self, head: Head) -> None:
+        """Those who decide have the head of the history where nobody can change it together with the database."""
+        self._say_about(Kind.HEAD, str(head), self._those_who_decide())
+
+    def say_otherwise(self, message: Message) -> bool:
+        """Another way to who must know: each approver instead of the channel, the requester about an announcement.
+
+        False when there is no other way.
+        """
+        request = self._store.requests.get(message.request_id) if message.request_id else None
+        if message.kind is not Kind.ANNOUNCEMENT and message.to != self._approvals_channel:
+            return False
+        if request:
+            self._tell_otherwise(request, message)
+        else:
+            self._say_about(message.kind, message.subject or "", self._policy.approvers)
+        self._store.messages.save(replace(message, state=MessageState.UNDELIVERABLE))  # so that nothing waits with it
+        return True
+
+    def _tell_otherwise(self, request: Request, message: Message) -> None:
         gifts = [gift for gift in request.gifts if gift.id in message.gift_ids]
         if message.kind is Kind.ANNOUNCEMENT:
             self._say(Kind.UNANNOUNCED, request, [request.requester], gifts)
-        elif message.to == self._approvals_channel:
+        else:
             self._say(message.kind, request, self._approvers(request), gifts)
 
     def refresh(self, kind: Kind, request_id: str) -> None:
@@ -147,9 +160,12 @@ class Notices:
             message = self._add(kind, request, reader, gifts)
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
-    def _say_about(self, hold_id: str, readers: Iterable[str]) -> None:
+    def _those_who_decide(self) -> Collection[str]:
+        return [self._approvals_channel] if self._approvals_channel else self._policy.approvers
+
+    def _say_about(self, kind: Kind, subject: str, readers: Iterable[str]) -> None:
         for reader in sorted(readers):
-            message = Message(self._new_id(), Kind.HOLD, None, (), reader, subject=hold_id)
+            message = Message(self._new_id(), kind, None, (), reader, subject=subject)
             self._store.messages.add(message)
             self._store.work.add(Task.POST, message.id, self._clock.now())
 

@@ -71,19 +71,13 @@ class OrderDesk:
             return self._settled(order, await self._looked_up(order))
         if hold := self._holds.in_force(request.value.currency):
             return self._waiting(hold)
-        prepared = order or await self._prepared(request, gift)
-        if isinstance(prepared, Order):
-            return await self._sent(prepared)
-        self._holds.heed(request.value, prepared)
-        return _not_placed(prepared)
-
-    async def _sent(self, order: Order) -> Placed | Stopped | Later:
         await self._giftcards.turn()
-        if hold := await self._holds.against(order.value):  # it may have begun while this order waited for its turn
+        if hold := await self._holds.against(request.value):  # it may have begun while this gift waited for its turn
             return self._waiting(hold)
-        answer = await self._giftcards.place(order)
-        self._holds.heed(order.value, answer)
-        return self._settled(order, answer)
+        prepared = order or await self._prepared(request, gift)
+        answer = await self._giftcards.place(prepared) if isinstance(prepared, Order) else prepared
+        self._holds.heed(request.value, answer)
+        return self._settled(prepared, answer) if isinstance(prepared, Order) else _not_placed(prepared)
 
     def _settled(
         self, order: Order, answer: Placed | Stopped | Rejected | Unavailable | OutcomeUnknown

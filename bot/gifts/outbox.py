@@ -5,14 +5,15 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from bot.gifts.message import Funds, HoldNotice, Kind, Letter, Mail, Message, MessageState
+from bot.gifts.head import Head
+from bot.gifts.message import Funds, HeadNotice, HoldNotice, Kind, Letter, Mail, Message, MessageState
 from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
 from bot.gifts.work import Later
 
 # a second copy decides nothing twice, a missing one stops a gift
-_HARMLESS_TWICE = {Kind.CARD, Kind.TROUBLE, Kind.HOLD}
+_HARMLESS_TWICE = {Kind.CARD, Kind.TROUBLE, Kind.HOLD, Kind.HEAD}
 
 
 class Outbox:
@@ -74,14 +75,21 @@ class Outbox:
                 return Later(Reason.MESSAGE_UNCERTAIN, detail, after)
 
     def mail(self, message: Message) -> Mail:
-        """What the message says as things stand now."""
+        """What the message says as things stand now; since it was read, it may have become about more gifts."""
         if message.request_id is None:
-            hold = self._store.holds.get(message.subject or "")
-            assert hold is not None, "a message about the company is about a hold"
-            return HoldNotice(message, hold)
+            return self._mail_about_the_company(message, message.subject or "")
         request = self._store.requests.get(message.request_id)
+        kept = self._store.messages.get(message.id)
         assert request is not None, "a message about gifts belongs to a request"
-        return Letter(message, request)
+        assert kept is not None, "a message is kept before it is sent"
+        return Letter(replace(message, gift_ids=kept.gift_ids), request)
+
+    def _mail_about_the_company(self, message: Message, subject: str) -> Mail:
+        if message.kind is Kind.HEAD:
+            return HeadNotice(message, Head.read(subject))
+        hold = self._store.holds.get(subject)
+        assert hold is not None, "a hold is never deleted"
+        return HoldNotice(message, hold)
 
     def _sent(self, message: Message, posted: Posted) -> Posted:
         self._keep(replace(message, state=MessageState.SENT, channel=posted.channel, ts=posted.ts))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.gifts.gift import Gift, GiftStep, Request, RequestStep
+from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.message import Kind, Message
 from bot.gifts.order import Order
@@ -137,7 +138,7 @@ class WorkList(Protocol):
         """When the first work of one kind after a time is due."""
 
     def begin(self, task: Task, due_at: datetime) -> None:
-        """Note a task that is there only once, about nothing in particular; if it is noted already, it becomes due."""
+        """Note a task that is there only once, about nothing in particular, unless it is noted already."""
 
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now."""
@@ -162,6 +163,9 @@ class History(Protocol):
 
     def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
         """Put one line on the record, unless it says the same already."""
+
+    def head(self) -> Head | None:
+        """The last seal, and of how many lines; None where nothing is sealed."""
 
     def count(self, event: str, gift_id: str, since: datetime) -> int:
         """How often something happened to a gift since then."""

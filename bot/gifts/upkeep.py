@@ -14,10 +14,12 @@ class Upkeep:
         self._clock = clock
 
     def begin(self) -> None:
-        """Note what is done again and again, at every start of the bot: it is done now, and then in its time."""
-        if self._giftcards.has_catalogue:
-            with self._store.write():
+        """Note what is done again and again, at every start of the bot; the catalogue is read at once."""
+        with self._store.write():
+            self._store.work.begin(Task.HEAD, self._clock.now())
+            if self._giftcards.has_catalogue:
                 self._store.work.begin(Task.STOCK, self._clock.now())
+                self.hear_of_products()
 
     def hear_of_order(self, order_id: str) -> None:
         """Something has become of an order: what waits for that is done now."""
@@ -27,4 +29,5 @@ class Upkeep:
 
     def hear_of_products(self) -> None:
         """Something in the catalogue is different: it is read now."""
-        self.begin()
+        with self._store.write():
+            self._store.work.hurry({Task.STOCK}, "", self._clock.now())

@@ -16,6 +16,7 @@ class Task(StrEnum):
     DELIVER = "deliver"  # a gift
     CHECK = "check"  # a gift that was delivered: what became of it
     STOCK = "stock"  # the catalogue
+    HEAD = "head"  # of the sealed history
 
 
 @dataclass(frozen=True, slots=True)

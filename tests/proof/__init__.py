@@ -1,1 +1,10 @@
-"""What people pay for, proved: crashes, power cuts, hostile input, and weeks on the socket."""
+"""What people pay for, proved: crashes, power cuts, hostile input, and weeks on the socket.
+
+table           the plugin of pytest: the options, and the table at the end of a run
+checker         judges by what was sold and what people saw, never by the bot's own word
+strike          kill -9 of the real process as it enters a system call (test_kill)
+power, disk     the disk as a power cut may leave it, rebuilt from the real process's system calls (test_power_cut)
+world/          the real flow, worker and storage among services that fail, played from a seed (test_simulation)
+mutations       deliberate mistakes in copies of the product, which all of these have to find (test_mutations)
+strace, screens, folders    what they share
+"""

@@ -21,8 +21,8 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
 from bot.audit import verify
+from bot.gifts.head import Head
 from storage import Database, DatabaseRefused, SqliteStore
-from storage.audit import Head
 from storage.db import APPLICATION_ID
 from storage.migrations.first_tables import first_tables
 from tests.office import AUDIT_KEY, Office

@@ -1,0 +1,170 @@
+"""PURE: judges a story by what the gift card service sold and what people did and saw, never by the bot's own word."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.gifts.message import Kind
+
+_ONCE = {Kind.DECISION, Kind.GIFT, Kind.ARRIVED, Kind.ANNOUNCEMENT, Kind.UNANNOUNCED, Kind.REMINDER, Kind.LAPSED}
+PENDING, APPROVED = "pending", "approved"
+
+
+class Verb(StrEnum):
+    """What somebody did about a request."""
+
+    ASK = "ask"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+
+
+_OUTCOMES = {Verb.APPROVE: APPROVED, Verb.DECLINE: "declined", Verb.CANCEL: "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A gift as people think of it: who asks for whom, and who may decide."""
+
+    request: str
+    requester: str
+    recipient: str
+    deciders: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.request}, for {self.recipient}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Somebody did something about a request, and Slack showed it as accepted, or not."""
+
+    person: str
+    verb: Verb
+    request: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order in the service's ledger."""
+
+    request: str
+    recipient: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A message as it stands on somebody's screen."""
+
+    reader: str
+    kind: Kind
+    request: str
+    recipients: frozenset[str]
+    link: str | None = None
+    outcome: str = PENDING
+    in_trouble: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that can be known from outside, once the story has come to rest."""
+
+    wishes: list[Wish]
+    deeds: list[Deed]
+    sales: list[Sale]
+    sights: list[Sight]
+    bodies_by_key: dict[str, set[str]] = field(default_factory=dict)
+    kept: bytes = b""  # every byte at rest: the database, its -wal, the log
+
+    def seen(self, request: str, kind: Kind) -> list[Sight]:
+        """What people see of one kind about a request."""
+        return [sight for sight in self.sights if (sight.request, sight.kind) == (request, kind)]
+
+    def outcomes(self, request: str) -> set[str]:
+        """How a request was decided, as its cards show it."""
+        return {card.outcome for card in self.seen(request, Kind.CARD)} - {PENDING}
+
+
+def violations(of: Evidence) -> list[str]:
+    """Every promise that was broken, in words."""
+    rules = (_one_order, _no_order_without_approval, _one_decision, _nothing_lost, _link_for_its_recipient, _told_once)
+    return [broken for rule in rules for broken in rule(of)]
+
+
+def _one_order(of: Evidence) -> Iterator[str]:
+    for (request, recipient), count in Counter((sale.request, sale.recipient) for sale in of.sales).items():
+        if count > 1:
+            yield f"{count} orders were made of {request}, for {recipient}"
+    for key, bodies in of.bodies_by_key.items():
+        if len(bodies) > 1:
+            yield f"key {key} was sent with {len(bodies)} bodies"
+
+
+def _no_order_without_approval(of: Evidence) -> Iterator[str]:
+    wishes = {(wish.request, wish.recipient): wish for wish in of.wishes}
+    tried = {(deed.request, deed.person) for deed in of.deeds if deed.verb is Verb.APPROVE}
+    for sale in of.sales:
+        wish = wishes.get((sale.request, sale.recipient))
+        if wish is None:
+            yield f"{sale.request} was ordered for {sale.recipient}, and nobody asked for it"
+        elif not any((wish.request, decider) in tried for decider in wish.deciders):
+            yield f"{wish} was ordered, and nobody entitled approved it"
+        elif of.outcomes(wish.request) - {APPROVED}:
+            yield f"{wish} was ordered, and its cards show {of.outcomes(wish.request)}"
+
+
+def _one_decision(of: Evidence) -> Iterator[str]:
+    requests = {wish.request: wish for wish in of.wishes}
+    for request, wish in requests.items():
+        accepted = [deed for deed in of.deeds if deed.request == request and deed.accepted and deed.verb in _OUTCOMES]
+        winners = {(deed.person, deed.verb) for deed in accepted}
+        if len(winners) > 1:
+            yield f"{request} was decided more than once: {sorted(winners)}"
+        for person, verb in winners:
+            if person not in (wish.deciders if verb is not Verb.CANCEL else {wish.requester}):
+                yield f"{person} could {verb} {request}"
+            if of.outcomes(request) - {_OUTCOMES[verb]}:
+                yield f"{person} was told that they {verb} {request}, and its cards show {of.outcomes(request)}"
+
+
+def _nothing_lost(of: Evidence) -> Iterator[str]:
+    accepted = {(deed.request, deed.verb) for deed in of.deeds if deed.accepted}
+    for wish in of.wishes:
+        if (wish.request, Verb.ASK) in accepted and not of.seen(wish.request, Kind.CARD):
+            yield f"{wish.request} was accepted, and nobody was asked to decide"
+        approved = (wish.request, Verb.APPROVE) in accepted or APPROVED in of.outcomes(wish.request)
+        if approved and not (_has_gift(of, wish) or _is_shown_in_trouble(of, wish)):
+            yield f"{wish} was approved, and there is neither a gift nor a word about trouble"
+
+
+def _has_gift(of: Evidence, wish: Wish) -> bool:
+    return any(wish.recipient in sight.recipients and sight.link for sight in of.seen(wish.request, Kind.GIFT))
+
+
+def _is_shown_in_trouble(of: Evidence, wish: Wish) -> bool:
+    notices = of.seen(wish.request, Kind.TROUBLE)
+    return any(wish.recipient in notice.in_trouble and notice.reader != wish.requester for notice in notices)
+
+
+def _link_for_its_recipient(of: Evidence) -> Iterator[str]:
+    owners = {sale.link: (sale.request, sale.recipient) for sale in of.sales}
+    for sight in of.sights:
+        if sight.link and owners.get(sight.link) != (sight.request, sight.reader):
+            yield f"{sight.reader} was shown a link that was not sold for them ({sight.request})"
+    if any(link.encode() in of.kept for link in owners):
+        yield "a link is at rest in the database or the log"
+
+
+def _told_once(of: Evidence) -> Iterator[str]:
+    told = Counter(
+        (sight.kind, sight.reader, sight.request, recipient)
+        for sight in of.sights
+        if sight.kind in _ONCE
+        for recipient in sight.recipients
+    )
+    for (kind, reader, request, recipient), count in told.items():
+        if count > 1:
+            yield f"{reader} was told {count} times: {kind} of {request}, for {recipient}"

@@ -1,0 +1,249 @@
+"""Deliberately wrong variants of the product. Each is a small edit of its source, in a copy of it.
+
+An edit whose line is no longer in the source fails loudly: write it anew for the source as it is now.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+_ROOT = Path(__file__).parents[2]
+_COPIED = ("bot", "handlers", "storage", "tests", "manifest.yml", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One place in the source, and what a mistake makes of it."""
+
+    file: str
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A mistake that the proof has to find, and the part of the proof that finds it."""
+
+    name: str
+    found_by: Literal["simulation", "power cut", "kill"]
+    edits: tuple[Edit, ...]
+
+
+class SourceHasChanged(Exception):
+    """The line that a mutation is about is not in the source, or is there more than once."""
+
+
+FLOW = "bot/gifts/flow.py"
+DESK = "bot/gifts/order_desk.py"
+NOTICES = "bot/gifts/notices.py"
+OUTBOX = "bot/gifts/outbox.py"
+POLICY = "bot/gifts/policy.py"
+WORKER = "bot/gifts/worker.py"
+REQUESTS = "storage/requests.py"
+DB = "storage/db.py"
+APPROVAL = "handlers/approval.py"
+
+_PLACE = "await self._giftcards.place(prepared)"
+
+MUTATIONS = (
+    Mutation(
+        "a fresh key on each try",
+        "simulation",
+        (
+            Edit(DESK, _PLACE, "await self._giftcards.place(replace(prepared, key=str(uuid4())))"),
+            Edit(
+                DESK,
+                "from dataclasses import dataclass",
+                "from dataclasses import dataclass, replace\nfrom uuid import uuid4",
+            ),
+        ),
+    ),
+    Mutation(
+        "a new key after a timeout",
+        "simulation",
+        (
+            Edit(
+                DESK,
+                "        self._holds.heed(request.value, answer)\n",
+                "        if isinstance(answer, OutcomeUnknown) and isinstance(prepared, Order):\n"
+                '            answer = await self._giftcards.place(replace(prepared, key=f"{prepared.key} again"))\n'
+                "        self._holds.heed(request.value, answer)\n",
+            ),
+            Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
+        ),
+    ),
+    Mutation(
+        "the body is rebuilt on a retry",
+        "simulation",
+        (
+            Edit(
+                DESK,
+                "        prepared = order or await self._prepared(request, gift)\n",
+                "        anew = await self._giftcards.products(request.country)\n"
+                "        if order and isinstance(anew, tuple):\n"
+                "            order = replace(order, body=self._giftcards.body(request, gift, order.key, anew))\n"
+                "        prepared = order or await self._prepared(request, gift)\n",
+            ),
+            Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
+        ),
+    ),
+    Mutation(
+        "a timeout is taken for a no",
+        "simulation",
+        (
+            Edit(
+                DESK,
+                "            return Later(reason, detail)\n        case Stopped",
+                "            return Stopped(GiftStep.FAIL, reason, detail)\n        case Stopped",
+            ),
+        ),
+    ),
+    Mutation(
+        "no guard after 29 days",
+        "simulation",
+        (Edit(DESK, "if order and order.key_is_old(self._clock.now()):", "if order is None and request is None:"),),
+    ),
+    Mutation(
+        "a gift is marked as delivered before it is sent",
+        "simulation",
+        (
+            Edit(
+                FLOW,
+                "        match await self._outbox.send(message, link):",
+                "        self._delivered(gift)\n        match await self._outbox.send(message, link):",
+            ),
+        ),
+    ),
+    Mutation(
+        "a message is sent again blindly after a lost reply",
+        "simulation",
+        (Edit(OUTBOX, "if message.state is MessageState.SENDING:", "if False:"),),
+    ),
+    Mutation(
+        "a message is looked up before Slack has settled",
+        "simulation",
+        (Edit(OUTBOX, "if left > 0:", "if False:"),),
+    ),
+    Mutation(
+        "an approval is read, then written without comparing",
+        "simulation",
+        (
+            Edit(
+                FLOW,
+                "return self._end(await self.check_decider(request_id, person, card), person, RequestStep.APPROVE)",
+                "request = await self.check_decider(request_id, person, card)\n"
+                "        await self._directory.look_up({person})\n"
+                "        return self._end(request, person, RequestStep.APPROVE)",
+            ),
+            Edit(
+                REQUESTS,
+                '            " WHERE id = ? AND state = ?",\n'
+                "            (state, by, to_text(at), note, request.id, request.state),",
+                '            " WHERE id = ?",\n            (state, by, to_text(at), note, request.id),',
+            ),
+        ),
+    ),
+    Mutation(
+        "a recipient can approve",
+        "simulation",
+        (Edit(POLICY, "if person in request.recipients:", "if False:"),),
+    ),
+    Mutation(
+        "a request and its cards are kept in two transactions",
+        "simulation",
+        (
+            Edit(
+                FLOW,
+                "            if self._store.requests.add(request):\n                self._notices",
+                "            added = self._store.requests.add(request)\n"
+                "        with self._store.write():\n"
+                "            if added:\n                self._notices",
+            ),
+        ),
+    ),
+    Mutation(
+        "the link is written into the history",
+        "simulation",
+        (
+            Edit(
+                FLOW,
+                "        match await self._outbox.send(message, link):",
+                "        with self._store.write():\n"
+                "            now, words = self._clock.now(), link.get_secret_value() if link else ''\n"
+                "            self._store.history.add(now, MACHINE, 'link', gift.request_id, detail=words)\n"
+                "        match await self._outbox.send(message, link):",
+            ),
+        ),
+    ),
+    Mutation(
+        "the link is sent to the requester",
+        "simulation",
+        (
+            Edit(
+                NOTICES,
+                "self._add(Kind.GIFT, request, gift.recipient",
+                "self._add(Kind.GIFT, request, request.requester",
+            ),
+        ),
+    ),
+    Mutation(
+        "a click is acknowledged before it is committed",
+        "power cut",
+        (
+            Edit(
+                APPROVAL,
+                "        await self._flow.approve(str(click.subject), click.user, click.card)\n",
+                "        approval = self._flow.approve(str(click.subject), click.user, click.card)\n"
+                "        asyncio.get_running_loop().call_later(0.01, asyncio.ensure_future, approval)\n",
+            ),
+            Edit(APPROVAL, "from typing import Any", "import asyncio\nfrom typing import Any"),
+        ),
+    ),
+    Mutation(
+        "commits do not wait for the disk", "power cut", (Edit(DB, '"synchronous = FULL"', '"synchronous = NORMAL"'),)
+    ),
+    Mutation(
+        "an order is sent before it is kept",
+        "power cut",
+        (
+            Edit(
+                DESK,
+                "        with self._store.write():\n            self._store.orders.add(order)\n        return order",
+                "        await self._giftcards.place(order)\n"
+                "        with self._store.write():\n            self._store.orders.add(order)\n        return order",
+            ),
+        ),
+    ),
+    Mutation(
+        "a message is sent again blindly after a crash",
+        "kill",
+        (Edit(OUTBOX, "if message.state is MessageState.SENDING:", "if False:"),),
+    ),
+    Mutation(
+        "work that fails is struck off",
+        "simulation",
+        (Edit(WORKER, "            match outcome:", "            match Done() if work.tries else outcome:"),),
+    ),
+)
+
+
+def planted(mutation: Mutation, folder: Path) -> Path:
+    """A copy of the product with the mistake in it.
+
+    Raises:
+        SourceHasChanged: the mistake fits nowhere in the source as it is now.
+    """
+    for name in _COPIED:
+        source, target = _ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, target)
+    for edit in mutation.edits:
+        file = folder / edit.file
+        text = file.read_text(encoding="utf-8")
+        if text.count(edit.right) != 1:
+            raise SourceHasChanged(f"{edit.file} has {text.count(edit.right)} times: {edit.right}")
+        file.write_text(text.replace(edit.right, edit.wrong), encoding="utf-8")
+    return folder

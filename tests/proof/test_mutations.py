@@ -1,0 +1,70 @@
+"""Deliberate mistakes: each is made in a copy of the product, and the proof has to find it there."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.proof.folders import folder
+from tests.proof.mutations import MUTATIONS, Mutation, planted
+from tests.proof.power import cuts, recorded_story
+from tests.proof.strace import Call, needs_strace
+from tests.proof.strike import calls_of_a_story, struck
+from tests.proof.table import SIZES, Size, Tell
+
+SEEDS = 4000  # each mistake is found within a small part of them
+WHAT = "deliberate mistakes in a copy of the product: found by the tests below"
+
+
+def _found_by(part: str) -> pytest.MarkDecorator:
+    mutations = [mutation for mutation in MUTATIONS if mutation.found_by == part]
+    return pytest.mark.parametrize("mutation", mutations, ids=lambda mutation: mutation.name)
+
+
+@_found_by("simulation")
+def test_the_simulation_finds(mutation: Mutation, tmp_path: Path, tell: Tell) -> None:
+    """Some seed breaks a promise when it is played with the mistaken product."""
+    copy = planted(mutation, tmp_path)
+    play = [sys.executable, "-m", "tests.proof.world", "1", str(SEEDS)]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(copy)}
+    played = subprocess.run(play, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    found = played.returncode == 1 and played.stdout.startswith("seed ")
+    tell(WHAT, 1, "mistakes", [] if found else [f"missed: {mutation.name}\n{played.stdout}{played.stderr}"])
+
+
+@needs_strace
+@_found_by("kill")
+async def test_a_kill_finds(mutation: Mutation, tmp_path: Path, size: Size, tell: Tell) -> None:
+    """The mistaken product tells something twice when it dies just before Slack's answer to one of its messages."""
+    if size is SIZES["short"]:
+        pytest.skip("not in the short form")
+    copy = planted(mutation, folder(tmp_path, "copy"))
+    found = False
+    for number in _answers_to_messages(await calls_of_a_story(folder(tmp_path, "undisturbed"))):
+        _, wrong = await struck("recvfrom", number, folder(tmp_path, str(number)), pythonpath=str(copy))
+        found = found or any("times" in words for words in wrong)
+    tell(WHAT, 1, "mistakes", [] if found else [f"missed: {mutation.name}"])
+
+
+def _answers_to_messages(story: list[Call]) -> Iterator[int]:
+    """Which of the story's receiving calls gets the answer to a message."""
+    received, waits = 0, False
+    for call in story:
+        received += call.name == "recvfrom"
+        if call.name == "recvfrom" and waits:
+            yield received
+        waits = b"/chat.postMessage" in call.data or (waits and call.name != "recvfrom")
+
+
+@needs_strace
+@_found_by("power cut")
+async def test_the_power_cut_finds(mutation: Mutation, tmp_path: Path, unused_tcp_port: int, tell: Tell) -> None:
+    """Some image of the disk lacks what the mistaken product has said."""
+    copy, place = planted(mutation, folder(tmp_path, "copy")), folder(tmp_path, "story")
+    story = await recorded_story(place, unused_tcp_port, pythonpath=str(copy))
+    found = any(cuts(story, place, Random(0), with_luck=0))
+    tell(WHAT, 1, "mistakes", [] if found else [f"missed: {mutation.name}"])

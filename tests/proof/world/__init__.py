@@ -1,0 +1,13 @@
+"""A small world for the real flow, worker and storage, played from a seed without waiting for anything.
+
+    clock      a loop on which waiting takes no time, and a clock that can jump by weeks
+    fate       everything that chance decides
+    wire       what can happen to a call on its way
+    shop       a gift card service in memory, with its ledger
+    chat       Slack in memory, with everything that it shows
+    lives      the bot's process: it dies at calls and commits, and is started again
+    people     who ask, decide, meddle and retry
+    play       one seed from the first form to the last notice, and its evidence
+
+`python -m tests.proof.world 4711` plays seed 4711 and tells everything that happens in it.
+"""

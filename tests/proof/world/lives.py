@@ -1,0 +1,135 @@
+"""The bot's process in the world: the real flow, worker and storage; it dies at calls and commits, and starts again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+
+import structlog
+
+from bot.gifts.aftercare import Care
+from bot.gifts.errors import Invalid, Refused
+from bot.gifts.flow import Arrangement, Flow
+from bot.gifts.gift import Request
+from bot.gifts.policy import Policy
+from bot.gifts.work import Task
+from bot.gifts.worker import Step, Worker
+from storage import Database, SqliteStore
+from tests.proof.world.chat import SETTLE, Chat, ChatClient
+from tests.proof.world.clock import WorldClock
+from tests.proof.world.fate import Fate
+from tests.proof.world.shop import LINK_HOST, Shop, ShopClient
+from tests.proof.world.wire import Journal, Life, Network
+
+log = structlog.get_logger(__name__)
+
+Act = Callable[[Flow], Awaitable[Request]]
+
+
+class MortalStore:
+    """The real store as one life sees it: that life can end just before, in and just after each commit."""
+
+    def __init__(self, store: SqliteStore, life: Life, fate: Fate) -> None:
+        self.requests = store.requests
+        self.gifts = store.gifts
+        self.orders = store.orders
+        self.messages = store.messages
+        self.shelves = store.shelves
+        self.holds = store.holds
+        self.work = store.work
+        self.history = store.history
+        self._store = store
+        self._life = life
+        self._fate = fate
+
+    @contextmanager
+    def write(self) -> Generator[None]:
+        """One transaction, if life goes on."""
+        self._may_end("before a commit")
+        with self._store.write():
+            yield
+            self._may_end("in a commit")
+        self._may_end("after a commit")
+
+    def _may_end(self, where: str) -> None:
+        if self._fate.dies_at_commit():
+            self._life.ends(where)
+        self._life.checks()
+
+
+class Bot:
+    """The process and whoever starts it again."""
+
+    def __init__(
+        self, database: Database, shop: Shop, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal
+    ) -> None:
+        self._database = database
+        self._shop = shop
+        self._chat = chat
+        self._clock = clock
+        self._fate = fate
+        self._journal = journal
+        self.network = Network(clock, fate, journal)
+        self._life: Life | None = None
+        self._flow: Flow | None = None
+
+    async def lives(self, policy: Policy, approvals_channel: str | None) -> None:
+        """Live, die, and start again, for ever."""
+        arrangement = Arrangement(policy, approvals_channel, (LINK_HOST,), SETTLE, Care())
+        while True:
+            await self._one_life(arrangement)
+            await self._clock.sleep(self._fate.time_off())
+
+    async def _one_life(self, arrangement: Arrangement) -> None:
+        self._journal("the bot starts")
+        life = Life(self._journal)
+        bell = asyncio.Event()
+        store = MortalStore(SqliteStore(self._database, bell.set), life, self._fate)
+        chat = ChatClient(self._chat, self.network, life)
+        flow = Flow(
+            store, ShopClient(self._shop, self.network, life), chat, chat, self._clock, arrangement, self._fate.id
+        )
+        steps: dict[Task, Step] = {
+            Task.POST: flow.post,
+            Task.REFRESH: flow.refresh,
+            Task.ORDER: flow.order,
+            Task.DELIVER: flow.deliver,
+            Task.CHECK: flow.check,
+        }
+        worker = Worker(store, self._clock, bell, steps, flow.give_up)
+        self._life, self._flow = life, flow
+        working = asyncio.create_task(worker.run())
+        try:
+            await asyncio.wait({working, life.over}, return_when=asyncio.FIRST_COMPLETED)
+            if not life.over.done():
+                log.error("worker_failed", error=repr(working.exception()))
+                life.ends("of a mistake of its own")
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    def dies(self, where: str) -> None:
+        """Somebody pulls the plug."""
+        if self._life:
+            self._life.ends(where)
+
+    async def handles(self, act: Act) -> Request | Refused | None:
+        """What a person's click comes to; None is Slack's error that the app did not respond."""
+        if self._life is None or self._flow is None or self._life.over.done():
+            return None
+        handling = asyncio.ensure_future(act(self._flow))
+        await asyncio.wait({handling, self._life.over}, return_when=asyncio.FIRST_COMPLETED)
+        if not handling.done():
+            handling.cancel()
+        (answer,) = await asyncio.gather(handling, return_exceptions=True)
+        match answer:
+            case Request() | Refused():
+                return answer
+            case Exception() if not isinstance(answer, Invalid):
+                log.error("click_failed", error=repr(answer))
+        return None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is on its way, and nothing left to do but looks at gifts that have arrived."""
+        left = self._database.rows("SELECT 1 FROM work WHERE task != 'check' LIMIT 1")
+        return not self.network.on_the_way and not left

@@ -1,0 +1,148 @@
+"""Who ask, decide, meddle and retry; each of their clicks can be lost, doubled or left without an answer."""
+
+import asyncio
+from collections.abc import Iterable
+
+from bot.gifts.errors import Refused
+from bot.gifts.gift import Gift, Request
+from bot.gifts.message import Kind, Letter
+from bot.gifts.policy import Draft
+from bot.gifts.ports import Posted
+from tests.proof.checker import Deed, Verb, Wish
+from tests.proof.world.chat import GENERAL, Chat, Post
+from tests.proof.world.clock import WorldClock
+from tests.proof.world.fate import Delivery, Fate
+from tests.proof.world.lives import Act, Bot
+from tests.proof.world.wire import Journal
+
+APPROVERS = ["Abe", "Ana", "Amy"]
+STAFF = ["Mia", "Rob", "Eve", "Tom"]
+_PATIENCE = 6  # tries of a person whom Slack shows errors
+
+
+class People:
+    """Everybody, and what they did, as they would tell it."""
+
+    def __init__(self, bot: Bot, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal) -> None:
+        self._bot = bot
+        self._chat = chat
+        self._clock = clock
+        self._fate = fate
+        self._journal = journal
+        self.wishes: list[Wish] = []
+        self.deeds: list[Deed] = []
+
+    async def live(self) -> None:
+        """One or two requests from beginning to end, each with everybody who has to do with it."""
+        async with asyncio.TaskGroup() as everybody:
+            for _ in range(self._fate.count(1, 2)):
+                everybody.create_task(self._request())
+
+    async def retry(self) -> None:
+        """Approvers click Retry wherever they see it."""
+        for approver in self._fate.some(APPROVERS, 1, 2):
+            for gift in self._retriable(approver):
+                await self._retries(approver, gift)
+
+    async def _retries(self, approver: str, gift: Gift) -> None:
+        await self._clicks(approver, f"retry {gift.recipient}", lambda flow: flow.retry(gift.id, approver))
+
+    async def _request(self) -> None:
+        draft = self._draft()
+        deciders = frozenset(APPROVERS) - {draft.requester, *draft.recipients}
+        self.wishes += [Wish(draft.id, draft.requester, recipient, deciders) for recipient in draft.recipients]
+        await self._clock.sleep(self._fate.between(0, 60))
+        await self._insists(draft.requester, Verb.ASK, draft.id, lambda flow: flow.request(draft))
+        async with asyncio.TaskGroup() as everybody:
+            for approver in sorted(deciders):
+                everybody.create_task(self._decides(approver, draft.id))
+            if self._fate.happens(0.5):
+                everybody.create_task(self._meddles(draft))
+            if self._fate.happens(0.1):
+                everybody.create_task(self._cancels(draft))
+
+    def _draft(self) -> Draft:
+        requester, *recipients = self._fate.some([*STAFF, *APPROVERS[:2]], 2, 4)
+        return Draft(
+            id=self._fate.id(),
+            requester=requester,
+            recipients=tuple(recipients),
+            amount="25",
+            country="GB",
+            announce_in=GENERAL if self._fate.happens(0.3) else None,
+        )
+
+    async def _decides(self, approver: str, request: str) -> None:
+        await self._clock.sleep(self._fate.between(1, 90) if self._fate.happens(0.5) else 10)
+        for _ in range(_PATIENCE):
+            cards = self._chat.seen_by(approver, Kind.CARD, request)
+            if cards:
+                break
+            await self._clock.sleep(60)
+        else:
+            return
+        if self._fate.happens(0.75):
+            card = self._place(cards)
+            await self._insists(approver, Verb.APPROVE, request, lambda flow: flow.approve(request, approver, card))
+        elif self._fate.happens(0.6):
+            await self._insists(approver, Verb.DECLINE, request, lambda flow: flow.decline(request, approver, "no"))
+
+    async def _meddles(self, draft: Draft) -> None:
+        """Somebody approves who may not."""
+        meddler = self._fate.some([draft.requester, *draft.recipients, "Sly"], 1, 1)[0]
+        await self._clock.sleep(self._fate.between(1, 90))
+        await self._acts(meddler, Verb.APPROVE, draft.id, lambda flow: flow.approve(draft.id, meddler))
+
+    async def _cancels(self, draft: Draft) -> None:
+        await self._clock.sleep(self._fate.between(1, 90))
+        await self._acts(draft.requester, Verb.CANCEL, draft.id, lambda flow: flow.cancel(draft.id, draft.requester))
+
+    async def _insists(self, person: str, verb: Verb, request: str, act: Act) -> None:
+        for _ in range(_PATIENCE):
+            if await self._acts(person, verb, request, act):
+                return
+            await self._clock.sleep(self._fate.between(2, 60))
+
+    async def _acts(self, person: str, verb: Verb, request: str, act: Act) -> bool:
+        """Do something about a request; False where Slack shows an error."""
+        answer = await self._clicks(person, f"{verb} {request[:6]}", act)
+        self.deeds.append(Deed(person, verb, request, accepted=isinstance(answer, Request)))
+        return answer is not None
+
+    async def _clicks(self, person: str, what: str, act: Act) -> Request | Refused | None:
+        delivery = self._fate.click()
+        self._journal(f"{person} clicks {what}, which {delivery}")
+        if delivery is Delivery.LOST:
+            return None
+        copies = 2 if delivery is Delivery.TWICE else 1
+        answers = await asyncio.gather(*(self._bot.handles(act) for _ in range(copies)))
+        answer = None if delivery is Delivery.UNANSWERED else _best(answers)
+        self._journal(f"{person} sees {_words(answer)}")
+        return answer
+
+    def _place(self, cards: list[Post]) -> Posted:
+        """Where somebody clicks: on any copy of the card."""
+        card = self._fate.some(cards, 1, 1)[0]
+        return Posted(card.channel, card.ts)
+
+    def _retriable(self, person: str) -> list[Gift]:
+        """The gifts beside which somebody sees the button."""
+        requests = dict.fromkeys(wish.request for wish in self.wishes if person in wish.deciders)
+        notices = [post for request in requests for post in self._chat.seen_by(person, Kind.TROUBLE, request)]
+        gifts = [gift for notice in notices if isinstance(notice.mail, Letter) for gift in notice.mail.gifts]
+        return [gift for gift in gifts if gift.is_in_trouble and gift.reason and gift.reason.can_retry]
+
+
+def _best(answers: Iterable[Request | Refused | None]) -> Request | Refused | None:
+    """Of two copies of a click one may be told that it is decided: the other one did it."""
+    return max(answers, key=lambda answer: (isinstance(answer, Request), answer is not None))
+
+
+def _words(answer: Request | Refused | None) -> str:
+    match answer:
+        case Request():
+            return f"that it is {answer.state}"
+        case Refused():
+            return answer.user_message
+        case None:
+            return "an error of Slack"
