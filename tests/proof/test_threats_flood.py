@@ -49,19 +49,19 @@ async def test_a_thousand_commands(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_thousand_submissions(office: Office) -> None:
-    """Mia submits a thousand different forms, as fast as she may: few are kept, and no form loses what it holds."""
+async def test_hundreds_of_submissions(office: Office) -> None:
+    """Mia submits hundreds of different forms, as fast as she may: few are kept, and no form loses what it holds."""
     await office.mia.types("/gift @Rob 25 GBP thanks")
     form = await office.mia.sees_modal("Send a gift")
     payload = office.mia.payloads.view_submission(form)
-    answers = []
-    for number in range(FLOOD):
+    answers, forms = [], 300
+    for number in range(forms):
         if number % AT_ONCE == 0:
             office.clock.turn(minutes=2)
         payload["view"]["private_metadata"] = f'{{"draft_id": "00000000-0000-4000-8000-{number:012}", "source": null}}'
         answers.append(await office.mia.sends(Kind.INTERACTIVE, payload))
     assert [answer["response_action"] for answer in answers] == ["update"] * MOST_WAITING + ["errors"] * (
-        FLOOD - MOST_WAITING
+        forms - MOST_WAITING
     )
     assert answers[-1]["errors"] == {
         "recipients": "25 of your requests are waiting for a decision. Please let one be decided, or cancel it."

@@ -5,6 +5,7 @@ import itertools
 import json
 import secrets
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -162,19 +163,23 @@ class SocketMode:
         socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, heartbeat=PING_SECONDS)
         await socket.prepare(request)
         link = Link(socket, request)
-        if self._silent:
-            self._silent -= 1
-        else:
-            await link.send(self._hello())
-            self.links.append(link)
-            self._bell.ring()
         try:
+            with suppress(ConnectionError):  # the client may die at any moment: nobody here minds
+                await self._greet(link)
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._read(link, message.data)
         finally:
             self.links = [other for other in self.links if other is not link]
         return socket
+
+    async def _greet(self, link: Link) -> None:
+        if self._silent:
+            self._silent -= 1
+            return
+        await link.send(self._hello())
+        self.links.append(link)
+        self._bell.ring()
 
     def _hello(self) -> Json:
         return {
