@@ -209,6 +209,15 @@ async def test_an_amount_that_buys_nothing_is_said_under_it(office: Office, serv
         assert await refused(office, form, "Amount each") == words
 
 
+async def test_a_single_value_is_no_range(office: Office, service: Noting) -> None:
+    """Where everything comes in one value only, it is named once."""
+    service.catalogue.products = [a_product("ONLY-GB", values=("10.00",)), *PRODUCTS[3:]]
+    async with office.open():
+        form = await the_form(office)
+        assert hint(form) == "Whole amounts, £10.00"
+        assert await refused(office, form, "Amount each") == "Nothing can be bought for £25.00 there. Possible: £10.00."
+
+
 async def test_a_country_with_nothing_left_is_said_without_a_loose_end(office: Office, service: Noting) -> None:
     """While Mia fills in her form, the last gift card of the country is taken off the shelf."""
     async with office.open():

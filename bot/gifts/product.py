@@ -87,6 +87,8 @@ def _range(smallest: Money | None, largest: Money | None, locale: str) -> str:
     match smallest, largest:
         case None, None:
             return ""
+        case Money(), _ if smallest == largest:
+            return smallest.format(locale)
         case Money(), None:
             return f"{smallest.format(locale)} or more"
         case None, Money():
