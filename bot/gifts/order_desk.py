@@ -60,6 +60,7 @@ class OrderDesk:
         self._holds = holds
         self._clock = clock
         self._link_hosts = link_hosts
+        self._one_at_a_time = asyncio.Lock()
         self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
 
     async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
@@ -75,11 +76,12 @@ class OrderDesk:
         return await self._sent(prepared) if isinstance(prepared, Order) else _not_placed(prepared)
 
     async def _sent(self, order: Order) -> Placed | Stopped | Later:
-        await self._giftcards.turn()
-        if hold := await self._holds.against(order.value):  # it may have begun while this order waited for its turn
-            return self._waiting(hold)
-        answer = await self._giftcards.place(order)
-        self._holds.heed(order.value, answer)
+        async with self._one_at_a_time:  # one after the other: what fails one for want of money has to hold the next
+            await self._giftcards.turn()
+            if hold := await self._holds.against(order.value):
+                return self._waiting(hold)
+            answer = await self._giftcards.place(order)
+            self._holds.heed(order.value, answer)
         return self._settled(order, answer)
 
     def _settled(
