@@ -52,7 +52,7 @@ class Company(_Section):
     def care(self) -> Care:
         """How a gift is looked after that its recipient has."""
         settled = self.after_delivery
-        reminders = tuple(timedelta(days=days) for days in sorted(settled.remind_after_days))
+        reminders = tuple(timedelta(days=days) for days in sorted({*settled.remind_after_days}))
         return Care(settled.checks_a_minute, reminders, settled.shows_a_day)
 
 
