@@ -55,6 +55,11 @@ class RunaApi(RunaAccount):
         """Let support cancel the links of an order."""
         self._become(order, PayoutStatus.CANCELLED)
 
+    def reinstate(self, order: Order) -> None:
+        """Let support make the links of an order good again."""
+        for payout in self._placed[order.id].payouts.values():
+            payout.status, payout.since = PayoutStatus.ACTIVE, self._clock()
+
     def redeem(self, link: str) -> None:
         """Let whoever has the link open it and take the money."""
         payouts = {known: payout for placed in self._placed.values() for known, payout in placed.payouts.items()}
