@@ -59,8 +59,7 @@ def _starting(*prefixes: str) -> AfterValidator:
 
 
 def _webhook_secret(secret: SecretStr) -> SecretStr:
-    encoded = secret.get_secret_value().removeprefix("whsec_")
-    if encoded == secret.get_secret_value() or not re.fullmatch(r"[A-Za-z0-9+/]{32,}={0,2}", encoded):
+    if not re.fullmatch(r"whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2,3}={0,2})?", secret.get_secret_value()):
         raise ValueError("has to start with whsec_, followed by the signing secret of the webhook's endpoint")
     return secret
 
