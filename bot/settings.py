@@ -80,11 +80,10 @@ def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _company(given: object) -> object:
-    """What the file says; the usual one need not be there."""
+    """What the file says; one that somebody named, which comes as text, has to be there."""
     if isinstance(given, Company):
         return given
-    path = Path(str(given))
-    return Company() if path == _USUAL_FILE and not path.exists() else read_company(path)
+    return read_company(Path(str(given)), may_be_missing=given == _USUAL_FILE)
 
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
