@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.app import Giftbot
-from bot.simulator import RunaApi
+from bot.simulator import Fault, RunaApi
 from bot.simulator.giftcards.runa_webhooks import Sent, Webhooks
 from handlers.intake import EVENTS_PATH, SocketIntake
 from tests.office import Office, eventually
@@ -107,6 +107,20 @@ async def test_a_product_that_changed_is_read_now(office: Office, webhooks: Webh
     await eventually(lambda: "HTHR-GB" not in shelf(office))
     assert [sent.status for sent in webhooks.sent] == [TAKEN]
     assert readings(office) == before + 1
+
+
+async def test_what_is_said_while_the_bot_is_looking_counts(office: Office, webhooks: Webhooks) -> None:
+    """An answer that was on its way already may be older than the news: the bot looks once more."""
+    order_id = await late(office)
+    before = looks(office), readings(office)
+    for call in ("GET /order/{id}", "GET /product/countries"):
+        office.giftcards.faults.arm(call, Fault.SLOW, seconds=0.5)
+    for _ in range(2):
+        await webhooks.send({"id": order_id, "status": "COMPLETED"})
+        await webhooks.send({"product_code": "HTHR-GB"})
+        await asyncio.sleep(0.2)
+    await eventually(lambda: (looks(office), readings(office)) == (before[0] + 2, before[1] + 2))
+    await office.rests()
 
 
 def shelf(office: Office) -> str:
