@@ -1,12 +1,13 @@
 """giftbot.toml: what a company settles beyond the environment. Every mistake is named at once, by its key."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from babel.numbers import list_currencies
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from bot.gifts.aftercare import Care
 
@@ -48,34 +49,64 @@ class Company(_Section):
     runa: RunaSection = RunaSection()
     after_delivery: AfterDeliverySection = AfterDeliverySection()
 
+    _path: Path | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: object) -> None:
+        """Know which file it was read from."""
+        self._path = context if isinstance(context, Path) else None
+
+    @property
+    def path(self) -> Path | None:
+        """Where it stands, if it does."""
+        return self._path
+
+    @property
+    def settled(self) -> Mapping[str, object]:
+        """What the file says, by its key; the rest is as usual."""
+        return dict(_leaves(self.model_dump(exclude_unset=True)))
+
     @property
     def care(self) -> Care:
         """How a gift is looked after that its recipient has."""
         settled = self.after_delivery
-        reminders = tuple(timedelta(days=days) for days in sorted(settled.remind_after_days))
+        reminders = tuple(timedelta(days=days) for days in sorted({*settled.remind_after_days}))
         return Care(settled.checks_a_minute, reminders, settled.shows_a_day)
 
 
-def read_company(path: Path) -> Company:
+def read_company(path: Path, *, may_be_missing: bool = False) -> Company:
     """The file.
 
     Raises:
         ValueError: it cannot be read; one line for each mistake, with the key that it is about.
     """
     try:
-        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8")), context=path)
     except OSError as error:
+        if may_be_missing and isinstance(error, FileNotFoundError):
+            return Company()
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{path} is no TOML file: {error}") from None
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc']))}: {_plain(fault['type'], fault['msg'])}" for fault in error.errors()
-        ]
+        faults = [f"{_key(fault['loc'])}: {_plain(fault['type'], fault['msg'])}" for fault in error.errors()]
         raise ValueError(f"{path} has mistakes\n    " + "\n    ".join(faults)) from None
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location if part != "[key]")  # pydantic's word for a name in a table
 
 
 def _plain(kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         return "is not a key that giftbot knows"
+    if kind == "model_type":
+        return "has to be a table"
     return message.removeprefix("Value error, ")
+
+
+def _leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value

@@ -60,8 +60,7 @@ def _starting(*prefixes: str) -> AfterValidator:
 
 
 def _webhook_secret(secret: SecretStr) -> SecretStr:
-    encoded = secret.get_secret_value().removeprefix("whsec_")
-    if encoded == secret.get_secret_value() or not re.fullmatch(r"[A-Za-z0-9+/]{32,}={0,2}", encoded):
+    if not re.fullmatch(r"whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2,3}={0,2})?", secret.get_secret_value()):
         raise ValueError("has to start with whsec_, followed by the signing secret of the webhook's endpoint")
     return secret
 
@@ -88,11 +87,10 @@ def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _company(given: object) -> object:
-    """What the file says; the usual one need not be there."""
+    """What the file says; one that somebody named, which comes as text, has to be there."""
     if isinstance(given, Company):
         return given
-    path = Path(str(given))
-    return Company() if path == _USUAL_FILE and not path.exists() else read_company(path)
+    return read_company(Path(str(given)), may_be_missing=given == _USUAL_FILE)
 
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]

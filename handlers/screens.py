@@ -10,7 +10,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift
-from bot.gifts.order_desk import Stopped
+from bot.gifts.order_desk import NO_GOOD, Stopped
+from bot.gifts.work import Later
 from handlers.directory import SlackDirectory
 from handlers.forms import gift_view, notice_view, waiting_view
 from handlers.lists import home_view, status_blocks
@@ -57,13 +58,18 @@ class Screens:
         if view_id is None:
             return
         request, link = await self._flow.link_of(gift)
-        if isinstance(link, SecretStr):
-            await self.change(view_id, gift_view(request, link, await self._directory.locale(gift.recipient)))
-        elif isinstance(link, Stopped):
-            words = f"This gift cannot be shown: {link.reason.for_requester}. Please ask {mention(request.requester)}."
-            await self.change(view_id, notice_view(words))
-        else:
-            await self.change(view_id, notice_view("The gift card service does not answer. Please try again later."))
+        requester = mention(request.requester)
+        match link:
+            case SecretStr():
+                view = gift_view(request, link, await self._directory.locale(gift.recipient))
+            case Stopped(_, reason) if reason in NO_GOOD.values():
+                view = notice_view(f"This gift cannot be shown: {reason.for_requester}. Please ask {requester}.")
+            case Stopped():
+                words = "The gift card service does not hand it over just now. Please try again later, or ask "
+                view = notice_view(f"{words}{requester}.")
+            case Later():
+                view = notice_view("The gift card service does not answer. Please try again later.")
+        await self.change(view_id, view)
 
     async def show_home(self, person: str) -> None:
         """Fill somebody's Home tab."""

@@ -7,6 +7,8 @@ from bot.gifts.work import Task, Work
 from storage.db import Database
 from storage.times import from_text, to_text
 
+_UNLESS_HURRIED = "iif(due_at = ?, ?, due_at)"  # as it was read, and as it shall be
+
 
 class WorkTable:
     """What must still be done, durably; `ring` is called when something is added."""
@@ -28,7 +30,10 @@ class WorkTable:
         rows = self._database.rows(
             "SELECT * FROM work WHERE task = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?", (task, to_text(now), limit)
         )
-        return [Work(row["id"], task, row["subject"], from_text(row["since"]), row["tries"]) for row in rows]
+        return [
+            Work(row["id"], task, row["subject"], from_text(row["since"]), from_text(row["due_at"]), row["tries"])
+            for row in rows
+        ]
 
     def next_due(self, task: Task, after: datetime) -> datetime | None:
         """When the first work of one kind after a time is due."""
@@ -43,24 +48,25 @@ class WorkTable:
             self.add(task, "", due_at)
 
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
-        """Let what is noted of these tasks about a subject be due now."""
+        """Let what is noted of these tasks about a subject be due now; what is in hand comes once more."""
         for task in tasks:
             self._database.change(
-                "UPDATE work SET due_at = min(due_at, ?) WHERE task = ? AND subject = ?",
-                (to_text(due_at), task, subject),
+                "UPDATE work SET due_at = ? WHERE task = ? AND subject = ?", (to_text(due_at), task, subject)
             )
         self._ring()
 
     def again(self, work: Work, due_at: datetime) -> None:
-        """Do it anew at that time, with no tries counted."""
+        """Do it anew at that time, with no tries counted; at once if it was hurried meanwhile."""
         self._database.change(
-            "UPDATE work SET due_at = ?, tries = 0, note = '' WHERE id = ?", (to_text(due_at), work.id)
+            f"UPDATE work SET due_at = {_UNLESS_HURRIED}, tries = 0, note = '' WHERE id = ?",  # noqa: S608 - a constant
+            (to_text(work.due_at), to_text(due_at), work.id),
         )
 
     def postpone(self, work: Work, due_at: datetime, note: str) -> None:
-        """Try again later; `note` says why, for people who look."""
+        """Try again later, or at once if it was hurried meanwhile; `note` says why, for people who look."""
         self._database.change(
-            "UPDATE work SET due_at = ?, tries = tries + 1, note = ? WHERE id = ?", (to_text(due_at), note, work.id)
+            f"UPDATE work SET due_at = {_UNLESS_HURRIED}, tries = tries + 1, note = ? WHERE id = ?",  # noqa: S608 - a constant
+            (to_text(work.due_at), to_text(due_at), note, work.id),
         )
 
     def done(self, work: Work) -> None:

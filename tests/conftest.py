@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Giftbot
-from bot.simulator import Provider, Simulator
+from bot.simulator import Provider, RunaApi, Simulator
 from tests.office import Office, TurnableClock
 
 pytest_plugins = ("tests.proof.table",)
@@ -19,10 +19,19 @@ def provider() -> Provider:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, provider: Provider) -> AsyncGenerator[Office]:
+def real_money() -> bool:
+    """Whether Runa is its production, where an account runs dry; modules whose story needs that say so."""
+    return False
+
+
+@pytest.fixture
+async def office(tmp_path: Path, provider: Provider, real_money: bool) -> AsyncGenerator[Office]:  # noqa: FBT001 - a fixture
     """A company, its Slack and its gift card service; the bot is not running yet."""
     clock = TurnableClock()
-    async with Simulator(clock=clock.time, provider=provider) as simulator:
+    simulator = Simulator(clock=clock.time, provider=provider)
+    if provider == "runa" and real_money:
+        simulator.giftcards = RunaApi(clock=clock.time, production=True)
+    async with simulator:
         yield Office(simulator, tmp_path, clock)
 
 

@@ -160,6 +160,14 @@ class Office:
         """Wait until there is nothing left to do but what is done for ever: looking after gifts and the catalogue."""
         await eventually(lambda: not self.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'stock')"))
 
+    async def lets_pass(self, steps: int, **time: float) -> None:
+        """Let time pass in so many steps of that length, in each of which everything due is done."""
+        for _ in range(steps):
+            await self.rests()
+            self.clock.turn(**time)
+            await asyncio.sleep(0)
+        await self.rests()
+
     async def until(self, state: str) -> None:
         """Wait until every gift stands there."""
         await eventually(lambda: set(self.states()) == {state})

@@ -30,6 +30,7 @@ from tests.office import Office, TurnableClock, eventually
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = Manifest.load()
+SECRET = "whsec_" + "Y2FuYXJ5LW9mLXRoZS13ZWJob29rcy0wMTIzNDU2"
 
 
 async def doctor(office: Office, *options: str, **changes: str) -> tuple[int | None, str]:
@@ -165,6 +166,75 @@ async def test_http(office: Office) -> None:
     assert "Signing secret" in said
     assert "Test message" in said
     assert "Socket Mode" not in said
+
+
+def rows_about(rows: list[Finding], what: str) -> list[tuple[Mark, str, str]]:
+    """What was found about one thing."""
+    return [(row.mark, row.found, row.remedy) for row in rows if row.what == what]
+
+
+class TestWhatIsSettled:
+    """giftbot.toml, templates and webhooks."""
+
+    async def test_the_configuration_file(self, office: Office) -> None:
+        """Where it stands, what it settles, and which template comes from where."""
+        file = office.folder / "ours.toml"
+        file.write_text(
+            '[runa.templates]\nGBP = "PT-OURS"\nCAD = "PT-MAPLE"\n[after_delivery]\nremind_after_days = [7, 21]\n'
+        )
+        rows = await found(office, giftbot_config=str(file))
+        settled = (
+            "runa.templates.GBP = PT-OURS, runa.templates.CAD = PT-MAPLE, after_delivery.remind_after_days = [7, 21]"
+        )
+        assert rows_about(rows, "Configuration") == [(Mark.FINE, f"{file} settles {settled}", "")]
+        assert [row[:2] for row in rows_about(rows, "To choose from")] == [
+            (Mark.FINE, "in EUR the template PT-01HQ130AHCKRRB45Z5XV2Y8W9K, the playground's own"),
+            (Mark.FINE, "in GBP the template PT-OURS, from the configuration file"),
+            (Mark.FINE, "in USD the template PT-01HQ12PV4B8XMBRTK281JM54KK, the playground's own"),
+            (Mark.WARNING, "runa.templates.CAD is for no offered country"),
+            (Mark.FINE, "products in JPY for JP"),
+        ]
+
+    async def test_no_configuration_file(self, office: Office) -> None:
+        """It is said that there is none; one that says nothing is there all the same."""
+        code, said = await doctor(office)
+        assert code == 0, said
+        assert "Configuration there is no giftbot.toml, and so everything is as usual" in flat(said)
+        (office.folder / "giftbot.toml").touch()
+        code, said = await doctor(office)
+        assert code == 0, said
+        assert "giftbot.toml settles nothing" in flat(said)
+
+    @pytest.mark.parametrize(
+        ("options", "secret", "real_money", "words"),
+        [
+            (
+                ["--http"],
+                "",
+                True,
+                "Webhooks off; giftbot looks for late orders by itself → If you want them, give Runa",
+            ),
+            (["--http"], SECRET, True, "only a webhook shows whether Runa reaches you → Give Runa"),
+            (["--http"], SECRET, False, "Webhooks the signing secret is set; the playground sends none"),
+            ([], SECRET, True, "Socket Mode has no address for them → Take it out, or run with --http."),
+        ],
+    )
+    @pytest.mark.usefixtures("real_money")
+    async def test_webhooks(self, office: Office, options: list[str], secret: str, words: str) -> None:
+        """Whether the secret is set, what to give to Runa, and where none can come; nothing stops a gift."""
+        code, said = await doctor(office, *options, runa_webhook_secret=secret)
+        assert code == 0, said
+        assert words in flat(said)
+        assert ("https://your.host/webhooks/runa" in flat(said)) == ("Runa" in words)
+        assert SECRET not in said
+
+    @pytest.mark.parametrize(("options", "provider"), [([], "runa"), (["--http"], "wegift")])
+    @pytest.mark.usefixtures("provider")
+    async def test_no_word_of_webhooks(self, office: Office, options: list[str]) -> None:
+        """Where nothing is set in Socket Mode, and with a service that has none."""
+        code, said = await doctor(office, *options)
+        assert code == 0, said
+        assert "Webhooks" not in said
 
 
 class TestSlack:

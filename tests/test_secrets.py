@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bot.simulator import Fault, Junk
-from tests.office import Office
+from tests.office import Office, eventually
 
 
 async def _a_day_of_mishaps(office: Office) -> None:
@@ -29,6 +29,8 @@ async def _a_day_of_mishaps(office: Office) -> None:
     await office.delivered(office.eve)
     await office.mia.sees_message("@Eve has your gift", timeout=30)
     await office.rob.clicks("Open your gift")  # Slack then sends the message, link and all, back to the bot
+    await office.rob.clicks("Get the link anew")
+    await eventually(lambda: bool(office.rob.modal and office.rob.modal.links))
     await office.mia.types("/gift status")
     await office.rob.opens_home()
 

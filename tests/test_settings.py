@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from svix.webhooks import Webhook
 
 from bot.gifts.money import Money
 from bot.settings import (
@@ -287,6 +288,32 @@ def test_a_key_of_neither_environment(environment: Environment) -> None:
     """Runa's keys say what they are for; another key is none of them."""
     environment.set(GIFTBOT_PROVIDER="runa", RUNA_API_KEY="canary")
     assert environment.complaints() == ["RUNA_API_KEY: has to start with XX or wg"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["", "canary", "whsec_", "whsec_canary", "whsec_" + "A" * 33, "whsec_" + "canary*" * 8, "whsec_" + "A" * 36 + "\n"],
+)
+def test_a_webhook_secret_is_one(environment: Environment, secret: str) -> None:
+    """What the library could not read is named; none is none."""
+    environment.set(GIFTBOT_PROVIDER="runa", RUNA_API_KEY="XXcanary", RUNA_WEBHOOK_SECRET=secret)
+    if not secret:
+        read_settings(HttpSettings)
+        return
+    words = "has to start with whsec_, followed by the signing secret of the webhook's endpoint"
+    assert environment.complaints(HttpSettings) == [f"RUNA_WEBHOOK_SECRET: {words}"]
+
+
+@pytest.mark.parametrize("length", [32, 34, 35, 36, 44])
+def test_webhook_secrets_of_every_length(environment: Environment, length: int) -> None:
+    """With and without what fills base64 up."""
+    for filling in ("", "=" * (-length % 4)):
+        secret = f"whsec_{'c' * length}{filling}"
+        environment.set(GIFTBOT_PROVIDER="runa", RUNA_API_KEY="XXcanary", RUNA_WEBHOOK_SECRET=secret)
+        _, account = read_settings(HttpSettings)
+        assert isinstance(account, RunaAccount)
+        assert account.runa_webhook_secret
+        Webhook(account.runa_webhook_secret.get_secret_value())
 
 
 def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path) -> None:

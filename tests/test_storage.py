@@ -604,7 +604,7 @@ def test_work_is_done_when_it_is_due(store: SqliteStore, bell: Bell) -> None:
     assert list(store.work.due(Task.POST, in_a_second, 8)) == []
     assert [work.subject for work in store.work.due(Task.POST, later, 8)] == ["not yet"]
     (again,) = [work for work in store.work.due(Task.POST, NOON + timedelta(days=9), 8) if work.id == first.id]
-    assert again == Work(first.id, Task.POST, "first", NOON, tries=1)
+    assert again == Work(first.id, Task.POST, "first", NOON, later + timedelta(days=1), tries=1)
     assert store.work.next_due(Task.ORDER, NOON) is None
 
 

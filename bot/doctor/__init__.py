@@ -1,9 +1,9 @@
 """`giftbot doctor`: looks at everything that would stop a gift, changes nothing, and says what to do.
 
     rounds      who is asked, all at once, each with a deadline
-    company     the settings, and the hosts that links may have
+    company     the settings, the configuration file, and the hosts that links may have
     slack       the bot token, its scopes, the clock, the approvers
-    way_in      how clicks come in: Socket Mode or HTTP
+    way_in      how clicks come in: Socket Mode or HTTP; and webhooks
     letter      with --live: a message that is sent, found again and changed
     runa        the gift card service, in the contract of 2024
     wegift      likewise, in the contract of 2022

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.doctor.findings import Finding, fine, warning
+from bot.company import Company
+from bot.doctor.findings import Finding, fine, note, warning
 from bot.giftcards import runa
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
 
@@ -12,10 +13,18 @@ def check(settings: SocketSettings | HttpSettings, account: Account) -> Iterator
     provider = "Runa" if isinstance(account, RunaAccount) else "WeGift"
     transport = "Socket Mode" if isinstance(settings, SocketSettings) else "HTTP"
     yield fine("Settings", f"complete, for {transport} and {provider}")
+    yield _configuration(settings.giftbot_config)
     countries = ", ".join(settings.giftbot_countries)
     largest = settings.policy(whole_amounts=account.whole_amounts).largest.values()
     yield fine("Offered", f"{countries}; at most {', '.join(limit.format('en') for limit in largest)}")
     yield _link_hosts(account)
+
+
+def _configuration(company: Company) -> Finding:
+    if company.path is None:
+        return note("Configuration", "there is no giftbot.toml, and so everything is as usual")
+    settled = ", ".join(f"{key} = {value}" for key, value in company.settled.items())
+    return fine("Configuration", f"{company.path.resolve()} settles {settled or 'nothing'}")
 
 
 def _link_hosts(account: Account) -> Finding:

@@ -29,7 +29,7 @@ async def examine(
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
         about_slack, about_clicks, about_gift_cards, about_database, about_history = await asyncio.gather(
             _in_time("Slack", slack.check(client, settings, clock, live)),
-            _in_time("Socket Mode", way_in.check(client, session, settings, CALL, in_use=in_use)),
+            _in_time("Socket Mode", way_in.check(client, session, settings, account, CALL, in_use=in_use)),
             _in_time("Gift cards", _gift_cards(settings, account, clock)),
             asyncio.to_thread(lambda: [*database.check(file, clock.now(), in_use=in_use)]),
             asyncio.to_thread(lambda: history.check(file, settings.giftbot_audit_key)),

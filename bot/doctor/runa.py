@@ -1,7 +1,7 @@
 """Runa: whether it is there, takes version and key, has money, and sells what the company offers."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -100,8 +100,18 @@ class RunaVisit:
     async def _goods(self, api: Api) -> Findings:
         by_template = [currency for currency in self._largest if currency in self._account.templates]
         others = [country for country in self._offered if currency_of(country) not in by_template]
-        chosen = [fine(_GOODS, f"a template for {', '.join(by_template)}")] if by_template else []
-        return [*chosen, *await asyncio.gather(*(self._goods_in(country, api) for country in others))]
+        goods = await asyncio.gather(*(self._goods_in(country, api) for country in others))
+        return [*self._templates(by_template), *goods]
+
+    def _templates(self, used: Collection[str]) -> Iterator[Finding]:
+        """What recipients choose from by a template, and where that comes from."""
+        own = self._account.giftbot_config.runa.templates
+        for currency in used:
+            source = "from the configuration file" if currency in own else "the playground's own"
+            yield fine(_GOODS, f"in {currency} the template {self._account.templates[currency]}, {source}")
+        for currency in sorted(own.keys() - used):
+            remedy = f"Take it out, or offer a country that pays in {currency} (GIFTBOT_COUNTRIES)."
+            yield warning(_GOODS, f"runa.templates.{currency} is for no offered country", remedy)
 
     async def _goods_in(self, country: str, api: Api) -> Finding:
         """Whether anything can be ordered for a country whose currency has no template."""

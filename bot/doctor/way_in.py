@@ -1,4 +1,4 @@
-"""How clicks come in: Socket Mode or signed HTTP."""
+"""How clicks come in: Socket Mode or signed HTTP; and how Runa's webhooks do."""
 
 import asyncio
 import json
@@ -10,34 +10,65 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor.answers import APP_TOKEN, slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, note, warning
-from bot.settings import HttpSettings, SocketSettings
+from bot.giftcards import runa
+from bot.giftcards.webhooks import PATH
+from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
 from handlers.intake import EVENTS_PATH
 from handlers.slack_answers import answer_of
 
 _SOCKET = "Socket Mode"
+_WEBHOOKS = "Webhooks"
+_NO_ADDRESS = warning(
+    _WEBHOOKS,
+    "RUNA_WEBHOOK_SECRET is set, but Socket Mode has no address for them",
+    "Take it out, or run with --http.",
+)
 
 
 async def check(
     client: AsyncWebClient,
     session: aiohttp.ClientSession,
     settings: SocketSettings | HttpSettings,
+    account: Account,
     patience: float,
     *,
     in_use: bool,
 ) -> Findings:
-    """The way in; beside a running bot no second socket is opened: Slack would hand us clicks that are meant for it."""
+    """The ways in; beside a running bot no second socket is opened: Slack would hand us clicks meant for the bot."""
     if isinstance(settings, HttpSettings):
         return [
             fine("Signing secret", "set"),
             note("HTTP", "only a click shows whether Slack reaches you", f"Give Slack https://your.host{EVENTS_PATH}."),
+            *_webhooks(account),
         ]
+    deaf = isinstance(account, RunaAccount) and account.runa_webhook_secret is not None
+    return [await _socket(client, session, settings, patience, in_use=in_use), *([_NO_ADDRESS] if deaf else [])]
+
+
+def _webhooks(account: Account) -> Findings:
+    """Where Runa can say by itself that something has happened; nothing depends on it."""
+    if not isinstance(account, RunaAccount):
+        return []
+    address = f"https://your.host{PATH}"
+    if account.runa_webhook_secret is None:
+        remedy = f"If you want them, give Runa {address}, and put its signing secret into RUNA_WEBHOOK_SECRET."
+        return [note(_WEBHOOKS, "off; giftbot looks for late orders by itself", remedy)]
+    if runa.is_for_playground(account.runa_api_key):
+        return [note(_WEBHOOKS, "the signing secret is set; the playground sends none")]
+    found = "the signing secret is set; only a webhook shows whether Runa reaches you"
+    return [note(_WEBHOOKS, found, f"Give Runa {address}.")]
+
+
+async def _socket(
+    client: AsyncWebClient, session: aiohttp.ClientSession, settings: SocketSettings, patience: float, *, in_use: bool
+) -> Finding:
     token = settings.slack_app_token.get_secret_value()
     answer = await answer_of(client.apps_connections_open(app_token=token))
     if not isinstance(answer, AsyncSlackResponse):
-        return [slack_failed(_SOCKET, answer, client.base_url, APP_TOKEN)]
+        return slack_failed(_SOCKET, answer, client.base_url, APP_TOKEN)
     if in_use:
-        return [fine(_SOCKET, "the app-level token is accepted; the running bot has the connection")]
-    return [await _hello(session, answer["url"], patience)]
+        return fine(_SOCKET, "the app-level token is accepted; the running bot has the connection")
+    return await _hello(session, answer["url"], patience)
 
 
 async def _hello(session: aiohttp.ClientSession, url: str, patience: float) -> Finding:

@@ -198,7 +198,7 @@ class Runa:
         reply = await self._api.get("balance", _BALANCE, {"currency": currency}, _CARD_DEADLINE)
         if not isinstance(reply, _Balance):
             return None
-        return money_of(reply.balance, currency) if reply.balance else Money(0, currency)
+        return money_of(reply.balance, currency) if reply.balance > 0 else Money(0, currency)  # overdrawn is empty
 
     async def price(self, request: Request, choose_from: Sequence[Product]) -> Money | None:
         """What Runa estimates for all gifts of a request; it cannot for templates, nor in the playground."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.gifts.errors import Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request
@@ -66,18 +66,26 @@ class Aftercare:
         """Let a gift's recipient see its link once more, on the record and a few times a day.
 
         Raises:
-            Refused: it is somebody else's gift, it has not arrived, or it was shown too often today.
+            Refused: it is somebody else's gift, it has not arrived, or it was shown too often today; this is on the
+                record as well.
         """
-        if gift.recipient != person:
-            raise Refused("This gift is for somebody else.")
-        if not gift.has_arrived:
-            raise Refused("This gift has not arrived yet. You get a message with it.")
         now = self._clock.now()
         with self._store.write():
-            if self._store.history.count(SHOW_AGAIN, gift.id, now - timedelta(days=1)) >= self._care.shows_a_day:
-                words = f"A gift is shown {self._care.shows_a_day} times a day at most. Please come back tomorrow."
-                raise Refused(words)
-            self._store.history.add(now, person, SHOW_AGAIN, gift.request_id, gift.id)
+            refusal = self._why_not_shown(gift, person, now)
+            event = "refused" if refusal else SHOW_AGAIN
+            self._store.history.add(now, person, event, gift.request_id, gift.id, refusal)
+        if refusal:
+            raise Refused(refusal)
+
+    def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> str:
+        if gift.recipient != person:
+            return "This gift is for somebody else."
+        if not gift.has_arrived:
+            return "This gift has not arrived yet. You get a message with it."
+        if self._store.history.count(SHOW_AGAIN, gift.id, now - timedelta(days=1)) >= self._care.shows_a_day:
+            often = "once" if self._care.shows_a_day == 1 else f"{self._care.shows_a_day} times"
+            return f"A gift is shown {often} a day at most. Please come back tomorrow."
+        return ""
 
     def _ended(self, gift: Gift, step: GiftStep, payout: Payout | None = None) -> Done:
         reason = NO_GOOD[payout] if payout else None

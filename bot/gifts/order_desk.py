@@ -1,7 +1,8 @@
 """One order a gift: prepared once, sent under one key, looked up once its key is old; and its link, checked."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -30,6 +31,7 @@ from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
 from bot.gifts.work import Later
 
+_SOON = 0.5  # seconds; a slow answer does not hold up every other order
 NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CANCELLED}
 
 
@@ -60,6 +62,8 @@ class OrderDesk:
         self._holds = holds
         self._clock = clock
         self._link_hosts = link_hosts
+        self._answered = asyncio.Event()
+        self._answered.set()
         self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
 
     async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
@@ -72,12 +76,24 @@ class OrderDesk:
         if hold := self._holds.in_force(request.value.currency):
             return self._waiting(hold)
         await self._giftcards.turn()
-        if hold := await self._holds.against(request.value):  # it may have begun while this gift waited for its turn
-            return self._waiting(hold)
-        prepared = order or await self._prepared(request, gift)
-        answer = await self._giftcards.place(prepared) if isinstance(prepared, Order) else prepared
-        self._holds.heed(request.value, answer)
+        async with self._after_the_one_before():
+            if hold := await self._holds.against(request.value):  # it may have begun meanwhile
+                return self._waiting(hold)
+            prepared = order or await self._prepared(request, gift)
+            answer = await self._giftcards.place(prepared) if isinstance(prepared, Order) else prepared
+            self._holds.heed(request.value, answer)
         return self._settled(prepared, answer) if isinstance(prepared, Order) else _not_placed(prepared)
+
+    @asynccontextmanager
+    async def _after_the_one_before(self) -> AsyncGenerator[None]:
+        """Know what the last order came to, if the service says so soon: what fails one should hold the next."""
+        before, self._answered = self._answered, asyncio.Event()
+        mine = self._answered
+        await self._clock.wait(before, _SOON)
+        try:
+            yield
+        finally:
+            mine.set()
 
     def _settled(
         self, order: Order, answer: Placed | Stopped | Rejected | Unavailable | OutcomeUnknown

@@ -21,12 +21,13 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One piece of work, tried `tries` times since `since`."""
+    """One piece of work, tried `tries` times since `since`; `due_at` tells whether it was hurried meanwhile."""
 
     id: int
     task: Task
     subject: str
     since: datetime
+    due_at: datetime
     tries: int
 
 

@@ -65,10 +65,11 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "        self._holds.heed(request.value, answer)\n",
-                "        if isinstance(answer, OutcomeUnknown) and isinstance(prepared, Order):\n"
-                '            answer = await self._giftcards.place(replace(prepared, key=f"{prepared.key} again"))\n'
-                "        self._holds.heed(request.value, answer)\n",
+                "            self._holds.heed(request.value, answer)\n",
+                "            if isinstance(answer, OutcomeUnknown) and isinstance(prepared, Order):\n"
+                '                again = replace(prepared, key=f"{prepared.key} again")\n'
+                "                answer = await self._giftcards.place(again)\n"
+                "            self._holds.heed(request.value, answer)\n",
             ),
             Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
         ),
@@ -79,11 +80,11 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "        prepared = order or await self._prepared(request, gift)\n",
-                "        anew = await self._giftcards.products(request.country)\n"
-                "        if order and isinstance(anew, tuple):\n"
-                "            order = replace(order, body=self._giftcards.body(request, gift, order.key, anew))\n"
-                "        prepared = order or await self._prepared(request, gift)\n",
+                "            prepared = order or await self._prepared(request, gift)\n",
+                "            anew = await self._giftcards.products(request.country)\n"
+                "            if order and isinstance(anew, tuple):\n"
+                "                order = replace(order, body=self._giftcards.body(request, gift, order.key, anew))\n"
+                "            prepared = order or await self._prepared(request, gift)\n",
             ),
             Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
         ),

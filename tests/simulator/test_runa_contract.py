@@ -44,6 +44,11 @@ class Contract:
             self._check(json.loads(response.request.content), operation + "/requestBody")
         self.checked += 1
 
+    def check_webhook(self, kind: str, content: Any) -> None:
+        """Check what the service sends by itself."""
+        self._check(content, f"/webhooks/{kind}/post/requestBody")
+        self.checked += 1
+
     def _check(self, content: Any, pointer: str) -> None:
         schema = {"$ref": f"{URI}#{pointer}/content/application~1json/schema"}
         Draft202012Validator(schema, registry=self._registry).validate(content)

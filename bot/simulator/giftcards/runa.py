@@ -3,6 +3,7 @@
 import json
 import secrets
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from bot.simulator.giftcards.runa_body import invalid, understood
 from bot.simulator.giftcards.runa_idempotency import Idempotency, Remembered, is_of_the_service
 from bot.simulator.giftcards.runa_orders import PayoutStatus, Placed
 from bot.simulator.giftcards.runa_pages import page
+from bot.simulator.giftcards.runa_webhooks import Webhooks
 from bot.simulator.giftcards.service import ORDER, REST, Clock, Item, Order, Pending, RefusedOrder, parsed
 
 __all__ = ["DETAILS", "LIST", "ORDER", "RunaApi"]
@@ -38,6 +40,30 @@ class RunaApi(RunaAccount):
         self.links_expire = True
         self._to_fail = 0
         self._placed: dict[str, Placed] = {}
+        self.webhooks: Webhooks | None = None
+
+    async def stop(self) -> None:
+        """Stop listening, and send nothing more."""
+        if self.webhooks:
+            await self.webhooks.stop()
+        await super().stop()
+
+    def webhooks_to(self, url: str, secret: str) -> Webhooks:
+        """Send webhooks from now on, and give what sends them; the playground has none."""
+        if not self.production:
+            raise ValueError("there are no webhooks in the playground")
+        self.webhooks = Webhooks(url, secret, self._settles)
+        return self.webhooks
+
+    async def change_product(self, code: str, **changes: Any) -> None:
+        """Change a product, as Runa does from time to time."""
+        before = self.catalogue.find(code)
+        if before is None:
+            raise ValueError(f"there is no product {code}")
+        after = replace(before, **changes)
+        self.catalogue.products = [after if one is before else one for one in self.catalogue.products]
+        if self.webhooks:
+            await self.webhooks.send(replies.product_update(before, after, self._clock()))
 
     def fail_next(self, *, times: int = 1) -> None:
         """Let the next new orders come to nothing: at once, or after PROCESSING when links come late."""
@@ -54,6 +80,11 @@ class RunaApi(RunaAccount):
     def cancel(self, order: Order) -> None:
         """Let support cancel the links of an order."""
         self._become(order, PayoutStatus.CANCELLED)
+
+    def reinstate(self, order: Order) -> None:
+        """Let support make the links of an order good again."""
+        for payout in self._placed[order.id].payouts.values():
+            payout.status, payout.since = PayoutStatus.ACTIVE, self._clock()
 
     def redeem(self, link: str) -> None:
         """Let whoever has the link open it and take the money."""
@@ -122,6 +153,8 @@ class RunaApi(RunaAccount):
             return self.idempotency.keep(key, body, refused.status, refused.body)
         reply = self._shown(placed)
         if mode == "async" or reply["status"] == "PROCESSING":
+            if self.webhooks:
+                self.webhooks.announce(placed)
             return self.idempotency.keep(key, body, 202, replies.accepted(placed))
         return self.idempotency.keep(key, body, 200, reply)
 
@@ -161,11 +194,14 @@ class RunaApi(RunaAccount):
 
     def _shown(self, placed: Placed) -> dict[str, Any]:
         """Write an order as it is now."""
-        if placed.settles(self._clock(), seconds=self._late_seconds, polls=self._late_polls):
+        if self._settles(placed):
             return replies.failed(placed) if placed.fails else replies.details(placed, links_expire=self.links_expire)
         if placed.fails or self._pending is Pending.NO_ROWS:
             return replies.processing(placed)
         return replies.details(placed, links_expire=self.links_expire, without_link=self._pending)
+
+    def _settles(self, placed: Placed) -> bool:
+        return placed.settles(self._clock(), seconds=self._late_seconds, polls=self._late_polls)
 
     def _become(self, order: Order, status: PayoutStatus) -> None:
         for payout in self._placed[order.id].payouts.values():

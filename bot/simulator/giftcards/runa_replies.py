@@ -111,6 +111,25 @@ def estimate(asked: Json, basket: Basket) -> Json:
     }
 
 
+def completion(placed: Placed) -> Json:
+    """Write what is sent about an order that is settled."""
+    return {"id": placed.order.id, "status": "FAILED"} if placed.fails else row(placed)
+
+
+def product_update(before: Product, after: Product, at: float) -> Json:
+    """Write what is sent about a product that was changed."""
+    states = {"old_state": _state(before), "new_state": _state(after)}
+    return {"product_code": after.code, **states, "timestamp": moment(at)}
+
+
+def _state(one: Product) -> Json:
+    return {
+        "price_multiplier": one.discount,
+        "is_orderable": one.is_orderable,
+        "denominations": _denominations(one),
+    }
+
+
 def product(one: Product) -> Json:
     """Write a product."""
     site = f"{MERCHANT}/{one.code}"
@@ -150,12 +169,16 @@ def _gift_card(one: Product, site: str) -> Json:
         "website_url": site,
         "barcode_format": None,
         "e_code_usage_type": "url-recommended",
-        "denominations": {
-            "type": "fixed" if one.values else "open",
-            "minimum_value": one.smallest,
-            "maximum_value": one.largest,
-            "available_list": list(one.values) or None,
-        },
+        "denominations": _denominations(one),
+    }
+
+
+def _denominations(one: Product) -> Json:
+    return {
+        "type": "fixed" if one.values else "open",
+        "minimum_value": one.smallest,
+        "maximum_value": one.largest,
+        "available_list": list(one.values) or None,
     }
 
 
