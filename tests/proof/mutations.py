@@ -156,10 +156,10 @@ MUTATIONS = (
         (
             Edit(
                 FLOW,
-                "            if self._store.requests.add(request):\n                self._notices",
-                "            added = self._store.requests.add(request)\n"
+                "                self._check_waiting(request.requester)\n                self._notices",
+                "                self._check_waiting(request.requester)\n"
                 "        with self._store.write():\n"
-                "            if added:\n                self._notices",
+                "            if not self._store.messages.about(request.id, Kind.CARD):\n                self._notices",
             ),
         ),
     ),
