@@ -104,6 +104,7 @@ class Person(Eyes):
         view.errors = missing(view)
         if not view.errors:
             obey(self._workspace, view, await self._deliver(Kind.INTERACTIVE, self.payloads.view_submission(modal)))
+        self._workspace.bell.ring()
 
     async def closes(self) -> None:
         """Close the open modal; the one below it is seen again, unless closing clears all."""
@@ -111,6 +112,7 @@ class Person(Eyes):
         cleared = bool(view.body.get("clear_on_close"))
         closed = self._workspace.views.clear(self.id) if cleared else [view]
         self._workspace.views.close(view)
+        self._workspace.bell.ring()
         for one in closed:
             if one.body.get("notify_on_close"):
                 payload = self.payloads.view_closed(Modal(self._workspace, one), is_cleared=cleared)

@@ -60,6 +60,11 @@ class SocketMode:
         """Wait until a bot is connected."""
         await self._bell.until(lambda: self._links or None, timeout)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a bot is connected."""
+        return bool(self._links)
+
     def drop_socket(self) -> None:
         """Drop every connection without a word."""
         for link in self._links:
