@@ -57,12 +57,13 @@ def _any(_arguments: dict[str, Any]) -> bool:
 
 @dataclass(eq=False)
 class Armed:
-    """A fault that waits for its calls; `left` says for how many more."""
+    """A fault that waits for its calls; `left` says for how many more, `hits` with which arguments they came."""
 
     fault: Fault
     left: int
     seconds: float
     only: Callable[[dict[str, Any]], bool]
+    hits: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -102,6 +103,7 @@ class Faults:
         for armed in self._armed[call]:
             if armed.only(arguments):
                 armed.left -= 1
+                armed.hits.append(arguments)
                 if not armed.left:
                     self.disarm(call, armed)
                 return armed.fault, armed.seconds

@@ -184,7 +184,7 @@ async def test_a_fault_can_wait_for_the_right_call(slack: Slack, client: AsyncWe
     assert armed.left == 1
     with pytest.raises(SlackApiError):
         await client.chat_postMessage(channel=ann.id, text="secret")
-    assert armed.left == 0
+    assert (armed.left, [arguments["text"] for arguments in armed.hits]) == (0, ["secret"])
     await client.chat_postMessage(channel=ann.id, text="secret")
     again = slack.faults.arm(POST, Fault.ERROR_BEFORE)
     slack.faults.disarm(POST, again)

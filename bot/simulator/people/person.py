@@ -7,6 +7,7 @@ Every act gives the app the payload that Slack would send and obeys its acknowle
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from bot.simulator.people.eyes import Eyes
@@ -53,6 +54,11 @@ class Person(Eyes):
     async def says(self, text: str, channel: Channel) -> ShownMessage:
         """Post a message of one's own in a channel."""
         return ShownMessage(self._workspace, self._workspace.post(self._entered(channel), text, [], author=self.user))
+
+    async def writes(self, text: str, channel: Channel) -> ShownMessage:
+        """Type a message into a channel: Slack escapes it, and links the names in it."""
+        linked = re.sub(r"<([@#]\w+)\|[^>]*>", r"<\1>", self._escaped(escape(text, quote=False)))
+        return await self.says(linked, channel)
 
     async def types(self, line: str, channel: Channel | None = None) -> None:
         """Type a slash command in a channel, or in the notes to oneself, where no bot is."""

@@ -65,11 +65,16 @@ class SocketMode:
         """Whether a bot is connected."""
         return bool(self._links)
 
+    async def gone(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109
+        """Wait until no bot is connected."""
+        await self._bell.until(lambda: not self._links or None, timeout)
+
     def drop_socket(self) -> None:
         """Drop every connection without a word."""
         for link in self._links:
             link.cut()
         self._links = []
+        self._bell.ring()
 
     def deliver_twice(self) -> None:
         """Send the next envelope twice, with the same envelope_id."""
@@ -122,6 +127,7 @@ class SocketMode:
                     self._read(message.data)
         finally:
             self._links = [other for other in self._links if other is not link]
+            self._bell.ring()
         return socket
 
     def _hello(self) -> Json:
