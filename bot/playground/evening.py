@@ -7,7 +7,7 @@ import webbrowser
 from rich.console import Console
 
 from bot.playground.keeper import BotDoesNotStart
-from bot.playground.server import serve
+from bot.playground.server import CannotListen, serve
 from bot.playground.stage import open_stage
 from bot.simulator import Provider
 
@@ -22,8 +22,8 @@ def play(provider: Provider, port: int, *, opens: bool) -> int:
         return asyncio.run(_play(provider, port, opens=opens))
     except BotDoesNotStart as failed:
         _errors.print(f"The playground cannot start, because the bot does not.\n{failed}", markup=False)
-    except OSError as taken:
-        _errors.print(f"The playground cannot start: {taken.strerror or taken}.", markup=False)
+    except CannotListen as taken:
+        _errors.print(f"The playground cannot start: {taken}", markup=False)
     return WRONG
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from os import strerror
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +18,16 @@ from bot.simulator.server import HOST, LocalServer
 PAGE: Final = Path(__file__).parent / "page"
 
 
+class CannotListen(Exception):
+    """The port cannot be used; the message says which and why."""
+
+
 @asynccontextmanager
 async def serve(stage: Stage, port: int) -> AsyncGenerator[str]:
     """Serve the playground, and give its address with the token.
 
     Raises:
-        OSError: the port cannot be used.
+        CannotListen: the port cannot be used.
     """
     guard, live, rewards = Guard(), Live(stage, Switchboard(stage)), Rewards(stage.simulator.giftcards)
     app = web.Application(middlewares=[guard.check])
@@ -38,8 +43,12 @@ async def serve(stage: Stage, port: int) -> AsyncGenerator[str]:
     )
     server = LocalServer(app)
     try:
-        guard.listens_at(port := await server.start(port))
-        yield f"http://{HOST}:{port}/?token={guard.token}"
+        try:
+            bound = await server.start(port)
+        except OSError as error:
+            raise CannotListen(f"{HOST}:{port} cannot be used: {strerror(error.errno or 0)}.") from error
+        guard.listens_at(bound)
+        yield f"http://{HOST}:{bound}/?token={guard.token}"
     finally:
         await live.close()
         await server.stop()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.simulator import Simulator
 
-LONGEST: Final = 400
+LONGEST: Final = 2000
 HIDDEN: Final = "…"
 
 
