@@ -114,7 +114,7 @@ function drawInput(block, surface) {
     block: block.block_id,
     id,
     labelledBy: label,
-    describedBy: `${hint} ${error}`,
+    describedBy: `${error} ${hint}`,
     label: block.label.text,
     required: !block.optional,
     dispatches: Boolean(block.dispatch_action),

@@ -27,7 +27,7 @@ export class Home {
     this.waiting.hidden = Boolean(view);
     if (!view) return;
     if (this.surface?.on.view !== view.id) this.surface = new PersonSurface(this.column, { view: view.id }, this.trouble.say);
-    this.surface.filled = view.filled ?? {};
+    this.surface.filled = view.filled;
     showBlocks(this.body, view.view.blocks, this.surface);
   }
 }

@@ -20,8 +20,10 @@ export function drawMessage({ channel, ts, only_for: only, message }, column, is
   const name = column.people.person(message.user);
   const time = clockTime(ts);
   const trouble = notice();
+  /** Said below the message, or where one writes if the message has changed meanwhile. @param {string} words */
+  const complain = (words) => (trouble.element.isConnected ? trouble : column.room.composer.trouble).say(words);
   const body = h("div", { class: "message-body" });
-  if (message.blocks?.length) showBlocks(body, message.blocks, new PersonSurface(column, { channel, ts }, trouble.say));
+  if (message.blocks?.length) showBlocks(body, message.blocks, new PersonSurface(column, { channel, ts }, complain));
   else body.append(h("div", { class: "block block-text" }, mrkdwn(message.text, column.people)));
   if (message.edited) body.append(h("span", { class: "edited" }, "(edited)"));
   const stamp = h("time", { class: "message-time", title: new Date(Number(ts) * 1000).toLocaleString() }, time);
@@ -32,7 +34,7 @@ export function drawMessage({ channel, ts, only_for: only, message }, column, is
     only && h("div", { class: "only-you" }, "Only visible to you"),
     h("div", { class: "message-side" }, isNext ? null : message.bot_id ? appPicture() : avatar(message.user, name)),
     h("div", { class: "message-main" }, isNext ? h("span", { class: "unseen" }, name) : head, body, trouble.element),
-    !only && moreActions(column, channel, ts, trouble.say),
+    !only && moreActions(column, channel, ts, complain),
   );
 }
 

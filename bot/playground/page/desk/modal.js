@@ -77,17 +77,27 @@ class Modal {
   /** @param {Json} view */
   show(view) {
     this.view = view;
-    this.surface.filled = view.filled ?? {};
+    this.surface.filled = view.filled;
     if (view.version !== this.version) {
       const hadFocus = this.element.contains(document.activeElement);
       this.version = view.version;
+      this.errors = "";
       this.trouble.say("");
       fill(this.title, textNodes(view.view.title, this.column.people));
       showBlocks(this.body, view.view.blocks, this.surface);
       this.showFoot(view.view);
       if (hadFocus && !this.element.contains(document.activeElement)) focusFirst(this.element);
     }
-    showErrors(this.body, view.errors ?? {});
+    const errors = JSON.stringify(view.errors);
+    if (errors === this.errors) return;
+    this.errors = errors;
+    this.showErrors();
+  }
+
+  /** Says what is wrong, and goes there with whoever is at work here. */
+  showErrors() {
+    const first = showErrors(this.body, this.view.errors);
+    if (this.element.contains(document.activeElement)) first?.focus();
   }
 
   /** @param {Json} view */
@@ -104,7 +114,7 @@ class Modal {
     const answer = await this.column.ask({ do: "submits", view: this.id, values: this.surface.values(this.view.view.blocks) });
     this.busy(false);
     this.trouble.say(answer.ok ? "" : answer.say);
-    if (this.element.contains(document.activeElement)) showErrors(this.body, this.view.errors ?? {})?.focus();
+    this.showErrors();
   }
 
   /** @param {boolean} isBusy */
