@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.playground.stage import Stage
-from bot.simulator import CannotDoThat, Pointer, ShownMessage, Surface
+from bot.simulator import CannotDoThat, Pointer, ShownMessage
+from bot.simulator.people.surfaces import ShownView
 
 Json = dict[str, Any]
 Value = str | list[str] | Json | None
@@ -74,7 +75,7 @@ class _AtElement(Deed):
         """Where it is in the state."""
         return self.block_id, self.action_id
 
-    def surface(self, hand: Pointer) -> Surface:
+    def surface(self, hand: Pointer) -> ShownMessage | ShownView:
         """Where it is on the screen."""
         match self.on:
             case InMessage(channel=channel, ts=ts):

@@ -24,11 +24,17 @@ async def stage(provider: Provider) -> AsyncGenerator[Stage]:
 
 
 @pytest.fixture
-async def address(stage: Stage) -> AsyncGenerator[str]:
-    """The playground's address with its token, and the bot at work."""
+async def door(stage: Stage) -> AsyncGenerator[str]:
+    """The playground's address with its token."""
     async with serve(stage, 0) as address:
-        await stage.keeper.start()
         yield address
+
+
+@pytest.fixture
+async def address(stage: Stage, door: str) -> str:
+    """The same, and the bot at work."""
+    await stage.keeper.start()
+    return door
 
 
 @pytest.fixture

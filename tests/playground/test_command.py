@@ -19,10 +19,10 @@ CHECKOUT = Path(__file__).parents[2]
 OF_THE_USER = {"SLACK_BOT_TOKEN": "xoxb-of-the-user", "GIFTBOT_APPROVALS_CHANNEL": "nonsense", "RUNA_API_URL": "x"}
 
 
-def started(folder: Path, temporary: Path, *options: str) -> subprocess.Popen[str]:
+def started(folder: Path, temporary: Path, *options: str, code: Path = CHECKOUT) -> subprocess.Popen[str]:
     """The real command, started by somebody with settings of their own."""
     (folder / ".env").write_text("GIFTBOT_APPROVERS=nonsense\n")
-    environment = {**os.environ, **OF_THE_USER, "PYTHONPATH": str(CHECKOUT), "TMPDIR": str(temporary)}
+    environment = {**os.environ, **OF_THE_USER, "PYTHONPATH": str(code), "TMPDIR": str(temporary)}
     command = [sys.executable, "-m", "bot", "playground", "--no-open", *options]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)

@@ -1,5 +1,7 @@
 """Who is let in: the browser that was given the token, and no page of another site."""
 
+from collections.abc import AsyncGenerator
+
 import aiohttp
 import pytest
 
@@ -8,9 +10,16 @@ from tests.playground.visitor import Visitor
 
 
 @pytest.fixture
-def origin(address: str) -> str:
+def origin(door: str) -> str:
     """The address without its token."""
-    return address.partition("/?")[0]
+    return door.partition("/?")[0]
+
+
+@pytest.fixture
+async def visitor(door: str) -> AsyncGenerator[Visitor]:
+    """Somebody who has opened the page; no bot is needed for that."""
+    async with Visitor.at(door) as visitor:
+        yield visitor
 
 
 async def status(url: str) -> int:
@@ -27,9 +36,9 @@ async def test_only_the_token_opens_the_page(origin: str) -> None:
         assert "Please open the address that giftbot playground has printed" in await response.text()
 
 
-async def test_the_token_is_in_the_address_only_once(address: str, origin: str) -> None:
+async def test_the_token_is_in_the_address_only_once(door: str, origin: str) -> None:
     """It becomes a cookie that scripts cannot read and other sites do not send, and leaves the address."""
-    async with aiohttp.ClientSession() as session, session.get(address, allow_redirects=False) as response:
+    async with aiohttp.ClientSession() as session, session.get(door, allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (303, "/")
         cookie = response.headers["Set-Cookie"]
         assert "HttpOnly" in cookie
@@ -74,8 +83,8 @@ async def test_only_the_pages_files_are_served(visitor: Visitor) -> None:
             assert response.status in {403, 404}
 
 
-async def test_it_listens_on_this_machine_only(stage: Stage, address: str) -> None:
+async def test_it_listens_on_this_machine_only(stage: Stage, door: str) -> None:
     """The playground and both services are on the loopback address."""
-    assert address.startswith("http://127.0.0.1:")
+    assert door.startswith("http://127.0.0.1:")
     assert stage.simulator.slack.base_url.startswith("http://127.0.0.1:")
     assert stage.simulator.giftcards.base_url.startswith("http://127.0.0.1:")

@@ -119,7 +119,7 @@ async def test_required_fields_are_asked_for_as_ever(bot: AsyncApp, slack: Slack
 
 
 async def test_a_button_is_clicked_by_its_ids_where_the_person_sees_it(bot: AsyncApp, slack: Slack) -> None:
-    """A message is found by channel and ts, by those only who see it."""
+    """A message is found by channel and ts, by those only who see it; who was still being asked can be too late."""
     clicked: list[str] = []
 
     @bot.action("yes")
@@ -134,6 +134,9 @@ async def test_a_button_is_clicked_by_its_ids_where_the_person_sees_it(bot: Asyn
     hand = Pointer(slack.workspace, ann)
     await hand.clicks(hand.message(message.record.channel, message.ts), ("b", "yes"))
     assert clicked == ["42"]
+    await bot.client.chat_update(channel=message.record.channel, ts=message.ts, text="too late", blocks=[])
+    await hand.clicks(hand.message(message.record.channel, message.ts), ("b", "yes"))
+    assert clicked == ["42", "42"]
     with pytest.raises(CannotDoThat, match="no longer on your screen"):
         await hand.clicks(hand.message(message.record.channel, message.ts), ("b", "no"))
     with pytest.raises(CannotDoThat, match="no longer on your screen"):

@@ -10,7 +10,7 @@ from bot.simulator.people.filling import CannotDoThat, Filling
 from bot.simulator.people.forms import Field, fields_of, options_of
 from bot.simulator.people.person import Person
 from bot.simulator.people.submission import missing
-from bot.simulator.people.surfaces import Button, Modal, ShownMessage, ShownView, Surface
+from bot.simulator.people.surfaces import Button, Modal, ShownMessage, ShownView, Surface, clickable_in
 from bot.simulator.slack.delivery import Kind
 from bot.simulator.slack.records import Json, View
 from bot.simulator.slack.workspace import Workspace
@@ -45,12 +45,16 @@ class Pointer:
                 return view
         raise CannotDoThat(GONE)
 
-    async def clicks(self, surface: Surface, key: Key, option: str | None = None) -> None:
-        """Click a button, or the option with this value of an overflow menu."""
-        for button in surface.clickable():
-            if _key(button) == key and (button.option is None or button.option["value"] == option):
-                await self._send(self.person.payloads.button_click(surface, button))
-                return
+    async def clicks(self, surface: ShownMessage | ShownView, key: Key, option: str | None = None) -> None:
+        """Click a button, or the option with this value of an overflow menu.
+
+        It may have gone meanwhile: whoever was still asked whether they are sure can say yes, and Slack passes it on.
+        """
+        for version in reversed(surface.versions):
+            for button in clickable_in(version["blocks"]):
+                if _key(button) == key and (button.option is None or button.option["value"] == option):
+                    await self._send(self.person.payloads.button_click(surface, button))
+                    return
         raise CannotDoThat(GONE)
 
     async def searches(self, view: ShownView, key: Key, typed: str) -> Json:
