@@ -52,23 +52,14 @@ class Restart(Act):
     def __init__(self, keeper: Keeper) -> None:
         super().__init__("kill", "Kill the bot with -9", "The process ends like in a power cut, and is started again.")
         self._keeper = keeper
-        self._starting: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        """Start the bot again, and do not wait for it."""
-        self._starting = asyncio.create_task(self._start())
 
     async def do(self) -> None:
         """Kill it, and start it again."""
-        await self._keeper.kill()
-        await self._start()
-
-    async def _start(self) -> None:
         loop = asyncio.get_running_loop()
         self._said = "The bot was killed with -9 and is being started again."
         began = loop.time()
         try:
-            await self._keeper.start()
+            await self._keeper.restart()
         except BotDoesNotStart as failed:
             self._said = f"The bot was killed with -9 and does not come up again. {failed}"
         else:

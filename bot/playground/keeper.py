@@ -30,6 +30,8 @@ class Keeper:
         self._socket = socket
         self._bot: Bot | None = None
         self._was_connected = False
+        self._in_hand = asyncio.Lock()
+        self._is_over = False
 
     @property
     def state(self) -> State:
@@ -56,6 +58,18 @@ class Keeper:
         Raises:
             BotDoesNotStart: it ended, or did not connect in time.
         """
+        async with self._in_hand:
+            if not self._is_over:
+                await self._start()
+
+    async def restart(self) -> None:
+        """Kill the bot with -9, and start it again, as `start` does."""
+        async with self._in_hand:
+            await self.kill()
+            if not self._is_over:
+                await self._start()
+
+    async def _start(self) -> None:
         self._was_connected = False
         self._bot = bot = await started(self._settings, self._folder, "bot.playground.bot", listens=True)
         self.tell_time()
@@ -84,9 +98,11 @@ class Keeper:
         await self._socket.connected(SECONDS_TO_CONNECT)
 
     async def stop(self) -> None:
-        """Stop the bot as an operator does."""
-        if self._bot is not None:
-            await self._bot.stop()
+        """Stop the bot as an operator does, and start it no more."""
+        self._is_over = True
+        async with self._in_hand:
+            if self._bot is not None:
+                await self._bot.stop()
 
 
 class BotDoesNotStart(Exception):

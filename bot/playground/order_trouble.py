@@ -1,8 +1,10 @@
 """Trouble with orders that no single call makes: the bot dies in the middle of one, or their links come late."""
 
+import asyncio
+from contextlib import suppress
 from typing import Final
 
-from bot.playground.acts import Restart
+from bot.playground.keeper import BotDoesNotStart
 from bot.playground.stage import Stage
 from bot.playground.switch import Json, State, Switch
 from bot.playground.verdicts import of_order
@@ -17,22 +19,22 @@ class KilledWhileOrdering(Switch):
 
     kind = "fault"
 
-    def __init__(self, stage: Stage, restart: "Restart") -> None:
+    def __init__(self, stage: Stage) -> None:
         super().__init__(
             "kill_while_ordering",
             "Kill -9 in the middle of the next order",
             "The gift card service makes the order, and the bot dies before it can read the reply.",
         )
         self._stage = stage
-        self._restart = restart
         self._made: Json | None = None
-        self.is_on = False
+        self._is_on = False
+        self._restarting: asyncio.Task[None] | None = None
         stage.simulator.giftcards.faults.watcher = self._watch
 
     @property
     def state(self) -> State:
         """Whether it is off, waits, or has had its moment."""
-        if self.is_on:
+        if self._is_on:
             return "on"
         return "happened" if self._made else "off"
 
@@ -48,14 +50,18 @@ class KilledWhileOrdering(Switch):
 
     async def flip(self, *, on: bool) -> None:
         """Wait for the next order, or let it go well."""
-        self.is_on, self._made = on, None
+        self._is_on, self._made = on, None
 
     async def _watch(self, call: str, moment: Moment) -> None:
-        if self.is_on and call == ORDER and moment is Moment.AFTER:
-            self.is_on = False
+        if self._is_on and call == ORDER and moment is Moment.AFTER:
+            self._is_on = False
             self._made = self._stage.simulator.giftcards.calls[-1].arguments
             await self._stage.keeper.kill()
-            self._restart.begin()
+            self._restarting = asyncio.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        with suppress(BotDoesNotStart):  # the page shows that it is dead
+            await self._stage.keeper.start()
 
 
 class LateLinks(Switch):

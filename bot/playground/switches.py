@@ -12,12 +12,11 @@ class Switchboard:
     """All switches, in the order in which they are drawn."""
 
     def __init__(self, stage: Stage) -> None:
-        restart = Restart(stage.keeper)
         switches: list[Switch] = [
             *mishaps(stage),
             LateLinks(stage.simulator.giftcards),
-            KilledWhileOrdering(stage, restart),
-            restart,
+            KilledWhileOrdering(stage),
+            Restart(stage.keeper),
             DroppedSocket(stage.simulator.slack, stage.keeper),
             LaterOn(stage, 1, "Tomorrow"),
             LaterOn(stage, 30, "In 30 days"),
