@@ -160,7 +160,7 @@ class Backstage:
             "made_at": order.created_at,
             "asked": asked,
             "link": self._veil.over(link).removeprefix("https://"),
-            "status": giftcards.payout(link).status.value if isinstance(giftcards, RunaApi) else "ACTIVE",
+            "status": giftcards.payout(link).status.value if isinstance(giftcards, RunaApi) else None,
         }
 
     def _new_calls(self) -> Iterator[Json]:

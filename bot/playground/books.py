@@ -34,25 +34,31 @@ class Books:
         self.work: Sequence[Row] = []
 
     def look(self) -> bool:
-        """Read what is new, and say whether there was anything."""
-        if self._connection is None and not self._open():
+        """Read what is new, and say whether there was anything; while the file is locked there is not."""
+        try:
+            return self._look()
+        except sqlite3.OperationalError:  # a bot that was killed is just coming back and mends the file
             return False
-        (version,) = self._read(_VERSION)
-        if version["data_version"] == self._version or not self._read(_TABLES):
-            return False
-        self._version = version["data_version"]
-        self.gifts, self.history, self.work = self._read(_GIFTS), self._read(_HISTORY), self._read(_WORK)
-        return True
 
     def close(self) -> None:
         """Let go of the file."""
         if self._connection is not None:
             self._connection.close()
 
+    def _look(self) -> bool:
+        if self._connection is None and not self._open():
+            return False
+        (version,) = self._read(_VERSION)
+        if version["data_version"] == self._version or not self._read(_TABLES):
+            return False
+        self.gifts, self.history, self.work = self._read(_GIFTS), self._read(_HISTORY), self._read(_WORK)
+        self._version = version["data_version"]
+        return True
+
     def _open(self) -> bool:
         if not self._path.exists():
             return False
-        self._connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)
+        self._connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=0)
         self._connection.row_factory = sqlite3.Row
         return True
 

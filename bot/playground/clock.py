@@ -33,6 +33,8 @@ class MovableClock:
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Come back when the event is set, the clock was moved, or after that many seconds."""
         waits = [asyncio.create_task(one.wait()) for one in (event, self._moved)]
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

@@ -13,6 +13,7 @@ from bot.simulator import Provider
 
 WRONG = 1
 
+_output = Console(highlight=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -37,14 +38,9 @@ async def _play(provider: Provider, port: int, *, opens: bool) -> int:
         await asyncio.wait([starting, leaving], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            _tell(address)
+            _output.print(f"The playground is open at\n\n  {address}\n\nuntil Ctrl-C.", markup=False)
             if opens:
                 await asyncio.to_thread(webbrowser.open, address)
             await leaving
         starting.cancel()
     return 0
-
-
-def _tell(address: str) -> None:
-    """Say where the playground is, on a line that can be copied."""
-    print(f"The playground is open at\n\n  {address}\n\nuntil Ctrl-C.", flush=True)  # noqa: T201
