@@ -26,6 +26,7 @@ export class TopBar {
     const theme = h("button", { type: "button", class: "icon", on: { click: () => (turnTheme(), named()) } }, "◐");
     const named = () => set(theme, { "aria-label": isDark() ? "Light colours" : "Dark colours", title: isDark() ? "Light colours" : "Dark colours" });
     named();
+    matchMedia("(prefers-color-scheme: dark)").onchange = named;
     this.element = h(
       "header",
       { class: "top-bar" },

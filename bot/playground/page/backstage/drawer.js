@@ -7,6 +7,8 @@ import { Lives } from "./lives.js";
 import { Switches } from "./switches.js";
 import { calls, history, orders, work } from "./tables.js";
 
+const narrow = matchMedia("(width < 900px)");
+
 /** The drawer. */
 export class Drawer {
   /**
@@ -38,6 +40,7 @@ export class Drawer {
     this.toggles = {};
     this.open = new Set((stored("open") ?? "").split(" ").filter((name) => name in this.panels));
     this.turn(this.sheet);
+    narrow.onchange = () => this.settle();
   }
 
   /** @param {string} name @param {string} title @param {HTMLElement[]} children */
@@ -61,23 +64,27 @@ export class Drawer {
   }
 
   /** @param {string} name */
-  flip(name, isOpen = !this.open.has(name)) {
-    const isNarrow = matchMedia("(max-width: 899px)").matches;
-    if (isOpen && isNarrow) this.open.clear();
+  flip(name, isOpen = !this.isShown(name)) {
+    this.open.delete(name);
     if (isOpen) this.open.add(name);
-    else this.open.delete(name);
     stored("open", [...this.open].join(" "));
     this.settle();
     this.draw(new Set(["snapshot"]));
     if (!isOpen) this.toggles[name].focus();
+    else if (narrow.matches) /** @type {HTMLElement} */ (this.panels[name].querySelector("button")).focus();
   }
 
   settle() {
     for (const [name, panel] of Object.entries(this.panels)) {
-      panel.hidden = !this.open.has(name);
-      if (this.toggles[name]) set(this.toggles[name], { "aria-expanded": String(this.open.has(name)) });
+      panel.hidden = !this.isShown(name);
+      if (this.toggles[name]) set(this.toggles[name], { "aria-expanded": String(this.isShown(name)) });
     }
     this.element.hidden = this.open.size === 0;
+  }
+
+  /** Where there is room, whatever is open; where there is little, what was opened last. @param {string} name */
+  isShown(name) {
+    return narrow.matches ? [...this.open].at(-1) === name : this.open.has(name);
   }
 
   /** @param {string} name */

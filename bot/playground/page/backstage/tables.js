@@ -82,7 +82,7 @@ export function calls(workspace) {
 
 /** @param {any} words */
 function badge(words) {
-  return h("span", { class: "badge", data: { state: String(words).toLowerCase() } }, words ?? "–");
+  return words == null ? "–" : h("span", { class: "badge", data: { state: String(words).toLowerCase() } }, words);
 }
 
 /** @param {string} text @param {number} [longest] */
@@ -99,5 +99,5 @@ function times(count) {
 /** @param {string} json */
 function folded(json) {
   if (!json || json === "{}") return "–";
-  return h("details", {}, h("summary", {}, h("code", {}, json.length > 70 ? `${json.slice(0, 70)}…` : json)), h("pre", {}, json));
+  return h("details", {}, h("summary", {}, h("code", {}, json)), h("pre", {}, json));
 }

@@ -97,9 +97,13 @@ export class Column {
     /** @type {HTMLElement | null} */ (this.main.querySelector(`[data-tab=${tab}]`))?.focus();
   }
 
-  /** Brings everything up to date; what has not changed is not drawn again, unless its day has. */
-  draw(isAnotherDay = false) {
-    if (isAnotherDay) for (const { conversation } of this.rooms.values()) conversation.forget();
+  /** It is another day: what was today is yesterday. */
+  dawn() {
+    for (const { conversation } of this.rooms.values()) conversation.forget();
+  }
+
+  /** Brings everything up to date; what has not changed is not drawn again. */
+  draw() {
     if (this.tab === "home") this.home.draw();
     else this.readTo(this.room.conversation.draw());
     this.sidebar.draw();

@@ -28,7 +28,7 @@ export class Conversation {
     this.forget();
   }
 
-  /** Draws everything anew the next time: what was today may be yesterday. */
+  /** Draws everything anew the next time. */
   forget() {
     /** @type {WeakMap<Json, Json>} */
     this.rows = new WeakMap();

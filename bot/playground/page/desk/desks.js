@@ -81,9 +81,11 @@ export class Desks {
     this.draw();
   }
 
-  /** @param {Set<string>} [changes] */
-  draw(changes = new Set()) {
-    for (const column of this.columns) column.draw(changes.has("clock"));
+  draw() {
+    const today = this.workspace.now().toDateString();
+    if (today !== this.today) for (const column of this.columns) column.dawn();
+    this.today = today;
+    for (const column of this.columns) column.draw();
     this.drawTabs();
   }
 
