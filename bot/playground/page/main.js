@@ -12,7 +12,11 @@ import { TopBar } from "./top_bar.js";
 
 /** @typedef {Record<string, any>} Json */
 
-const lost = h("div", { class: "lost", role: "alert", hidden: true }, "The playground does not answer. This page goes on by itself when it does again.");
+const lost = h(
+  "div",
+  { class: "lost", role: "alert", hidden: true },
+  "The playground does not answer. This page goes on by itself when it does again.",
+);
 
 /** @type {{workspace: Workspace, parts: {draw: (changes: Set<string>) => void}[]} | null} */
 let shown = null;
@@ -45,10 +49,14 @@ function draw() {
 /** @param {Json} snapshot */
 function begin(snapshot) {
   const workspace = new Workspace(snapshot);
-  const desks = new Desks(workspace, wire, shown?.parts.find((part) => part instanceof Desks));
+  const desks = new Desks(
+    workspace,
+    wire,
+    shown?.parts.find((part) => part instanceof Desks),
+  );
   const drawer = new Drawer(workspace, wire);
-  const bar = new TopBar(workspace, drawer, desks);
-  const guide = new Guide(workspace, desks);
+  const bar = new TopBar(workspace, drawer);
+  const guide = new Guide(workspace, desks, drawer);
   shown = { workspace, parts: [bar, guide, desks, drawer] };
   fill(document.body, lost, bar.element, guide.element, desks.element, drawer.element);
   later("snapshot");

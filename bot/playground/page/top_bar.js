@@ -24,18 +24,27 @@ export class TopBar {
     this.bot = h("span", { class: "bot", role: "status" });
     this.clock = h("time", { class: "clock" });
     const theme = h("button", { type: "button", class: "icon", on: { click: () => (turnTheme(), named()) } }, "◐");
-    const named = () => set(theme, { "aria-label": isDark() ? "Light colours" : "Dark colours", title: isDark() ? "Light colours" : "Dark colours" });
+    const named = () =>
+      set(theme, {
+        "aria-label": isDark() ? "Light colours" : "Dark colours",
+        title: isDark() ? "Light colours" : "Dark colours",
+      });
     named();
     matchMedia("(prefers-color-scheme: dark)").onchange = named;
     this.element = h(
       "header",
       { class: "top-bar" },
-      h("h1", {}, h("img", { src: "/page/icon.svg", alt: "", width: 22, height: 22 }), h("span", { class: "brand" }, "giftbot playground")),
+      h(
+        "h1",
+        {},
+        h("img", { src: "/page/icon.svg", alt: "", width: 22, height: 22 }),
+        h("span", { class: "brand" }, "giftbot playground"),
+      ),
       this.bot,
       this.clock,
       h("span", { class: "spring" }),
       drawer.toggle("promises", "See the promises kept", "Promises"),
-      drawer.toggle("backstage", "Behind the scenes", "Backstage"),
+      drawer.toggle("backstage", "Behind the scenes", "Scenes"),
       keys(),
       theme,
     );
@@ -58,13 +67,33 @@ export class TopBar {
   drawClock() {
     const time = this.workspace.now();
     const days = Math.round(this.workspace.clock.ahead / 86_400);
-    const words = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(time);
+    const words = new Intl.DateTimeFormat(undefined, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      hour: "numeric",
+      minute: "2-digit",
+    }).format(time);
     fill(this.clock, words, days > 0 && h("span", { class: "ahead" }, `+${days} ${days === 1 ? "day" : "days"}`));
   }
 }
 
 function keys() {
   const rows = KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)]);
-  const card = h("div", { class: "keys", popover: "auto", id: "keys", role: "dialog", "aria-label": "Keyboard" }, h("h2", {}, "Keyboard"), h("dl", {}, rows));
-  return h("span", {}, h("button", { type: "button", class: "icon", popovertarget: "keys", "aria-label": "Keyboard help", title: "Keyboard" }, "?"), card);
+  const card = h(
+    "div",
+    { class: "keys", popover: "auto", id: "keys", role: "dialog", "aria-label": "Keyboard" },
+    h("h2", {}, "Keyboard"),
+    h("dl", {}, rows),
+  );
+  return h(
+    "span",
+    {},
+    h(
+      "button",
+      { type: "button", class: "icon", popovertarget: "keys", "aria-label": "Keyboard help", title: "Keyboard" },
+      "?",
+    ),
+    card,
+  );
 }

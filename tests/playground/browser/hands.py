@@ -15,7 +15,7 @@ class Seat:
         self.tab = tab
         self.name = name
         self.column = tab.locator(f'.column[data-person="{name}"]')
-        self.composer = self.column.get_by_role("combobox", name="Message #general")
+        self.composer = self.column.get_by_role("textbox", name="Message #general")
         self.modal = self.column.get_by_role("dialog")
         self.question = self.column.get_by_role("alertdialog")
         self.messages = self.column.get_by_role("article")
@@ -85,5 +85,5 @@ class Page:
 
     async def seats(self, name: str, instead_of: Seat) -> None:
         """Let somebody else sit in a column."""
-        await instead_of.column.get_by_role("button", name=f"{instead_of.name}, who").click()
+        await instead_of.column.get_by_role("button", name="choose somebody else").click()
         await self.tab.get_by_role("menuitem", name=name).click()

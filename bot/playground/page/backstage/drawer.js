@@ -45,8 +45,17 @@ export class Drawer {
 
   /** @param {string} name @param {string} title @param {HTMLElement[]} children */
   panel(name, title, children) {
-    const away = h("button", { type: "button", class: "icon", "aria-label": `Close ${title}`, on: { click: () => this.flip(name, false) } }, "×");
-    return h("section", { class: `panel panel-${name}`, id: `panel-${name}`, "aria-label": title }, h("header", {}, h("h2", {}, title), away), children);
+    const away = h(
+      "button",
+      { type: "button", class: "icon", "aria-label": `Close ${title}`, on: { click: () => this.flip(name, false) } },
+      "×",
+    );
+    return h(
+      "section",
+      { class: `panel panel-${name}`, id: `panel-${name}`, "aria-label": title },
+      h("header", {}, h("h2", {}, title), away),
+      children,
+    );
   }
 
   /**
@@ -57,7 +66,17 @@ export class Drawer {
    */
   toggle(name, words, short) {
     const labels = [h("span", { class: "long" }, words), h("span", { class: "short" }, short)];
-    const button = h("button", { type: "button", class: "drawer-toggle", "aria-controls": `panel-${name}`, "aria-label": words, on: { click: () => this.flip(name) } }, labels);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "drawer-toggle",
+        "aria-controls": `panel-${name}`,
+        "aria-label": words,
+        on: { click: () => this.flip(name) },
+      },
+      labels,
+    );
     this.toggles[name] = button;
     this.settle();
     return button;
@@ -91,7 +110,10 @@ export class Drawer {
   turn(name) {
     this.sheet = name;
     stored("sheet", name);
-    fill(this.tabs, Object.entries(this.sheets).map(([id, { title }]) => this.tab(id, title)));
+    fill(
+      this.tabs,
+      Object.entries(this.sheets).map(([id, { title }]) => this.tab(id, title)),
+    );
     set(this.body, { "aria-label": this.sheets[name].title });
     fill(this.body, this.sheets[name].part.element);
     this.draw(new Set(["snapshot"]));
@@ -100,7 +122,17 @@ export class Drawer {
   /** @param {string} id @param {string} title */
   tab(id, title) {
     const isNow = id === this.sheet;
-    return h("button", { type: "button", role: "tab", "aria-selected": String(isNow), tabindex: isNow ? 0 : -1, on: { click: () => this.turn(id) } }, title);
+    return h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        "aria-selected": String(isNow),
+        tabindex: isNow ? 0 : -1,
+        on: { click: () => this.turn(id) },
+      },
+      title,
+    );
   }
 
   /** @param {KeyboardEvent} event */

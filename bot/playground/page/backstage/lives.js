@@ -14,7 +14,11 @@ export class Lives {
   /** @param {import("../base/workspace.js").Workspace} workspace */
   constructor(workspace) {
     this.workspace = workspace;
-    this.empty = h("p", { class: "nothing" }, "No gift yet. Its life is drawn here as soon as somebody has asked for one.");
+    this.empty = h(
+      "p",
+      { class: "nothing" },
+      "No gift yet. Its life is drawn here as soon as somebody has asked for one.",
+    );
     this.list = h("div", { class: "lives" });
     this.element = h("div", {}, this.empty, this.list);
   }
@@ -22,7 +26,12 @@ export class Lives {
   draw() {
     const gifts = [...this.workspace.backstage.gifts].reverse();
     this.empty.hidden = gifts.length > 0;
-    keep(this.list, gifts, (gift) => gift.id, (gift) => this.life(gift));
+    keep(
+      this.list,
+      gifts,
+      (gift) => gift.id,
+      (gift) => this.life(gift),
+    );
   }
 
   /** @param {Json} gift */
@@ -34,7 +43,15 @@ export class Lives {
     const reason = gift.reason && h("span", { class: "reason" }, String(gift.reason).replaceAll("_", " "));
     const head = h("header", {}, what, badge, attempt, reason, h("span", { class: "muted note" }, gift.note));
     const past = gift.line.map((step, at) => this.past(step, gift.line[at - 1], name));
-    const ahead = gift.ahead.map((words) => h("li", { class: "is-ahead" }, dot(), h("span", { class: "say" }, words), h("span", { class: "when" }, "still to come")));
+    const ahead = gift.ahead.map((words) =>
+      h(
+        "li",
+        { class: "is-ahead" },
+        dot(),
+        h("span", { class: "say" }, words),
+        h("span", { class: "when" }, "still to come"),
+      ),
+    );
     const steps = h("ol", { class: "line", "aria-label": "What happened, in order" }, past, ahead);
     return h("article", { class: TROUBLE.has(gift.state) ? "life is-stuck" : "life" }, head, steps);
   }
@@ -44,7 +61,10 @@ export class Lives {
     const when = before ? since(before.at, step.at) : exactTime(step.at);
     return h(
       "li",
-      { class: TROUBLED_STEPS.has(step.step) ? "is-past is-trouble" : "is-past", title: `${exactTime(step.at)} ${step.detail ?? ""}`.trim() },
+      {
+        class: TROUBLED_STEPS.has(step.step) ? "is-past is-trouble" : "is-past",
+        title: `${exactTime(step.at)} ${step.detail ?? ""}`.trim(),
+      },
       dot(),
       h("span", { class: "say" }, step.say),
       h("span", { class: "who" }, step.by ? name(step.by) : "giftbot"),

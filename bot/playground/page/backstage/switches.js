@@ -22,7 +22,12 @@ export class Switches {
   draw() {
     for (const one of this.workspace.switches) this.show(one);
     const rows = this.workspace.switches.map((one) => this.known.get(one.name));
-    keep(this.element, rows, (known) => known.now.name, (known) => known.row);
+    keep(
+      this.element,
+      rows,
+      (known) => known.now.name,
+      (known) => known.row,
+    );
   }
 
   /** @param {Json} one */
@@ -43,10 +48,21 @@ export class Switches {
     };
     const about = `about-${one.name}`;
     const look = one.kind === "act" ? { class: "button" } : { class: "switch", role: "switch" };
-    const words = one.kind === "act" ? one.label : [h("span", { class: "knob", "aria-hidden": "true" }), h("span", {}, one.label)];
-    const button = h("button", { type: "button", ...look, "aria-describedby": about, data: { switch: one.name }, on: { click: flip } }, words);
+    const words =
+      one.kind === "act" ? one.label : [h("span", { class: "knob", "aria-hidden": "true" }), h("span", {}, one.label)];
+    const button = h(
+      "button",
+      { type: "button", ...look, "aria-describedby": about, data: { switch: one.name }, on: { click: flip } },
+      words,
+    );
     const said = h("p", { class: "said", role: "status" });
-    const row = h("div", { class: `switch-row is-${one.kind}` }, button, h("p", { class: "about", id: about }, one.about), said);
+    const row = h(
+      "div",
+      { class: `switch-row is-${one.kind}` },
+      button,
+      h("p", { class: "about", id: about }, one.about),
+      said,
+    );
     const known = { row, button, said, now: one };
     this.known.set(one.name, known);
     return known;

@@ -20,7 +20,20 @@ class Table {
     Object.assign(this, { rows, keyOf, cells });
     this.empty = h("p", { class: "nothing" }, nothing);
     this.body = h("tbody", {});
-    this.table = h("table", {}, h("thead", {}, h("tr", {}, titles.map((title) => h("th", { scope: "col" }, title)))), this.body);
+    this.table = h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          titles.map((title) => h("th", { scope: "col" }, title)),
+        ),
+      ),
+      this.body,
+    );
     this.element = h("div", {}, this.empty, this.table);
     this.rows = rows;
     this.keyOf = keyOf;
@@ -31,7 +44,13 @@ class Table {
     const rows = this.rows();
     this.empty.hidden = rows.length > 0;
     this.table.hidden = rows.length === 0;
-    keep(this.body, rows, this.keyOf, (row) => h("tr", {}, this.cells(row).map((cell) => h("td", {}, cell))));
+    keep(this.body, rows, this.keyOf, (row) =>
+      h(
+        "tr",
+        {},
+        this.cells(row).map((cell) => h("td", {}, cell)),
+      ),
+    );
   }
 }
 
@@ -52,7 +71,15 @@ export function orders(workspace) {
     () => [...workspace.backstage.orders].reverse(),
     (row) => row.id,
     ["Order", "Value", "Made", "Key", "Asked", "Link", "Status"],
-    (row) => [code(row.id), row.value, exactTime(row.made_at), code(row.key, 13), times(row.asked), code(row.link, 26), badge(row.status)],
+    (row) => [
+      code(row.id),
+      row.value,
+      exactTime(row.made_at),
+      code(row.key, 13),
+      times(row.asked),
+      code(row.link, 26),
+      badge(row.status),
+    ],
     "No order yet at the gift card service.",
   );
 }
@@ -75,7 +102,13 @@ export function calls(workspace) {
     () => [...workspace.backstage.calls].reverse(),
     (row) => String(row.number),
     ["When", "To", "Call", "Outcome", "With"],
-    (row) => [exactTime(row.at), row.service === "slack" ? "Slack" : "gift cards", code(row.name), badge(row.outcome), folded(row.arguments)],
+    (row) => [
+      exactTime(row.at),
+      row.service === "slack" ? "Slack" : "gift cards",
+      code(row.name),
+      badge(row.outcome),
+      folded(row.arguments),
+    ],
     "The bot has not called anybody yet.",
   );
 }

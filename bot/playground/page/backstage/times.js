@@ -2,9 +2,19 @@
 /** Times as somebody reads them who wants to know how fast it was. */
 
 /** @type {[string, number][]} */
-const UNITS = [["d", 86_400], ["h", 3600], ["min", 60]];
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+];
 const exact = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const withDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const withDay = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 
 /** The time of day, to the second. @param {number} seconds */
 export function exactTime(seconds) {

@@ -9,7 +9,7 @@ import { h } from "./dom.js";
  * @param {string} name
  */
 export function avatar(id, name) {
-  const picture = h("span", { class: "avatar", "aria-hidden": "true" }, initials(name));
+  const picture = h("span", { class: "avatar", "aria-hidden": "true", data: { initials: initials(name) } });
   picture.style.setProperty("--hue", hue(id));
   return picture;
 }

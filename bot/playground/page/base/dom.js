@@ -69,7 +69,7 @@ export function keep(parent, items, keyOf, draw) {
       if (node) continue;
       node = fresh;
     } else if (node === place) {
-      place = place.nextElementSibling;
+      place = node.nextElementSibling;
     } else {
       parent.insertBefore(node, place);
     }

@@ -71,13 +71,18 @@ export class Layers {
  * @param {HTMLElement} dialog
  */
 export function focusFirst(dialog) {
-  const wanted = dialog.querySelector("[data-autofocus]") ?? dialog.querySelector("[data-control]") ?? dialog.querySelector("footer button");
+  const wanted =
+    dialog.querySelector("[data-autofocus]") ??
+    dialog.querySelector("[data-control]") ??
+    dialog.querySelector("footer button");
   /** @type {HTMLElement} */ (wanted ?? dialog).focus();
 }
 
 /** @param {KeyboardEvent} event @param {HTMLElement} dialog */
 function cycle(event, dialog) {
-  const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter((one) => one.checkVisibility() && !one.matches(":disabled, [tabindex='-1']"));
+  const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter(
+    (one) => one.checkVisibility() && !one.matches(":disabled, [tabindex='-1']"),
+  );
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   const other = event.shiftKey ? stops.at(-1) : stops[0];
   if (document.activeElement !== edge && dialog.contains(document.activeElement)) return;

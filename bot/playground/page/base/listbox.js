@@ -23,14 +23,22 @@ export class Listbox {
    * @param {(choice: Choice) => void} choose
    */
   constructor(field, label, choose) {
-    this.element = h("div", { class: "listbox", role: "listbox", id: newId("listbox"), popover: "manual", "aria-label": label });
+    this.element = h("div", {
+      class: "listbox",
+      role: "listbox",
+      id: newId("listbox"),
+      popover: "manual",
+      "aria-label": label,
+    });
     this.element.addEventListener("mousedown", (event) => event.preventDefault());
     this.field = field;
     this.choose = choose;
     /** @type {Choice[]} */
     this.choices = [];
     this.active = -1;
-    set(field, { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.element.id });
+    this.isCombobox = field instanceof HTMLInputElement; // what has several lines stays a text box
+    set(field, { "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": this.element.id });
+    if (this.isCombobox) set(field, { role: "combobox", "aria-expanded": "false" });
   }
 
   get isOpen() {
@@ -46,7 +54,7 @@ export class Listbox {
     this.choices = choices;
     fill(this.element, choices.length ? this.rows() : h("div", { class: "listbox-empty" }, otherwise));
     if (!this.isOpen) this.element.showPopover();
-    set(this.field, { "aria-expanded": "true" });
+    if (this.isCombobox) set(this.field, { "aria-expanded": "true" });
     below(this.element, at);
     const index = choices.findIndex((choice) => choice.key === first);
     this.activate(choices.length ? Math.max(0, index) : -1);
@@ -56,7 +64,8 @@ export class Listbox {
     if (this.isOpen) this.element.hidePopover();
     this.choices = [];
     this.active = -1;
-    set(this.field, { "aria-expanded": "false", "aria-activedescendant": null });
+    set(this.field, { "aria-activedescendant": null });
+    if (this.isCombobox) set(this.field, { "aria-expanded": "false" });
   }
 
   /**
@@ -91,7 +100,10 @@ export class Listbox {
       const on = { click: () => this.choose(choice), mousemove: () => index !== this.active && this.activate(index) };
       const picture = choice.person && avatar(choice.person, choice.text.replace(/^@/, ""));
       const hint = choice.hint && h("span", { class: "choice-hint" }, choice.hint);
-      return [title, h("div", { role: "option", id: `${this.element.id}-${index}`, on }, picture, h("span", {}, choice.text), hint)];
+      return [
+        title,
+        h("div", { role: "option", id: `${this.element.id}-${index}`, on }, picture, h("span", {}, choice.text), hint),
+      ];
     });
   }
 }

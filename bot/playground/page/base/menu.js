@@ -27,7 +27,12 @@ export function openMenu(button, label, entries) {
       menu.hidePopover();
       entry.choose();
     };
-    return h("button", { type: "button", role: "menuitem", tabindex: -1, on: { click: choose } }, h("span", {}, entry.text), entry.hint && h("small", {}, entry.hint));
+    return h(
+      "button",
+      { type: "button", role: "menuitem", tabindex: -1, on: { click: choose } },
+      h("span", {}, entry.text),
+      entry.hint && h("small", {}, entry.hint),
+    );
   });
   const menu = h("div", { class: "menu", role: "menu", popover: "auto", "aria-label": label }, rows);
   menu.addEventListener("toggle", (/** @type {ToggleEvent} */ event) => event.newState === "closed" && close());

@@ -17,7 +17,8 @@ export class Workspace {
     this.users = new Map(snapshot.users.map((user) => [user.id, user]));
     this.channels = new Map(snapshot.channels.map((channel) => [channel.id, channel]));
     this.isRedeemable = snapshot.redeemable;
-    this.setClock(snapshot.clock);
+    this.clock = snapshot.clock;
+    this.told = performance.now();
     this.views = snapshot.views;
     this.homes = snapshot.homes;
     this.read = snapshot.read;
@@ -38,7 +39,10 @@ export class Workspace {
       case "message":
         return this.put(change.message);
       case "message_gone":
-        return this.messages.set(change.channel, this.in(change.channel).filter((one) => one.ts !== change.ts));
+        return this.messages.set(
+          change.channel,
+          this.in(change.channel).filter((one) => one.ts !== change.ts),
+        );
       case "views":
         return (this.views[change.user] = change.views);
       case "home":
@@ -48,7 +52,8 @@ export class Workspace {
       case "backstage":
         return this.takeBackstage(change);
       case "clock":
-        return this.setClock(change.clock);
+        this.told = performance.now();
+        return (this.clock = change.clock);
       case "bot":
       case "switches":
         return (this[change.is] = change[change.is]);
@@ -103,12 +108,6 @@ export class Workspace {
       if (message.user !== person && (!only || only === person)) count += 1;
     }
     return count;
-  }
-
-  /** @param {Json} clock */
-  setClock(clock) {
-    this.clock = clock;
-    this.told = performance.now();
   }
 
   /** The time on the playground's clock, which can be moved. */

@@ -51,7 +51,12 @@ export function showBlocks(parent, blocks, surface) {
     return same;
   });
   drawn.set(parent, now);
-  keep(parent, items, (item) => item.key, (item) => drawBlock(item.block, surface));
+  keep(
+    parent,
+    items,
+    (item) => item.key,
+    (item) => drawBlock(item.block, surface),
+  );
 }
 
 /**
@@ -69,13 +74,26 @@ export function drawBlock(block, surface) {
 const BLOCKS = {
   section: drawSection,
   actions: (block, surface) =>
-    h("div", { class: "block block-actions" }, block.elements.map((one) => interactive(block, one, surface))),
+    h(
+      "div",
+      { class: "block block-actions" },
+      block.elements.map((one) => interactive(block, one, surface)),
+    ),
   context: (block, surface) =>
-    h("div", { class: "block block-context" }, block.elements.map((one) => contextItem(one, surface))),
+    h(
+      "div",
+      { class: "block block-context" },
+      block.elements.map((one) => contextItem(one, surface)),
+    ),
   divider: () => h("hr", { class: "block block-divider" }),
   header: (block, surface) => h("h3", { class: "block block-header" }, textNodes(block.text, surface.people)),
   image: (block, surface) =>
-    h("figure", { class: "block" }, block.title && h("figcaption", {}, textNodes(block.title, surface.people)), picture(block)),
+    h(
+      "figure",
+      { class: "block" },
+      block.title && h("figcaption", {}, textNodes(block.title, surface.people)),
+      picture(block),
+    ),
   input: drawInput,
   rich_text: (block, surface) => h("div", { class: "block block-text" }, richText(block.elements, surface.people)),
 };
@@ -85,7 +103,8 @@ function drawSection(block, surface) {
   const words = block.text && h("div", { class: "block-text" }, textNodes(block.text, surface.people));
   const fields = block.fields?.map((text) => h("div", { class: "block-text" }, textNodes(text, surface.people)));
   const body = h("div", { class: "section-body" }, words, fields && h("div", { class: "section-fields" }, fields));
-  const beside = block.accessory && h("div", { class: "section-accessory" }, interactive(block, block.accessory, surface));
+  const beside =
+    block.accessory && h("div", { class: "section-accessory" }, interactive(block, block.accessory, surface));
   return h("div", { class: "block block-section" }, body, beside);
 }
 
@@ -109,7 +128,10 @@ function drawInput(block, surface) {
   if (!elementIsKnown(block.element)) return unknown("element", block.element);
   const [id, label, hint, error] = ["field", "label", "hint", "error"].map(newId);
   const group = labelledAsGroup(block.element);
-  const words = [...textNodes(block.label, surface.people), block.optional && h("span", { class: "optional" }, " (optional)")];
+  const words = [
+    ...textNodes(block.label, surface.people),
+    block.optional && h("span", { class: "optional" }, " (optional)"),
+  ];
   const place = {
     block: block.block_id,
     id,
@@ -122,7 +144,9 @@ function drawInput(block, surface) {
   return h(
     "div",
     { class: "block field", data: { block: block.block_id } },
-    group ? h("span", { class: "field-label", id: label }, words) : h("label", { class: "field-label", id: label, for: id }, words),
+    group
+      ? h("span", { class: "field-label", id: label }, words)
+      : h("label", { class: "field-label", id: label, for: id }, words),
     drawElement(block.element, place, surface),
     h("p", { class: "field-error", id: error }),
     h("p", { class: "field-hint", id: hint }, block.hint && textNodes(block.hint, surface.people)),
@@ -136,6 +160,7 @@ function drawInput(block, surface) {
  * @returns {HTMLElement | null}
  */
 export function showErrors(parent, errors) {
+  /** @type {HTMLElement | null} */
   let first = null;
   for (const field of parent.querySelectorAll(".field")) {
     const words = errors[/** @type {HTMLElement} */ (field).dataset.block ?? ""] ?? "";
@@ -151,7 +176,11 @@ export function showErrors(parent, errors) {
 
 /** No picture is fetched: this page speaks to nobody but the playground. @param {Json} image */
 function picture(image) {
-  return h("span", { class: "picture", role: "img", "aria-label": image.alt_text, title: image.image_url }, image.alt_text);
+  return h(
+    "span",
+    { class: "picture", role: "img", "aria-label": image.alt_text, title: image.image_url },
+    image.alt_text,
+  );
 }
 
 /** @param {string} kind @param {Json} thing @returns {HTMLElement} */

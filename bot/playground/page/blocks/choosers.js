@@ -39,13 +39,15 @@ const USERS = {
 
 /** @type {Offer} */
 const CONVERSATIONS = {
-  choices: (element, _place, surface) => surface.people.conversations(element.filter ?? {}).map((one) => channelChoice(one.id, surface)),
+  choices: (element, _place, surface) =>
+    surface.people.conversations(element.filter ?? {}).map((one) => channelChoice(one.id, surface)),
   choice: channelChoice,
 };
 
 /** @type {Offer} */
 const CHANNELS = {
-  choices: (_element, _place, surface) => surface.people.conversations({ include: ["public"] }).map((one) => channelChoice(one.id, surface)),
+  choices: (_element, _place, surface) =>
+    surface.people.conversations({ include: ["public"] }).map((one) => channelChoice(one.id, surface)),
   choice: channelChoice,
 };
 
@@ -84,7 +86,7 @@ export function drawChooser(element, place, surface) {
   const field = new Combobox({
     place,
     chosen: held.map((value) => offer.choice(value, surface)),
-    most: many ? element.max_selected_items ?? MOST : 1,
+    most: many ? (element.max_selected_items ?? MOST) : 1,
     many,
     canClear: !place.required && place.labelledBy !== undefined,
     isAsked: offer === ASKED,
@@ -93,7 +95,7 @@ export function drawChooser(element, place, surface) {
     choices: async (typed) => offer.choices(element, place, surface, typed),
     changed: (chosen) => {
       const values = chosen.map((choice) => choice.value);
-      return surface.change(place, element, stateOf(element, many ? values : values[0] ?? null));
+      return surface.change(place, element, stateOf(element, many ? values : (values[0] ?? null)));
     },
   });
   return field.element;

@@ -32,11 +32,29 @@ export class Combobox {
     this.wanted = wanted;
     this.chosen = wanted.chosen;
     this.searches = 0;
-    this.input = h("input", { ...described(place), id: place.id, class: "combobox-input", autocomplete: "off", spellcheck: "false", "data-autofocus": focus });
+    this.input = h("input", {
+      ...described(place),
+      id: place.id,
+      class: "combobox-input",
+      autocomplete: "off",
+      spellcheck: "false",
+      "data-autofocus": focus,
+    });
     this.listbox = new Listbox(this.input, place.label ?? "", (choice) => this.choose(choice));
     this.tokens = h("span", { class: "tokens" });
-    this.clear = h("button", { type: "button", class: "combobox-clear", "aria-label": "Clear", on: { click: () => this.take([]) } }, "×");
-    this.element = h("div", { class: wanted.many ? "combobox control" : "combobox is-single control" }, this.tokens, this.input, this.clear, this.listbox.element);
+    this.clear = h(
+      "button",
+      { type: "button", class: "combobox-clear", "aria-label": "Clear", on: { click: () => this.take([]) } },
+      "×",
+    );
+    this.element = h(
+      "div",
+      { class: wanted.many ? "combobox control" : "combobox is-single control" },
+      this.tokens,
+      this.input,
+      this.clear,
+      this.listbox.element,
+    );
     this.listen();
     this.show();
   }
@@ -53,8 +71,12 @@ export class Combobox {
 
   show() {
     const { many, canClear, placeholder } = this.wanted;
-    if (many) fill(this.tokens, this.chosen.map((choice) => this.token(choice)));
-    this.input.value = many ? "" : this.chosen[0]?.text ?? "";
+    if (many)
+      fill(
+        this.tokens,
+        this.chosen.map((choice) => this.token(choice)),
+      );
+    this.input.value = many ? "" : (this.chosen[0]?.text ?? "");
     set(this.input, { placeholder: many && this.chosen.length ? null : placeholder });
     this.clear.hidden = many || !canClear || !this.chosen.length;
   }

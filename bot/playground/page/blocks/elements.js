@@ -83,12 +83,18 @@ function drawOverflow(element, place, surface) {
     }));
     openMenu(/** @type {HTMLElement} */ (click.currentTarget), "More", entries);
   };
-  return h("button", { type: "button", class: "button", "aria-haspopup": "menu", "aria-label": "More", on: { click: open } }, "…");
+  return h(
+    "button",
+    { type: "button", class: "button", "aria-haspopup": "menu", "aria-label": "More", on: { click: open } },
+    "…",
+  );
 }
 
 /** @param {Json} element @param {Place} place @param {Surface} surface */
 function drawText(element, place, surface) {
-  return element.multiline ? control("textarea", { rows: 3 }, element, place, surface) : drawLine("text", element, place, surface);
+  return element.multiline
+    ? control("textarea", { rows: 3 }, element, place, surface)
+    : drawLine("text", element, place, surface);
 }
 
 /** @param {string} type @param {Json} element @param {Place} place @param {Surface} surface */
@@ -105,7 +111,10 @@ function drawNumber(element, place, surface) {
 /** @param {Json} element @param {Place} place @param {Surface} surface */
 function drawMoment(element, place, surface) {
   const seconds = valueOf(element, surface.held(place, element));
-  const local = seconds == null ? "" : new Date(seconds * 1000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const local =
+    seconds == null
+      ? ""
+      : new Date(seconds * 1000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
   const read = (/** @type {string} */ text) => Math.round(new Date(text).getTime() / 1000);
   return control("input", { type: "datetime-local" }, element, place, surface, local, read);
 }
@@ -146,14 +155,18 @@ function drawBoxes(type, element, place, surface) {
   const show = () => rows.forEach(({ box, option }) => (box.checked = held.some((one) => one.value === option.value)));
   const change = async () => {
     const chosen = rows.filter(({ box }) => box.checked).map(({ option }) => option);
-    const value = type === "radio" ? chosen[0] ?? null : chosen;
+    const value = type === "radio" ? (chosen[0] ?? null) : chosen;
     if (await surface.change(place, element, stateOf(element, value))) held = chosen;
     show();
   };
   show();
   const role = type === "radio" ? "radiogroup" : "group";
   const look = { class: "boxes", role, ...described(place), "aria-labelledby": place.labelledBy, tabindex: -1 };
-  return h("div", { ...look, on: { change } }, rows.map(({ row }) => row));
+  return h(
+    "div",
+    { ...look, on: { change } },
+    rows.map(({ row }) => row),
+  );
 }
 
 /** @param {{type: string, name: string, option: Json, surface: Surface}} one */

@@ -43,7 +43,7 @@ export function stateOf(element, value) {
  */
 export function valueOf(element, state) {
   const [key, initial, empty] = STATE[element.type];
-  return state && key in state ? state[key] : element[initial] ?? empty;
+  return state && key in state ? state[key] : (element[initial] ?? empty);
 }
 
 /**

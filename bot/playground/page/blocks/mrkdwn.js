@@ -59,8 +59,11 @@ export function plainText(text, withEmoji = true) {
  * @returns {Node[]}
  */
 export function mrkdwn(text, names) {
-  return pieces(text, FENCE, (found) => h("pre", {}, h("code", {}, ...verbatim(found[1], names))), (words) =>
-    paragraphs(words, names),
+  return pieces(
+    text,
+    FENCE,
+    (found) => h("pre", {}, h("code", {}, ...verbatim(found[1], names))),
+    (words) => paragraphs(words, names),
   );
 }
 
@@ -107,7 +110,8 @@ function angledNode(inside, names) {
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : inside.slice(bar + 1);
   if (/^@[UW]\w+$/.test(target)) return mention("person", target.slice(1), `@${names.person(target.slice(1))}`, names);
-  if (/^#[CG]\w+$/.test(target)) return mention("channel", target.slice(1), `#${names.channel(target.slice(1))}`, names);
+  if (/^#[CG]\w+$/.test(target))
+    return mention("channel", target.slice(1), `#${names.channel(target.slice(1))}`, names);
   const date = /^!date\^(-?\d+)\^([^^]+)(?:\^(.+))?$/.exec(target);
   if (date) return h("time", { title: unescaped(label) }, written(Number(date[1]), unescaped(date[2]), names.now()));
   const group = /^!(here|channel|everyone)$/.exec(target);

@@ -17,7 +17,11 @@ export function richText(elements, people) {
       case "rich_text_section":
         return h("div", {}, pieces(element.elements, people));
       case "rich_text_list":
-        return h(element.style === "ordered" ? "ol" : "ul", {}, element.elements.map((item) => h("li", {}, richText([item], people))));
+        return h(
+          element.style === "ordered" ? "ol" : "ul",
+          {},
+          element.elements.map((item) => h("li", {}, richText([item], people))),
+        );
       case "rich_text_quote":
         return h("blockquote", {}, pieces(element.elements, people));
       case "rich_text_preformatted":
@@ -45,7 +49,10 @@ function pieceNode(piece, people) {
     case "channel":
       return h("span", { class: "mention" }, `#${people.channel(piece.channel_id)}`);
     case "link":
-      return anchor(piece.url, [document.createTextNode(piece.text ?? piece.url)], people) ?? document.createTextNode(piece.url);
+      return (
+        anchor(piece.url, [document.createTextNode(piece.text ?? piece.url)], people) ??
+        document.createTextNode(piece.url)
+      );
     case "broadcast":
       return h("span", { class: "mention" }, `@${piece.range}`);
     default:

@@ -11,6 +11,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Home } from "./home.js";
 import { Modals } from "./modal.js";
+import { paneHead } from "./pane_head.js";
 import { asked } from "./question.js";
 import { Sidebar } from "./sidebar.js";
 
@@ -31,6 +32,7 @@ export class Column {
     this.role = player.role;
     this.people = new People(workspace, player.id);
     this.name = this.people.person(player.id);
+    this.channel = "";
     /** @type {Map<string, {conversation: Conversation, composer: Composer}>} */
     this.rooms = new Map();
     this.home = new Home(this);
@@ -40,9 +42,21 @@ export class Column {
     this.screen = h("div", { class: "screen" }, this.sidebar.element, this.main);
     this.layers = new Layers(this.screen);
     this.modals = new Modals(this);
-    const who = h("button", { type: "button", class: "who", "aria-haspopup": "menu", "aria-label": `${this.name}, who ${player.role}: choose somebody else`, on: { click: () => offerOthers(who) } }, avatar(player.id, this.name), h("strong", {}, this.name), h("span", { class: "role" }, player.role), h("span", { class: "caret", "aria-hidden": "true" }, "▾"));
+    const who = h(
+      "button",
+      { type: "button", class: "who", "aria-haspopup": "menu", on: { click: () => offerOthers(who) } },
+      avatar(player.id, this.name),
+      h("strong", {}, this.name),
+      h("span", { class: "role" }, player.role),
+      h("span", { class: "unseen" }, ", choose somebody else"),
+    );
     const body = h("div", { class: "column-body" }, this.screen, this.layers.element);
-    this.element = h("section", { class: "column", "aria-label": `${this.name}, who ${player.role}`, data: { person: this.name }, tabindex: -1 }, h("header", { class: "column-head" }, who), body);
+    this.element = h(
+      "section",
+      { class: "column", "aria-label": `${this.name}, who ${player.role}`, data: { person: this.name }, tabindex: -1 },
+      h("h2", { class: "column-head" }, who),
+      body,
+    );
     this.element.addEventListener("click", (event) => this.follow(event));
     this.open(this.firstChannel());
   }
@@ -71,24 +85,10 @@ export class Column {
     this.tab = tab;
     const isHome = tab === "home";
     const { conversation, composer } = this.room;
-    fill(this.main, this.head(), isHome ? this.home.element : [conversation.list, composer.element]);
+    fill(this.main, paneHead(this), isHome ? this.home.element : [conversation.list, composer.element]);
     if (isHome) this.home.open();
     else conversation.isAtEnd = true;
     this.draw();
-  }
-
-  head() {
-    const { kind, members = [], name } = this.channelNow;
-    const title = h("h2", {}, kind === "app" ? name : this.people.conversationName(this.channel));
-    const count = members.filter((id) => !this.workspace.users.get(id)?.is_bot).length;
-    if (kind !== "app") return h("div", { class: "pane-head" }, title, kind !== "self" && h("span", { class: "count" }, `${count} people`));
-    const tab = (/** @type {string} */ id, /** @type {string} */ words) =>
-      h("button", { type: "button", role: "tab", "aria-selected": String(this.tab === id), tabindex: this.tab === id ? 0 : -1, data: { tab: id }, on: { click: () => this.turn(id) } }, words);
-    const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": name }, tab("home", "Home"), tab("messages", "Messages"));
-    tabs.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.turn(this.tab === "home" ? "messages" : "home");
-    });
-    return h("div", { class: "pane-head" }, title, tabs);
   }
 
   /** @param {string} tab */

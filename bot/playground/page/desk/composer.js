@@ -21,10 +21,32 @@ export class Composer {
     this.channel = channel.id;
     this.trouble = notice();
     this.hint = h("div", { class: "composer-hint", hidden: true });
-    this.text = h("textarea", { rows: 1, "aria-label": `Message ${column.people.conversationName(channel.id)}`, placeholder: `Message ${column.people.conversationName(channel.id)}`, "data-home-of-focus": true });
+    this.text = h("textarea", {
+      rows: 1,
+      "aria-label": `Message ${column.people.conversationName(channel.id)}`,
+      placeholder: `Message ${column.people.conversationName(channel.id)}`,
+      "data-home-of-focus": true,
+    });
     this.listbox = new Listbox(this.text, "Suggestions", (choice) => this.complete(choice));
-    this.send = h("button", { type: "button", class: "icon send", "aria-label": "Send", title: "Send", disabled: true, on: { click: () => this.submit() } }, "➤");
-    const bar = h("div", { class: "composer-bar" }, this.shortcuts(), h("span", { class: "composer-keys" }, "Enter sends"), this.send);
+    this.send = h(
+      "button",
+      {
+        type: "button",
+        class: "icon send",
+        "aria-label": "Send",
+        title: "Send",
+        disabled: true,
+        on: { click: () => this.submit() },
+      },
+      "➤",
+    );
+    const bar = h(
+      "div",
+      { class: "composer-bar" },
+      this.shortcuts(),
+      h("span", { class: "composer-keys" }, "Enter sends"),
+      this.send,
+    );
     const box = channel.can_post
       ? h("div", { class: "composer-box" }, this.text, bar, this.listbox.element)
       : h("div", { class: "composer-box is-off" }, this.shortcuts(), h("span", {}, column.workspace.app.composer));
@@ -40,10 +62,27 @@ export class Composer {
       const answer = await this.column.ask({ do: "shortcut", callback_id: id });
       this.trouble.say(answer.ok ? "" : answer.say);
     };
-    const entries = offered.map((one) => ({ text: one.name, hint: one.description, choose: () => use(one.callback_id) }));
-    const open = (/** @type {MouseEvent} */ event) => openMenu(/** @type {HTMLElement} */ (event.currentTarget), "Shortcuts", entries);
+    const entries = offered.map((one) => ({
+      text: one.name,
+      hint: one.description,
+      choose: () => use(one.callback_id),
+    }));
+    const open = (/** @type {MouseEvent} */ event) =>
+      openMenu(/** @type {HTMLElement} */ (event.currentTarget), "Shortcuts", entries);
     const isHome = { "data-home-of-focus": true };
-    return h("button", { type: "button", class: "icon", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", ...isHome, on: { click: open } }, "+");
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        "aria-label": "Shortcuts",
+        title: "Shortcuts",
+        "aria-haspopup": "menu",
+        ...isHome,
+        on: { click: open },
+      },
+      "+",
+    );
   }
 
   /**
@@ -84,17 +123,29 @@ export class Composer {
     const found = /(?:^|\s)([@#])([^\s@#]*)$/.exec(before);
     if (!found) return [];
     const [, sign, typed] = found;
-    const all = sign === "@"
-      ? people.everybody().map((one) => ({ key: one.id, text: `@${one.real_name}`, hint: people.about(one.id), person: one.id }))
-      : people.mine((one) => one.kind === "public" || one.kind === "private").map((one) => ({ key: one.id, text: `#${one.name}`, hint: "" }));
-    return all.filter((one) => one.text.slice(1).toLowerCase().startsWith(typed.toLowerCase())).map((one) => ({ ...one, value: sign + typed }));
+    const all =
+      sign === "@"
+        ? people
+            .everybody()
+            .map((one) => ({ key: one.id, text: `@${one.real_name}`, hint: people.about(one.id), person: one.id }))
+        : people
+            .mine((one) => one.kind === "public" || one.kind === "private")
+            .map((one) => ({ key: one.id, text: `#${one.name}`, hint: "" }));
+    return all
+      .filter((one) => one.text.slice(1).toLowerCase().startsWith(typed.toLowerCase()))
+      .map((one) => ({ ...one, value: sign + typed }));
   }
 
   /** @param {Choice} choice */
   complete(choice) {
     const caret = this.text.selectionStart;
     const after = this.text.value.slice(caret).replace(/^ /, "");
-    this.text.setRangeText(`${choice.text} `, caret - choice.value.length, this.text.value.length - after.length, "end");
+    this.text.setRangeText(
+      `${choice.text} `,
+      caret - choice.value.length,
+      this.text.value.length - after.length,
+      "end",
+    );
     this.listbox.close();
     this.changed();
   }

@@ -19,7 +19,12 @@ export class Conversation {
   constructor(column, channel) {
     this.column = column;
     this.channel = channel;
-    this.list = h("div", { class: "messages", role: "log", "aria-label": `Messages in ${column.people.conversationName(channel)}`, tabindex: 0 });
+    this.list = h("div", {
+      class: "messages",
+      role: "log",
+      "aria-label": `Messages in ${column.people.conversationName(channel)}`,
+      tabindex: 0,
+    });
     this.isAtEnd = true;
     this.list.addEventListener("scroll", () => {
       this.isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_THE_END;
@@ -39,7 +44,12 @@ export class Conversation {
   draw() {
     const messages = this.column.workspace.seenBy(this.column.person, this.channel);
     const focused = this.focused();
-    keep(this.list, this.rowsOf(messages), (row) => row.key, (row) => this.drawRow(row));
+    keep(
+      this.list,
+      this.rowsOf(messages),
+      (row) => row.key,
+      (row) => this.drawRow(row),
+    );
     if (focused && !document.activeElement?.closest(".messages, .layer, .composer")) this.refocus(focused);
     this.settle();
     return messages.at(-1)?.ts;
@@ -53,9 +63,14 @@ export class Conversation {
   rowsOf(messages) {
     /** @type {Json[]} */
     const rows = [];
+    /** @type {Json | null} */
     let last = null;
     for (const message of messages) {
-      const isNext = last?.message.user === message.message.user && last.only_for === message.only_for && Number(message.ts) - Number(last.ts) < SAME_BREATH;
+      const isNext =
+        last !== null &&
+        last.message.user === message.message.user &&
+        last.only_for === message.only_for &&
+        Number(message.ts) - Number(last.ts) < SAME_BREATH;
       const isNewDay = !last || dayNumber(last.ts) !== dayNumber(message.ts);
       if (isNewDay) rows.push(this.day(message));
       rows.push(this.row(message, isNext && !isNewDay));
@@ -67,20 +82,24 @@ export class Conversation {
   /** @param {Json} message */
   day(message) {
     const key = `day ${dayNumber(message.ts)}`;
-    if (!this.days.has(key)) this.days.set(key, { key, day: message.ts });
-    return this.days.get(key);
+    const known = this.days.get(key) ?? { key, day: message.ts };
+    this.days.set(key, known);
+    return known;
   }
 
   /** The same row for the same message, so that it is not drawn again. @param {Json} message @param {boolean} isNext */
   row(message, isNext) {
-    let row = this.rows.get(message);
-    if (row?.isNext !== isNext) this.rows.set(message, (row = { key: message.ts, message, isNext }));
+    const known = this.rows.get(message);
+    if (known?.isNext === isNext) return known;
+    const row = { key: message.ts, message, isNext };
+    this.rows.set(message, row);
     return row;
   }
 
   /** @param {Json} row */
   drawRow(row) {
-    if (row.day) return h("div", { class: "day", role: "separator" }, h("span", {}, dayOf(row.day, this.column.people.now())));
+    if (row.day)
+      return h("div", { class: "day", role: "separator" }, h("span", {}, dayOf(row.day, this.column.people.now())));
     return drawMessage(row.message, this.column, row.isNext);
   }
 

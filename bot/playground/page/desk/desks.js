@@ -20,12 +20,22 @@ export class Desks {
   constructor(workspace, wire, before) {
     this.workspace = workspace;
     this.wire = wire;
-    const known = (before?.columns ?? []).filter((column) => workspace.players.some((player) => player.id === column.person));
-    const players = known.length ? known.map((column) => this.player(column.person)) : workspace.players.slice(0, SEATS);
+    const known = (before?.columns ?? []).filter((column) =>
+      workspace.players.some((player) => player.id === column.person),
+    );
+    const players = known.length
+      ? known.map((column) => this.player(column.person))
+      : workspace.players.slice(0, SEATS);
     this.columns = players.map((player) => this.column(player));
-    known.forEach((column, at) => workspace.channels.has(column.channel) && this.columns[at].open(column.channel, column.tab));
+    known.forEach(
+      (column, at) => workspace.channels.has(column.channel) && this.columns[at].open(column.channel, column.tab),
+    );
     this.active = Math.min(before?.active ?? 0, this.columns.length - 1);
-    this.row = h("div", { class: "columns" }, this.columns.map((column) => column.element));
+    this.row = h(
+      "div",
+      { class: "columns" },
+      this.columns.map((column) => column.element),
+    );
     this.tabs = h("nav", { class: "people-tabs", "aria-label": "Whose screen" });
     this.element = h("main", { class: "desks" }, this.row, this.tabs);
     this.element.addEventListener("focusin", (event) => this.activeIs(event));
@@ -49,7 +59,11 @@ export class Desks {
     const others = this.workspace.players.filter((player) => player.id !== column.person);
     const entries = others.map((player) => {
       const name = column.people.person(player.id);
-      return { text: name, hint: player.role, choose: () => this.seat(this.columns.indexOf(column), player.id).focus() };
+      return {
+        text: name,
+        hint: player.role,
+        choose: () => this.seat(this.columns.indexOf(column), player.id).focus(),
+      };
     });
     openMenu(button, `Instead of ${column.name}`, entries);
   }
@@ -61,7 +75,10 @@ export class Desks {
     leaving.modals.shut();
     this.columns[at] = other < 0 ? this.column(this.player(id)) : this.columns[other];
     if (other >= 0) this.columns[other] = this.column(this.player(leaving.person));
-    fill(this.row, this.columns.map((column) => column.element));
+    fill(
+      this.row,
+      this.columns.map((column) => column.element),
+    );
     this.active = at;
     this.showActive();
     return this.columns[at];
@@ -99,15 +116,25 @@ export class Desks {
     const key = JSON.stringify(tabs);
     if (key === this.tabsShown) return;
     this.tabsShown = key;
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".people-tabs button"))?.dataset.id;
-    fill(this.tabs, tabs.map((tab) => this.tab(tab)));
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".people-tabs button"))?.dataset
+      .id;
+    fill(
+      this.tabs,
+      tabs.map((tab) => this.tab(tab)),
+    );
     if (focused) /** @type {HTMLElement | null} */ (this.tabs.querySelector(`[data-id="${focused}"]`))?.focus();
   }
 
   /** @param {{id: string, name: string, unread: number, isNow: boolean}} tab */
   tab({ id, name, unread, isNow }) {
-    const label = unread ? `${name}, ${unread} unread` : name;
-    const button = h("button", { type: "button", "aria-label": label, data: { id }, on: { click: () => this.show(id) } }, avatar(id, name), h("span", {}, name));
+    const news = unread > 0 && h("span", { class: "unseen" }, ` ${unread} unread`);
+    const button = h(
+      "button",
+      { type: "button", data: { id }, on: { click: () => this.show(id) } },
+      avatar(id, name),
+      h("span", {}, name),
+      news,
+    );
     set(button, { "aria-current": isNow ? "true" : null, class: unread ? "is-unread" : "" });
     return button;
   }
@@ -130,7 +157,12 @@ export class Desks {
   key(event) {
     const number = event.altKey && /^Digit([1-9])$/.exec(event.code);
     const count = this.columns.length;
-    const next = event.key === "F6" ? (this.active + (event.shiftKey ? count - 1 : 1)) % count : number ? Number(number[1]) - 1 : -1;
+    const next =
+      event.key === "F6"
+        ? (this.active + (event.shiftKey ? count - 1 : 1)) % count
+        : number
+          ? Number(number[1]) - 1
+          : -1;
     if (next < 0 || next >= count) return;
     event.preventDefault();
     this.active = next;

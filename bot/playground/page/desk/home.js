@@ -12,9 +12,17 @@ export class Home {
   constructor(column) {
     this.column = column;
     this.trouble = notice();
+    /** @type {PersonSurface | null} */
+    this.surface = null;
     this.body = h("div", { class: "home-body" });
     this.waiting = h("p", { class: "home-waiting" }, "The app is filling this tab …");
-    this.element = h("div", { class: "home", role: "tabpanel", "aria-label": "Home", tabindex: 0 }, this.trouble.element, this.waiting, this.body);
+    this.element = h(
+      "div",
+      { class: "home", role: "tabpanel", "aria-label": "Home", tabindex: 0 },
+      this.trouble.element,
+      this.waiting,
+      this.body,
+    );
   }
 
   async open() {
@@ -26,8 +34,10 @@ export class Home {
     const view = this.column.workspace.homes[this.column.person];
     this.waiting.hidden = Boolean(view);
     if (!view) return;
-    if (this.surface?.on.view !== view.id) this.surface = new PersonSurface(this.column, { view: view.id }, this.trouble.say);
+    this.surface ??= new PersonSurface(this.column, { view: view.id }, this.trouble.say);
     this.surface.filled = view.filled;
+    const hadFocus = this.body.contains(document.activeElement);
     showBlocks(this.body, view.view.blocks, this.surface);
+    if (hadFocus && !this.body.contains(document.activeElement)) this.element.focus();
   }
 }

@@ -27,10 +27,21 @@ export function drawMessage({ channel, ts, only_for: only, message }, column, is
   else body.append(h("div", { class: "block block-text" }, mrkdwn(message.text, column.people)));
   if (message.edited) body.append(h("span", { class: "edited" }, "(edited)"));
   const stamp = h("time", { class: "message-time", title: new Date(Number(ts) * 1000).toLocaleString() }, time);
-  const head = h("div", { class: "message-head" }, h("strong", {}, name), message.bot_id && h("span", { class: "app-mark" }, "APP"), stamp);
+  const head = h(
+    "div",
+    { class: "message-head" },
+    h("strong", {}, name),
+    message.bot_id && h("span", { class: "app-mark" }, "APP"),
+    stamp,
+  );
   return h(
     "article",
-    { class: `message ${isNext ? "is-next" : ""} ${only ? "is-private" : ""}`, "aria-label": `${name}, ${time}`, data: { ts }, tabindex: -1 },
+    {
+      class: `message ${isNext ? "is-next" : ""} ${only ? "is-private" : ""}`,
+      "aria-label": `${name}, ${time}`,
+      data: { ts },
+      tabindex: -1,
+    },
     only && h("div", { class: "only-you" }, "Only visible to you"),
     h("div", { class: "message-side" }, isNext ? null : message.bot_id ? appPicture() : avatar(message.user, name)),
     h("div", { class: "message-main" }, isNext ? h("span", { class: "unseen" }, name) : head, body, trouble.element),
@@ -46,8 +57,24 @@ function moreActions(column, channel, ts, complain) {
     const answer = await column.ask({ do: "shortcut", callback_id: id, channel, ts });
     complain(answer.ok ? "" : answer.say);
   };
-  const entries = shortcuts.map((one) => ({ text: one.name, hint: one.description, choose: () => use(one.callback_id) }));
-  const open = (/** @type {MouseEvent} */ event) => openMenu(/** @type {HTMLElement} */ (event.currentTarget), "More actions", entries);
-  const button = h("button", { type: "button", class: "icon", "aria-label": "More actions", "aria-haspopup": "menu", title: "More actions", on: { click: open } }, "⋮");
+  const entries = shortcuts.map((one) => ({
+    text: one.name,
+    hint: one.description,
+    choose: () => use(one.callback_id),
+  }));
+  const open = (/** @type {MouseEvent} */ event) =>
+    openMenu(/** @type {HTMLElement} */ (event.currentTarget), "More actions", entries);
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "icon",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      title: "More actions",
+      on: { click: open },
+    },
+    "⋮",
+  );
   return h("div", { class: "message-actions" }, button);
 }

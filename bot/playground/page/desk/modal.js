@@ -48,24 +48,35 @@ class Modal {
     this.column = column;
     this.id = id;
     this.version = 0;
+    /** @type {Json} */
+    this.view = {};
     this.trouble = notice();
     this.surface = new PersonSurface(column, { view: id }, this.trouble.say);
     this.title = h("h2", { id: newId("title") });
     this.body = h("div", { class: "modal-body" });
     this.foot = h("footer", {});
-    const x = h("button", { type: "button", class: "icon", "aria-label": "Close", on: { click: () => this.leave() } }, "×");
-    this.element = h(
+    const x = h(
+      "button",
+      { type: "button", class: "icon", "aria-label": "Close", on: { click: () => this.leave() } },
+      "×",
+    );
+    const submit = (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      this.submit();
+    };
+    const form = h(
       "form",
-      { class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": this.title.id, tabindex: -1, novalidate: true },
+      { novalidate: true, on: { submit } },
       h("header", {}, this.title, x),
       this.trouble.element,
       this.body,
       this.foot,
     );
-    this.element.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
-      event.preventDefault();
-      this.submit();
-    });
+    this.element = h(
+      "div",
+      { class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": this.title.id, tabindex: -1 },
+      form,
+    );
   }
 
   open() {
@@ -103,15 +114,25 @@ class Modal {
   /** @param {Json} view */
   showFoot({ close, submit, submit_disabled: isOff }) {
     const people = this.column.people;
-    const away = h("button", { type: "button", class: "button", on: { click: () => this.leave() } }, close ? textNodes(close, people) : "Close");
-    this.go = submit && h("button", { type: "submit", class: "button button-primary", disabled: isOff }, textNodes(submit, people));
+    const away = h(
+      "button",
+      { type: "button", class: "button", on: { click: () => this.leave() } },
+      close ? textNodes(close, people) : "Close",
+    );
+    this.go =
+      submit &&
+      h("button", { type: "submit", class: "button button-primary", disabled: isOff }, textNodes(submit, people));
     fill(this.foot, away, this.go);
   }
 
   async submit() {
     if (!this.go || this.go.disabled || this.isBusy) return;
     this.busy(true);
-    const answer = await this.column.ask({ do: "submits", view: this.id, values: this.surface.values(this.view.view.blocks) });
+    const answer = await this.column.ask({
+      do: "submits",
+      view: this.id,
+      values: this.surface.values(this.view.view.blocks),
+    });
     this.busy(false);
     this.trouble.say(answer.ok ? "" : answer.say);
     this.showErrors();

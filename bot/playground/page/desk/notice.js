@@ -9,7 +9,11 @@ export function notice() {
   const say = (/** @type {string} */ words) => {
     element.hidden = !words;
     if (!words) return fill(element);
-    fill(element, h("span", {}, words), h("button", { type: "button", class: "icon", "aria-label": "Dismiss", on: { click: () => say("") } }, "×"));
+    fill(
+      element,
+      h("span", {}, words),
+      h("button", { type: "button", class: "icon", "aria-label": "Dismiss", on: { click: () => say("") } }, "×"),
+    );
   };
   return { element, say };
 }

@@ -22,14 +22,29 @@ export function asked(layers, confirm, people) {
     const look = `button button-${confirm.style ?? "primary"}`;
     const dialog = h(
       "div",
-      { class: "question", role: "alertdialog", "aria-modal": "true", "aria-labelledby": title, "aria-describedby": text, tabindex: -1 },
+      {
+        class: "question",
+        role: "alertdialog",
+        "aria-modal": "true",
+        "aria-labelledby": title,
+        "aria-describedby": text,
+        tabindex: -1,
+      },
       h("h2", { id: title }, textNodes(confirm.title, people)),
       h("p", { id: text, class: "block-text" }, textNodes(confirm.text, people)),
       h(
         "footer",
         {},
-        h("button", { type: "button", class: "button", on: { click: () => answer(false) } }, textNodes(confirm.deny, people)),
-        h("button", { type: "button", class: look, "data-autofocus": true, on: { click: () => answer(true) } }, textNodes(confirm.confirm, people)),
+        h(
+          "button",
+          { type: "button", class: "button", on: { click: () => answer(false) } },
+          textNodes(confirm.deny, people),
+        ),
+        h(
+          "button",
+          { type: "button", class: look, "data-autofocus": true, on: { click: () => answer(true) } },
+          textNodes(confirm.confirm, people),
+        ),
       ),
     );
     const close = layers.open(dialog, () => answer(false));

@@ -14,7 +14,15 @@ export class Sidebar {
     this.entries = all.map((channel) => this.entry(channel));
     const group = (/** @type {string} */ title, /** @type {string[]} */ kinds) => {
       const entries = this.entries.filter(({ channel }) => kinds.includes(channel.kind));
-      return entries.length > 0 && h("div", { class: "sidebar-group" }, h("h3", {}, title), entries.map(({ button }) => button));
+      return (
+        entries.length > 0 &&
+        h(
+          "div",
+          { class: "sidebar-group" },
+          h("h3", {}, title),
+          entries.map(({ button }) => button),
+        )
+      );
     };
     this.element = h(
       "nav",
@@ -28,25 +36,29 @@ export class Sidebar {
   /** @param {Record<string, any>} channel */
   entry(channel) {
     const name = channel.kind === "self" ? this.column.people.conversationName(channel.id) : channel.name;
-    const count = h("span", { class: "unread", hidden: true });
+    const [count, unread] = [
+      h("span", { class: "unread", hidden: true }),
+      h("span", { class: "unseen", hidden: true }, " unread"),
+    ];
     const button = h(
       "button",
       { type: "button", data: { channel: channel.id }, on: { click: () => this.column.open(channel.id) } },
       h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[channel.kind]),
       h("span", { class: "sidebar-name" }, name),
       count,
+      unread,
     );
-    return { channel, name, button, count };
+    return { channel, button, marks: [count, unread] };
   }
 
   draw() {
     const { workspace, person, channel: open } = this.column;
-    for (const { channel, name, button, count } of this.entries) {
+    for (const { channel, button, marks } of this.entries) {
       const unread = workspace.unread(person, channel.id);
-      count.hidden = unread === 0;
+      const [count] = marks;
+      for (const mark of marks) mark.hidden = unread === 0;
       if (count.textContent !== String(unread)) count.textContent = String(unread);
-      const isOpen = channel.id === open;
-      set(button, { "aria-current": isOpen ? "page" : null, "aria-label": unread ? `${name}, ${unread} unread` : name });
+      set(button, { "aria-current": channel.id === open ? "page" : null });
       button.classList.toggle("is-unread", unread > 0);
     }
   }

@@ -38,7 +38,9 @@ export class PersonSurface {
   async change(place, element, state) {
     if (place.dispatches && !(await this.isMeant(element))) return false;
     this.hold(place, element, state);
-    await this.tell({ do: "fills", ...this.at(place, element), value: toldValue(element, state) });
+    const command = { do: "fills", ...this.at(place, element), value: toldValue(element, state) };
+    if (place.dispatches) await this.tell(command);
+    else await this.column.ask(command); // what does not fit is said under the field
     return true;
   }
 
