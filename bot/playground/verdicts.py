@@ -9,6 +9,7 @@ Json = dict[str, Any]
 
 POST: Final = "chat.postMessage"
 LOOK_UP: Final = "conversations.history"
+CHANGE: Final = "chat.update"
 WAIT: Final = "What the bot does about it is seen here in a moment."
 
 
@@ -27,14 +28,22 @@ def of_post(simulator: Simulator, request: Json) -> str:
     """Say how the bot found out whether a message was there, and how many there are."""
     slack, message_id = simulator.slack, request["metadata"]
     later = _after(slack.calls, request)
+    shown = [message.ts for message in slack.workspace.all_messages if message.metadata == message_id]
     posted = any(call.name == POST and call.arguments.get("metadata") == message_id for call in later)
     looked = any(call.name == LOOK_UP and call.arguments["channel"] == request["channel"] for call in later)
-    if not posted and not looked:
-        return WAIT
-    found_out = "looked it up in the conversation and " if looked else ""
-    went_on = "sent it again" if posted else "did not send it again"
-    shown = sum(message.metadata == message_id for message in slack.workspace.all_messages)
-    return f"The bot {found_out}{went_on}: there is {_counted(shown, 'message')}."
+    changed = any(call.name == CHANGE and call.arguments["ts"] in shown for call in later)
+    match posted, looked, changed:
+        case True, True, _:
+            found_out = "The bot looked for it in the conversation, and sent it again"
+        case True, False, _:
+            found_out = "The bot sent it again"
+        case False, True, _:
+            found_out = "The bot found it in the conversation, and did not send it again"
+        case False, False, True:
+            found_out = "Somebody's click told the bot that it was there, and it was not sent again"
+        case _:
+            return WAIT
+    return f"{found_out}: there is {_counted(len(shown), 'message')}."
 
 
 def _after(calls: list[Call], request: Json) -> list[Call]:

@@ -8,15 +8,18 @@ from bot.playground.stage import Stage
 from tests.playground.visitor import Json, Visitor
 
 
-async def gift(visitor: Visitor, stage: Stage) -> None:
-    """A gift is asked for, approved and delivered, with one order and one message in the end."""
-    card = await visitor.asks_for_a_gift()
+async def gift(visitor: Visitor, stage: Stage, who: str = "Rob") -> None:
+    """A gift is asked for, approved and delivered to somebody who had none, with one order and one message."""
+    orders = len(stage.simulator.giftcards.orders)
+    card = await visitor.asks_for_a_gift(f"@{who} 25 GBP thank you")
     await visitor.clicks("Abe", card, "approve")
-    link = await visitor.link_of("Rob")
-    await visitor.sees("Mia", "has your gift")
-    rob = next(person for person in stage.company.people.values() if person.name == "Rob")
-    assert [message.links for message in rob.messages()] == [[link]]
-    assert len(stage.simulator.giftcards.orders) == 1
+    link = await visitor.link_of(who)
+    await visitor.until(
+        lambda: {gift["state"] for gift in visitor.gifts.values()} == {"delivered"} and not visitor.work
+    )
+    recipient = next(person for person in stage.company.people.values() if person.name == who)
+    assert [message.links for message in recipient.messages() if message.links] == [[link]]
+    assert len(stage.simulator.giftcards.orders) == orders + 1
 
 
 async def said(visitor: Visitor, name: str, words: str) -> Json:
@@ -24,26 +27,31 @@ async def said(visitor: Visitor, name: str, words: str) -> Json:
     return await visitor.until(lambda: switch if words in (switch := visitor.switches[name])["said"] else None)
 
 
-@pytest.mark.parametrize(
-    ("name", "happened", "verdict"),
-    [
-        ("lose_order_reply", "The order was made, and its reply was lost", "2 times in all: there is 1 order."),
-        ("order_429", "had too much to do, and made no order", "2 times in all: there is 1 order."),
-        ("order_500", "The order was made, and answered with an error", "2 times in all: there is 1 order."),
-        ("lose_gift_reply", "Slack's reply was lost", "looked it up in the conversation and did not send it again"),
-        ("post_429", "Slack had too much to do, and showed nothing", "The bot sent it again: there is 1 message."),
-        ("post_500", "The message was shown, and answered with an error", "did not send it again: there is 1 message."),
-    ],
-)
-async def test_a_call_goes_wrong(visitor: Visitor, stage: Stage, name: str, happened: str, verdict: str) -> None:
-    """The switch waits, has its moment once, tells how the bot found its way, and can be put on again."""
-    assert visitor.switches[name]["kind"] == "fault"
-    await visitor.does("switch", name=name, on=True)
-    await visitor.until(lambda: visitor.switches[name]["state"] == "on")
-    await gift(visitor, stage)
-    switch = await said(visitor, name, verdict)
-    assert happened in switch["said"]
-    assert switch["state"] == "happened"
+ASKED_TWICE = "2 times in all: there is 1 order."
+WRONG = {
+    "orders": {
+        "lose_order_reply": ("The order was made, and its reply was lost", ASKED_TWICE),
+        "order_429": ("had too much to do, and made no order", ASKED_TWICE),
+        "order_500": ("The order was made, and answered with an error", ASKED_TWICE),
+    },
+    "messages": {
+        "lose_gift_reply": ("Slack's reply was lost", "found it in the conversation, and did not send it again"),
+        "post_429": ("Slack had too much to do, and showed nothing", "The bot sent it again: there is 1 message."),
+        "post_500": ("The message was shown, and answered with an error", "there is 1 message."),
+    },
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_a_call_goes_wrong(visitor: Visitor, stage: Stage, what: str) -> None:
+    """Each switch waits, has its moment once, tells how the bot found its way, and can be put on again."""
+    for (name, (happened, verdict)), who in zip(WRONG[what].items(), ["Rob", "Eve", "Ana"], strict=True):
+        await visitor.does("switch", name=name, on=True)
+        await visitor.until(lambda name=name: visitor.switches[name]["state"] == "on")  # type: ignore[misc]
+        await gift(visitor, stage, who)
+        switch = await said(visitor, name, verdict)
+        assert happened in switch["said"]
+        assert (switch["kind"], switch["state"]) == ("fault", "happened")
     await visitor.does("switch", name=name, on=True)
     await visitor.until(lambda: (visitor.switches[name]["state"], visitor.switches[name]["said"]) == ("on", ""))
 
