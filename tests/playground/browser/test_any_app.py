@@ -14,7 +14,7 @@ from bot.playground.server import serve
 from bot.playground.stage import Stage
 from tests.playground.browser.hands import Page
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Json = dict[str, Any]
 
@@ -107,7 +107,7 @@ class AnotherApp:
         await ack(response_action="clear")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def other(stage: Stage) -> AsyncGenerator[AnotherApp]:
     """The other app, connected in place of the bot."""
     slack = stage.simulator.slack
@@ -119,7 +119,7 @@ async def other(stage: Stage) -> AsyncGenerator[AnotherApp]:
     await handler.close_async()  # type: ignore[no-untyped-call] # nor here
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def address(stage: Stage, other: AnotherApp) -> AsyncGenerator[str]:  # noqa: ARG001 - only to be there
     """The playground's address; our bot is not started."""
     async with serve(stage, 0) as address:

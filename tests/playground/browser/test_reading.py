@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from bot.playground.stage import Stage
 from tests.playground.browser.hands import Page
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<script>alert(1)</script> javascript:alert(2) <javascript:alert(3)|win> <b onclick=alert(4)>*so* <!channel>"
 NO_OVERFLOW = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"

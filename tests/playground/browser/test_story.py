@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from bot.playground.stage import Stage
 from tests.playground.browser.hands import PATIENCE, Page
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_gift_is_asked_for_approved_received_and_redeemed(page: Page) -> None:

@@ -85,7 +85,7 @@ export class Column {
     this.tab = tab;
     const isHome = tab === "home";
     const { conversation, composer } = this.room;
-    fill(this.main, paneHead(this), isHome ? this.home.element : [conversation.list, composer.element]);
+    fill(this.main, paneHead(this), isHome ? this.home.element : [conversation.element, composer.element]);
     if (isHome) this.home.open();
     else conversation.isAtEnd = true;
     this.draw();

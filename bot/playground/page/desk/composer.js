@@ -8,8 +8,6 @@ import { notice } from "./notice.js";
 
 /** @typedef {import("../base/listbox.js").Choice} Choice */
 
-const TALLEST = 120; // pixels
-
 /** The composer of one conversation. */
 export class Composer {
   /**
@@ -96,8 +94,6 @@ export class Composer {
   }
 
   changed() {
-    this.text.style.height = "auto";
-    this.text.style.height = `${Math.min(this.text.scrollHeight, TALLEST)}px`;
     this.send.disabled = !this.text.value.trim();
     this.suggest();
   }

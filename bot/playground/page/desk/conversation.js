@@ -19,17 +19,17 @@ export class Conversation {
   constructor(column, channel) {
     this.column = column;
     this.channel = channel;
-    this.list = h("div", {
-      class: "messages",
-      role: "log",
-      "aria-label": `Messages in ${column.people.conversationName(channel)}`,
-      tabindex: 0,
-    });
+    this.list = h("div", { class: "message-list" });
+    const label = `Messages in ${column.people.conversationName(channel)}`;
+    this.element = h("div", { class: "messages", role: "log", "aria-label": label, tabindex: 0 }, this.list);
     this.isAtEnd = true;
-    this.list.addEventListener("scroll", () => {
-      this.isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_THE_END;
+    this.element.addEventListener("scroll", () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.element;
+      this.isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_THE_END;
     });
-    new ResizeObserver(() => this.settle()).observe(this.list);
+    const resized = new ResizeObserver(() => this.settle());
+    resized.observe(this.element);
+    resized.observe(this.list);
     this.forget();
   }
 
@@ -51,12 +51,12 @@ export class Conversation {
       (row) => this.drawRow(row),
     );
     if (focused && !document.activeElement?.closest(".messages, .layer, .composer")) this.refocus(focused);
-    this.settle();
     return messages.at(-1)?.ts;
   }
 
+  /** Whoever was at the end stays there. */
   settle() {
-    if (this.isAtEnd) this.list.scrollTop = this.list.scrollHeight;
+    if (this.isAtEnd) this.element.scrollTop = this.element.scrollHeight;
   }
 
   /** @param {Json[]} messages */
