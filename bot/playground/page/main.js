@@ -15,7 +15,7 @@ import { TopBar } from "./top_bar.js";
 const lost = h(
   "div",
   { class: "lost", role: "alert", hidden: true },
-  "The playground does not answer. This page goes on by itself when it does again.",
+  "The playground does not answer. If it was stopped, start it again and open the address that it prints.",
 );
 
 /** @type {{workspace: Workspace, parts: {draw: (changes: Set<string>) => void}[]} | null} */
