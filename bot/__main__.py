@@ -113,6 +113,19 @@ def demo(
     raise typer.Exit(play(provider, keep=keep))
 
 
+@app.command()
+def playground(
+    *,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Print the address, and open no browser.")] = False,
+    port: Annotated[int, typer.Option(help="Where to listen, on 127.0.0.1; any free port if 0.")] = 0,
+    provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
+) -> None:
+    """Try the bot in your browser, in a Slack on this machine: be manager, approver and recipient yourself."""
+    from bot.playground.evening import play
+
+    raise typer.Exit(play(provider, port, opens=not no_open))
+
+
 def main() -> None:
     """Run the command line."""
     app()

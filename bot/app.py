@@ -116,7 +116,10 @@ async def giftbot(
 
 
 async def run(
-    settings: SocketSettings | HttpSettings, account: Account, address: tuple[str, int] = DEFAULT_ADDRESS
+    settings: SocketSettings | HttpSettings,
+    account: Account,
+    address: tuple[str, int] = DEFAULT_ADDRESS,
+    clock: Clock | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT; ends with an error only when the work cannot go on.
 
@@ -126,7 +129,7 @@ async def run(
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with giftbot(settings, account, address) as bot:
+    async with giftbot(settings, account, address, clock) as bot:
         waiting = asyncio.create_task(asked_to_stop.wait())
         await asyncio.wait([waiting, bot.working], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 HOUSE = ("bot", "handlers", "storage")
 ROOF = {"bot.app", "bot.__main__", "bot.settings"}
 # bot.logs leaves the settings' secrets out; bot.doctor looks at what they lead to
-KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.logs", "bot.demo", "bot.doctor"}
+KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.logs", "bot.demo", "bot.playground", "bot.doctor"}
 
 # room -> the rooms that it may know, besides itself
 MAY_KNOW: dict[str, set[str]] = {
@@ -21,6 +21,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.clock": set(),
     "bot.company": {"bot.gifts"},
     "bot.audit": {"storage", "bot.gifts"},
+    "bot.child": set(),
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},
     "storage": {"bot.gifts"},
@@ -100,7 +101,7 @@ def test_every_room_has_its_rule() -> None:
 
 
 def test_nobody_knows_the_roof() -> None:
-    """What puts everything together is known by nobody but itself, the logs and the demo."""
+    """What puts everything together is known by nobody but itself, the logs, the demo and the playground."""
     knowing = [
         f"{name_of(path)} imports {known}"
         for path in outside(*KNOW_THE_ROOF)
@@ -111,9 +112,11 @@ def test_nobody_knows_the_roof() -> None:
 
 
 def test_the_product_does_not_know_its_simulator() -> None:
-    """Only the demo does: nothing is faked inside the product."""
+    """Only the demo and the playground do: nothing is faked inside the product."""
     knowing = [
-        name_of(path) for path in outside("bot.simulator", "bot.demo") if "bot.simulator" in str([*imports(path)])
+        name_of(path)
+        for path in outside("bot.simulator", "bot.demo", "bot.playground")
+        if "bot.simulator" in str([*imports(path)])
     ]
     assert knowing == []
 
@@ -161,25 +164,25 @@ SQL = re.compile(
 
 
 def test_only_the_storage_speaks_sql() -> None:
-    """Money moves in statements that stand in one folder; the demo only looks, from outside."""
+    """Money moves in statements that stand in one folder; the demo and the playground only look, from outside."""
 
     def is_sql(node: ast.AST) -> bool:
         return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(SQL.search(node.value))
 
-    assert offenders(is_sql, outside("storage", "bot.demo")) == []
+    assert offenders(is_sql, outside("storage", "bot.demo", "bot.playground")) == []
     assert offenders(is_sql, inside("storage"))
 
     def changes(node: ast.AST) -> bool:
         return is_sql(node) and not str(ast.literal_eval(ast.unparse(node))).lstrip().startswith("SELECT")
 
-    assert offenders(changes, inside("bot.demo")) == []
+    assert offenders(changes, inside("bot.demo", "bot.playground")) == []
 
 
 def test_only_the_storage_opens_databases() -> None:
     """One writing connection in one process."""
     openers = [
         name_of(path)
-        for path in outside("storage", "bot.demo")
+        for path in outside("storage", "bot.demo", "bot.playground")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Import | ast.ImportFrom)
         and any(part in ast.unparse(node) for part in ("sqlite3", "sqlite_utils", "apsw"))
@@ -211,14 +214,14 @@ def test_only_one_file_knows_slack_s_dictionaries() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    """Everything else is handed in; the demo passes its own environment on to the process that it starts."""
+    """Everything else is handed in; who starts the bot as a child passes a little of its environment on."""
 
     def reads(node: ast.AST) -> bool:
         if isinstance(node, ast.Attribute):
             return ast.unparse(node) in {"os.environ", "os.getenv", "os.environb"}
         return isinstance(node, ast.ImportFrom) and node.module == "os" and "env" in ast.unparse(node)
 
-    assert offenders(reads, outside("bot.settings", "bot.demo")) == []
+    assert offenders(reads, outside("bot.settings", "bot.child")) == []
 
 
 def test_the_heart_does_not_reach_for_the_world() -> None:

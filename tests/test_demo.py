@@ -97,6 +97,7 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     ]:
         assert words in " ".join(shown.split()), words
     assert "https://" not in shown
+    assert shown.splitlines()[-1] == "Now play it yourself, in your browser: giftbot playground"
 
 
 def test_a_demo_that_is_kept_can_be_talked_to_until_ctrl_c(tmp_path: Path) -> None:

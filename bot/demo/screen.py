@@ -70,7 +70,7 @@ class Screen:
         self._console.print(line, soft_wrap=True)
 
     def closes(self, *, gifts: int, seconds: float) -> None:
-        """Say that everything was as promised."""
+        """Say that everything was as promised, and where it can be tried by hand."""
         self._console.print()
         self._console.print(
             Text.assemble(
@@ -79,6 +79,7 @@ class Screen:
                 f"and none stored. The story took {seconds:.1f} s, and the bot stopped when told to, with exit code 0.",
             )
         )
+        self.says("Now play it yourself, in your browser: giftbot playground")
 
     def _show_row(self, panels: Sequence[Panel], width: int) -> None:
         options = self._console.options.update(width=width)

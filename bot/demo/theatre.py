@@ -13,9 +13,10 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
+from bot.child import Bot
 from bot.demo import books, ledger
 from bot.demo.screen import ReaderLeft, Screen
-from bot.demo.stage import Bot, Stage, open_stage
+from bot.demo.stage import Stage, open_stage
 from bot.demo.story import Story
 from bot.simulator import AppDidNotRespond, CannotDoThat, Provider
 from bot.simulator.slack.records import SlackError

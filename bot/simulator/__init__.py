@@ -3,7 +3,7 @@
 The demo and the tests run the real bot against it. It knows Slack and the gift card API, and nothing of the bot.
 
     slack/              the workspace, the Web API with its rules for Block Kit, and the ways to the bot
-    people/             hands (person), eyes, what is seen (surfaces), and what is filled in
+    people/             hands (person; pointer on a page), eyes, what is seen (surfaces), and what is filled in
     slack_with_people   both together
     giftcards/          what every gift card service has, and each contract in files of its name
     server, faults      what both servers share
@@ -20,6 +20,7 @@ from bot.simulator.giftcards.service import GiftCardService, Order, Pending
 from bot.simulator.giftcards.wegift import WeGiftApi
 from bot.simulator.people.filling import CannotDoThat
 from bot.simulator.people.person import Person
+from bot.simulator.people.pointer import Pointer
 from bot.simulator.people.surfaces import Home, Modal, ShownMessage, Surface
 from bot.simulator.slack.delivery import AppDidNotRespond, Kind, SignedHttp
 from bot.simulator.slack.manifest import Manifest
@@ -44,6 +45,7 @@ __all__ = [
     "Order",
     "Pending",
     "Person",
+    "Pointer",
     "Provider",
     "RequestLost",
     "RunaApi",

@@ -7,7 +7,7 @@ work, plays the armed fault and writes the call down. The client may die at any 
 import asyncio
 import json
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,25 +51,63 @@ class Call:
     at: float
 
 
+def _any(_arguments: dict[str, Any]) -> bool:
+    return True
+
+
+@dataclass(eq=False)
+class Armed:
+    """A fault that waits for its calls; `left` says for how many more, `hits` with which arguments they came."""
+
+    fault: Fault
+    left: int
+    seconds: float
+    only: Callable[[dict[str, Any]], bool]
+    hits: list[dict[str, Any]] = field(default_factory=list)
+
+
 @dataclass
 class Faults:
     """The switchboard of one server: what goes wrong next, and who is watching."""
 
     watcher: Watcher | None = None
-    _armed: dict[str, deque[tuple[Fault, float]]] = field(default_factory=lambda: defaultdict(deque))
+    _armed: dict[str, list[Armed]] = field(default_factory=lambda: defaultdict(list))
 
-    def arm(self, call: str, fault: Fault, *, times: int = 1, seconds: float = 1.0) -> None:
-        """Let the next calls of that name go wrong; seconds is the delay, or what Retry-After says."""
-        self._armed[call].extend([(fault, seconds)] * times)
+    def arm(
+        self,
+        call: str,
+        fault: Fault,
+        *,
+        times: int = 1,
+        seconds: float = 1.0,
+        only: Callable[[dict[str, Any]], bool] = _any,
+    ) -> Armed:
+        """Let the next calls of that name go wrong, with `only` those whose arguments it says yes to.
+
+        Seconds is the delay, or what Retry-After says.
+        """
+        armed = Armed(fault, times, seconds, only)
+        self._armed[call].append(armed)
+        return armed
+
+    def disarm(self, call: str, armed: Armed) -> None:
+        """Let the calls go well that this fault still waits for."""
+        self._armed[call] = [other for other in self._armed[call] if other is not armed]
 
     def clear(self) -> None:
         """Let everything go well again."""
         self._armed.clear()
 
-    def take(self, call: str) -> tuple[Fault | None, float]:
+    def take(self, call: str, arguments: dict[str, Any]) -> tuple[Fault | None, float]:
         """Give the fault that is next for this call, once."""
-        armed = self._armed[call]
-        return armed.popleft() if armed else (None, 0.0)
+        for armed in self._armed[call]:
+            if armed.only(arguments):
+                armed.left -= 1
+                armed.hits.append(arguments)
+                if not armed.left:
+                    self.disarm(call, armed)
+                return armed.fault, armed.seconds
+        return None, 0.0
 
     async def watch(self, call: str, moment: Moment) -> None:
         """Tell the watcher, if there is one, and wait for it."""
@@ -101,8 +139,8 @@ def middleware(service: Service) -> Middleware:
         name = service.name_of(request)
         if name is None:
             return await handler(request)
-        fault, seconds = service.faults.take(name)
         arguments = await service.arguments_of(request)
+        fault, seconds = service.faults.take(name, arguments)
         try:
             await service.faults.watch(name, Moment.BEFORE)
         except RequestLost:

@@ -174,3 +174,19 @@ async def test_the_ledger_keeps_what_was_asked_and_answered(slack: Slack, client
     assert (call.name, call.arguments["users"]) == ("conversations.open", ann.id)
     assert call.reply["ok"] is True
     assert call.at >= before
+
+
+async def test_a_fault_can_wait_for_the_right_call(slack: Slack, client: AsyncWebClient) -> None:
+    """Others go well meanwhile; it says how many calls it still waits for, and can be taken back."""
+    ann = slack.add_person("Ann")
+    armed = slack.faults.arm(POST, Fault.ERROR_BEFORE, only=lambda arguments: arguments["text"] == "secret")
+    await client.chat_postMessage(channel=ann.id, text="hello")
+    assert armed.left == 1
+    with pytest.raises(SlackApiError):
+        await client.chat_postMessage(channel=ann.id, text="secret")
+    assert (armed.left, [arguments["text"] for arguments in armed.hits]) == (0, ["secret"])
+    await client.chat_postMessage(channel=ann.id, text="secret")
+    again = slack.faults.arm(POST, Fault.ERROR_BEFORE)
+    slack.faults.disarm(POST, again)
+    await client.chat_postMessage(channel=ann.id, text="hello")
+    assert len(ann.messages()) == 3

@@ -14,7 +14,7 @@ from bot.simulator.giftcards import runa_replies as replies
 from bot.simulator.giftcards.runa_account import RunaAccount
 from bot.simulator.giftcards.runa_body import invalid, understood
 from bot.simulator.giftcards.runa_idempotency import Idempotency, Remembered, is_of_the_service
-from bot.simulator.giftcards.runa_orders import PayoutStatus, Placed
+from bot.simulator.giftcards.runa_orders import Payout, PayoutStatus, Placed
 from bot.simulator.giftcards.runa_pages import page
 from bot.simulator.giftcards.runa_webhooks import Webhooks
 from bot.simulator.giftcards.service import ORDER, REST, Clock, Item, Order, Pending, RefusedOrder, parsed
@@ -86,10 +86,14 @@ class RunaApi(RunaAccount):
         for payout in self._placed[order.id].payouts.values():
             payout.status, payout.since = PayoutStatus.ACTIVE, self._clock()
 
-    def redeem(self, link: str) -> None:
-        """Let whoever has the link open it and take the money."""
+    def payout(self, link: str) -> Payout:
+        """Give what became of a link; KeyError for one that was never bought."""
         payouts = {known: payout for placed in self._placed.values() for known, payout in placed.payouts.items()}
-        payouts[link].become(PayoutStatus.CLAIMED, self._clock())
+        return payouts[link]
+
+    def redeem(self, link: str) -> None:
+        """Let whoever has the link open it and take the money; ValueError when that is no longer possible."""
+        self.payout(link).become(PayoutStatus.CLAIMED, self._clock())
 
     def idempotency_key(self, request: web.Request, _body: Any) -> str | None:
         """Give the key of a request for an order, which is in its header."""

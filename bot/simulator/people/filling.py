@@ -59,7 +59,7 @@ class Filling:
             case "conversations_select":
                 held = self._conversation(value)
             case _:
-                held = dt.date.fromisoformat(str(value)).isoformat()
+                held = self._date(str(value))
         return self._field.holding(held)
 
     def _no(self, why: str) -> CannotDoThat:
@@ -83,12 +83,19 @@ class Filling:
             raise self._no(f"{value} is more than {most}")
         return value
 
-    def _option(self, text: str) -> Json:
+    def _date(self, value: str) -> str:
+        try:
+            return dt.date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise self._no(f"{value!r} is no date") from None
+
+    def _option(self, wanted: str | Json) -> Json:
+        """Give the option that reads like this, or that is this one."""
         for option in self._options:
-            if option["text"]["text"] == text:
+            if wanted in (option, option["text"]["text"]):
                 return option
         offered = [option["text"]["text"] for option in self._options]
-        raise self._no(f"{text!r} is not offered, but {offered}")
+        raise self._no(f"{wanted!r} is not offered, but {offered}")
 
     def _person(self, somebody: Somebody) -> str:
         if somebody.id not in self._workspace.users:

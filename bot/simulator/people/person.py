@@ -7,6 +7,7 @@ Every act gives the app the payload that Slack would send and obeys its acknowle
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from bot.simulator.people.eyes import Eyes
@@ -53,6 +54,11 @@ class Person(Eyes):
     async def says(self, text: str, channel: Channel) -> ShownMessage:
         """Post a message of one's own in a channel."""
         return ShownMessage(self._workspace, self._workspace.post(self._entered(channel), text, [], author=self.user))
+
+    async def writes(self, text: str, channel: Channel) -> ShownMessage:
+        """Type a message into a channel: Slack escapes it, and links the names in it."""
+        linked = re.sub(r"<([@#]\w+)\|[^>]*>", r"<\1>", self._escaped(escape(text, quote=False)))
+        return await self.says(linked, channel)
 
     async def types(self, line: str, channel: Channel | None = None) -> None:
         """Type a slash command in a channel, or in the notes to oneself, where no bot is."""
@@ -109,6 +115,7 @@ class Person(Eyes):
         view.errors = missing(view)
         if not view.errors:
             obey(self._workspace, view, await self._deliver(Kind.INTERACTIVE, self.payloads.view_submission(modal)))
+        self._workspace.bell.ring()
 
     async def closes(self) -> None:
         """Close the open modal; the one below it is seen again, unless closing clears all."""
@@ -116,6 +123,7 @@ class Person(Eyes):
         cleared = bool(view.body.get("clear_on_close"))
         closed = self._workspace.views.clear(self.id) if cleared else [view]
         self._workspace.views.close(view)
+        self._workspace.bell.ring()
         for one in closed:
             if one.body.get("notify_on_close"):
                 payload = self.payloads.view_closed(Modal(self._workspace, one), is_cleared=cleared)

@@ -62,16 +62,21 @@ class Surface(ABC):
 
     def clickable(self) -> Iterator[Button]:
         """Go through everything that can be clicked, from top to bottom."""
-        for block in self.blocks:
-            for element in elements_of(block):
-                if element["type"] == "button":
-                    yield Button(unescape(element["text"]["text"]), block["block_id"], element)
-                elif element["type"] == "overflow":
-                    for option in element["options"]:
-                        yield Button(unescape(option["text"]["text"]), block["block_id"], element, option)
+        return clickable_in(self.blocks)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text_shown!r}, buttons={self.buttons})"
+
+
+def clickable_in(blocks: list[Json]) -> Iterator[Button]:
+    """Go through everything that can be clicked in blocks, from top to bottom."""
+    for block in blocks:
+        for element in elements_of(block):
+            if element["type"] == "button":
+                yield Button(unescape(element["text"]["text"]), block["block_id"], element)
+            elif element["type"] == "overflow":
+                for option in element["options"]:
+                    yield Button(unescape(option["text"]["text"]), block["block_id"], element, option)
 
 
 class ShownMessage(Surface):
@@ -118,6 +123,11 @@ class ShownView(Surface):
     def __init__(self, workspace: Workspace, record: View) -> None:
         super().__init__(workspace)
         self.record = record
+
+    @property
+    def versions(self) -> list[Json]:
+        """Give everything that the view ever showed, oldest first."""
+        return list(self.record.versions)
 
     @property
     def blocks(self) -> list[Json]:

@@ -18,6 +18,8 @@ class Command:
 
     command: str
     should_escape: bool
+    description: str = ""
+    usage_hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Shortcut:
     name: str
     type: str
     callback_id: str
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,16 @@ class Manifest:
         return cls(
             app_name=document["display_information"]["name"],
             commands=tuple(
-                Command(command["command"], bool(command.get("should_escape", False)))
+                Command(
+                    command["command"],
+                    bool(command.get("should_escape", False)),
+                    command.get("description", ""),
+                    command.get("usage_hint", ""),
+                )
                 for command in features.get("slash_commands", [])
             ),
             shortcuts=tuple(
-                Shortcut(shortcut["name"], shortcut["type"], shortcut["callback_id"])
+                Shortcut(shortcut["name"], shortcut["type"], shortcut["callback_id"], shortcut.get("description", ""))
                 for shortcut in features.get("shortcuts", [])
             ),
             scopes=tuple(document["oauth_config"]["scopes"]["bot"]),

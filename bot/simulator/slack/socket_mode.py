@@ -103,11 +103,21 @@ class SocketMode:
         """Wait until a bot is connected, or connected that many times."""
         await self._bell.until(lambda: len(self.links) >= times or None, timeout)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a bot is connected."""
+        return bool(self.links)
+
+    async def gone(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109
+        """Wait until no bot is connected."""
+        await self._bell.until(lambda: not self.links or None, timeout)
+
     def drop_socket(self) -> None:
         """Drop every connection without a word."""
         for link in self.links:
             link.cut()
         self.links = []
+        self._bell.ring()
 
     def refuse_tickets(self, times: int) -> None:
         """Refuse the next connections although their tickets are good; a ticket is used up all the same."""
@@ -171,6 +181,7 @@ class SocketMode:
                     self._read(link, message.data)
         finally:
             self.links = [other for other in self.links if other is not link]
+            self._bell.ring()
         return socket
 
     async def _greet(self, link: Link) -> None:

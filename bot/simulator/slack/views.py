@@ -24,6 +24,10 @@ class Views:
         stack = self._stacks[user]
         return stack[-1] if stack else None
 
+    def stack(self, user: str) -> list[View]:
+        """Give the person's modals, the top one last."""
+        return list(self._stacks[user])
+
     def home(self, user: str) -> View | None:
         """Give the person's Home tab, once published."""
         return self._homes.get(user)

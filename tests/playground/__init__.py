@@ -1,0 +1,1 @@
+"""The playground: its server over real HTTP and WebSocket, and its page in a real browser."""
