@@ -98,6 +98,11 @@ class Visitor:
                 await self._news.wait()
             return found
 
+    @property
+    def left(self) -> list[Json]:
+        """The work that is left, but for what is done for ever."""
+        return [work for work in self.work if work["task"] not in {"check", "stock", "head"}]
+
     async def sees(self, who: str, words: str) -> Json:
         """Wait until somebody sees a message with these words, and give the newest."""
         return await self.until(
