@@ -315,7 +315,10 @@ class Flow:
         return await self._giftcards.balance(request.value.currency) if request.decision is None else None
 
     def _could_not_post(self, work: Work, detail: str) -> bool:
+        """False when there is no other way to tell its reader."""
         message = self._message(work)
+        if message.state is MessageState.SENT:  # it has arrived after all: somebody clicked it
+            return True
         with self._store.write():
             event = f"could not post {message.kind}"
             self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
