@@ -342,8 +342,9 @@ class Flow:
         return await self._desk.funds(request) if request.decision is None else None
 
     def _could_not_post(self, work: Work, detail: str) -> bool:
+        """False when there is no other way to tell its reader."""
         message = self._message(work)
-        if message.state is MessageState.SENT:  # a card that somebody clicked has arrived after all
+        if message.state is MessageState.SENT:  # it has arrived after all: somebody clicked it
             return True
         with self._store.write():
             if message.request_id:

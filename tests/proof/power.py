@@ -10,11 +10,13 @@ from random import Random
 from bot.simulator import Simulator
 from handlers.intake import EVENTS_PATH
 from storage import Database, DatabaseRefused
-from tests.office import Office, TurnableClock
+from tests.office import Office, TurnableClock, eventually
 from tests.proof.disk import CALLS, Disk
 from tests.proof.folders import memory_folder
 from tests.proof.strace import Call, recorded, recording
 
+_LONG = 30.0  # seconds until nobody believes that it will still happen
+_LISTENING = re.compile(r'"(http://[^"]+)".*"listening"')
 _SENDS = ("sendto", "sendmsg")
 _ID = rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ORDER = re.compile(
@@ -40,38 +42,31 @@ _ACKNOWLEDGED = (
 )
 
 
-async def recorded_story(folder: Path, port: int, **changes: str) -> list[Call]:
+async def recorded_story(folder: Path, **changes: str) -> list[Call]:
     """Tell a story with the real process over HTTP, and give every call of it that reached the disk or the network."""
     async with Simulator() as simulator:
         office = Office(simulator, folder, TurnableClock())
         record = folder / "calls"
-        process = await office.process(
-            "--http", "--port", str(port), under=recording([*CALLS, *_SENDS], record), **changes
-        )
+        under = recording([*CALLS, *_SENDS], record)
+        process = await office.process("--http", "--port", "0", under=under, **changes)
         try:
-            await _listens(port)
-            office.slack.use_http(f"http://127.0.0.1:{port}{EVENTS_PATH}")
+            await eventually(lambda: _LISTENING.search(office.log.read_text()) is not None, _LONG)
+            office.slack.use_http(_url(office)).ack_seconds = _LONG  # what is slow here is strace
             await office.asks()
-            await office.abe.sees_message("would like to thank")
+            await office.abe.sees_message("would like to thank", _LONG)
             await office.approves()
-            await office.mia.sees_message("has your gift")
+            await office.mia.sees_message("has your gift", _LONG)
             await office.finishes()
         finally:
             process.terminate()
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), _LONG)
     return list(recorded(record))
 
 
-async def _listens(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
+def _url(office: Office) -> str:
+    found = _LISTENING.search(office.log.read_text())
+    assert found is not None, "it listens"
+    return f"{found[1]}{EVENTS_PATH}"
 
 
 class Said:

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import randrange
+from typing import Any
 
 import pytest
 
 ROW = "proof"
+SEED = "proof_seed"
 _WIDE = 72
 Tell = Callable[[str, int, str, Sequence[str]], None]
 
@@ -32,9 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One seed for all workers."""
+    """One seed for the whole run: workers are told it."""
+    told = getattr(config, "workerinput", {}).get(SEED)
     if config.option.proof_seed is None:
-        config.option.proof_seed = randrange(10**6)
+        config.option.proof_seed = told or randrange(1, 10**6)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist."""
+    node.workerinput[SEED] = node.config.option.proof_seed
 
 
 @pytest.fixture

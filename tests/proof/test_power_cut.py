@@ -13,11 +13,9 @@ from tests.proof.table import Size, Tell
 
 
 @needs_strace
-async def test_a_power_cut_loses_nothing_that_was_said(
-    tmp_path: Path, unused_tcp_port: int, size: Size, proof_seed: int, tell: Tell
-) -> None:
+async def test_a_power_cut_loses_nothing_that_was_said(tmp_path: Path, size: Size, proof_seed: int, tell: Tell) -> None:
     """The file always opens and is whole, and has everything that people and services were told."""
-    story = await recorded_story(tmp_path, unused_tcp_port)
+    story = await recorded_story(tmp_path)
     images = list(cuts(story, tmp_path, Random(proof_seed), size.images - 1))
     wrong = sorted({f"lost: {words}" for lost in images for words in lost})
     tell("power cut after any write, sync or send: what was said is on the disk", len(images), "disk images", wrong)
