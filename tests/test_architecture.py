@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 HOUSE = ("bot", "handlers", "storage")
 ROOF = {"bot.app", "bot.__main__", "bot.settings", "bot.company"}
 # bot.logs leaves the settings' secrets out; bot.doctor looks at what they lead to
-KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.logs", "bot.demo", "bot.doctor"}
+KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.settings", "bot.logs", "bot.demo", "bot.doctor"}
 
 # room -> the rooms that it may know, besides itself
 MAY_KNOW: dict[str, set[str]] = {
