@@ -56,11 +56,11 @@ class Seals:
         seal = seal_of(self._key, before[0]["seal"] if before else BEFORE_THE_FIRST, line)
         return hmac.compare_digest(seal, last["seal"])
 
-    def head(self) -> Head | None:
-        """The last seal, and of how many lines; None while there is no line."""
+    def head(self) -> Head:
+        """The last seal, and of how many lines."""
         last = self._last(1)
         counted = self._database.row("SELECT count(*) AS lines FROM seals")
-        return Head(counted["lines"], last[0]["seal"]) if last and counted else None
+        return Head(counted["lines"], last[0]["seal"]) if last and counted else Head(0, BEFORE_THE_FIRST)
 
     def _last(self, count: int) -> list[sqlite3.Row]:
         return self._database.rows("SELECT line, seal FROM seals ORDER BY line DESC LIMIT ?", (count,))

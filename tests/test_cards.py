@@ -13,8 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.gifts.gift import Decision, Gift, GiftState, Request, RequestState
+from bot.gifts.head import Head
 from bot.gifts.hold import Hold
-from bot.gifts.message import HoldNotice, Kind, Letter, Mail, Message
+from bot.gifts.message import HeadNotice, HoldNotice, Kind, Letter, Mail, Message
 from bot.gifts.money import Money, currency_of
 from bot.gifts.overview import LISTED, Overview
 from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
@@ -91,7 +92,7 @@ def standings() -> Iterator[tuple[RequestState, GiftState]]:
 
 
 STANDINGS = list(standings())
-ABOUT_GIFTS = [kind for kind in Kind if kind is not Kind.HOLD]
+ABOUT_GIFTS = [kind for kind in Kind if kind not in {Kind.HOLD, Kind.HEAD}]
 TROUBLED = [GiftState.FAILED, GiftState.PARKED]
 
 
@@ -250,6 +251,13 @@ def test_a_hold_says_what_waits_and_why(reason: Reason, ended_at: datetime | Non
     what = "Orders in GBP" if hold.currency else "All orders"
     assert f"{what} {'go on' if ended_at else 'are on hold'}" in message["text"]
     assert reason.words in json.dumps(message)
+
+
+def test_the_head_of_the_history_comes_with_the_command_that_uses_it() -> None:
+    """Whoever keeps the message can check later whether any line is missing."""
+    message = shown(HeadNotice(Message("m", Kind.HEAD, None, (), CHANNEL, subject="h"), Head(1234, "ab" * 32)))
+    assert "1234 lines" in message["text"]
+    assert f"giftbot audit verify --count 1234 --head {'ab' * 32}" in json.dumps(message)
 
 
 # ---------------------------------------------------------------- forms

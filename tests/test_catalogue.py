@@ -197,15 +197,15 @@ async def test_countries_are_offered_until_it_is_known_that_nothing_is_sold_ther
 
 
 async def test_it_is_known_after_a_restart(counter: Shop) -> None:
-    """Every value of every product is what it was, and it is as fresh as it was."""
+    """Every value of every product is what it was; an order reads it anew, for it may be another account's."""
     await counter.catalogue.refresh()
     again = counter.after_a_restart()
     for country in ("GB", "US", "NO"):
         assert again.known(country) == counter.catalogue.known(country)
     assert again.sold_in() == ["GB", "US"]
     asked = len(counter.desk.service.asked)
-    assert await again.fresh("GB") == counter.catalogue.known("GB")
-    assert len(counter.desk.service.asked) == asked
+    await again.fresh("GB")
+    assert len(counter.desk.service.asked) > asked
 
 
 @pytest.mark.parametrize("products", ["", "[{}]", '[{"code": "A", "name": "A", "smallest": 5}]', "null"])

@@ -33,7 +33,7 @@ class Catalogue:
 
     def known(self, country: str) -> Shelf | None:
         """The shelf as it was last read, however long ago; what another service had before counts for nothing."""
-        if not self.is_there:
+        if not self.is_there or country not in self._countries:
             return None
         return self._shelves.get(country) or self._store.shelves.get(country)
 

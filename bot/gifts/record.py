@@ -19,7 +19,7 @@ class Record:
         head = self._store.history.head()
         if head is None:
             return Done()
-        if not self._store.messages.on(str(head)):
+        if head.count and not self._store.messages.on(str(head)):
             with self._store.write():
                 self._notices.tell_head(head)
         return Again(A_DAY)

@@ -85,7 +85,7 @@ def _is_beyond(response: httpx.Response) -> bool:
     """
     call, said = response.request, response.json()
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        return call.method == "GET"
+        return (call.method, call.url.path) != ("POST", "/v2/order")
     items = said.get("items", ()) if isinstance(said, dict) else ()
     failed_at_once = call.method == "POST" and said.get("status") == "FAILED"
     return failed_at_once or any("payout" in item and not item["payout"].get("url") for item in items)

@@ -81,7 +81,7 @@ async def test_a_price_that_is_the_value_needs_no_words(office: Office, service:
 
 async def test_a_price_above_the_value_is_on_the_card(office: Office, service: Noting) -> None:
     """Some brands cost more than they are worth, and the account has to have that."""
-    service.catalogue.products = [a_product("DEAR-GB", name="Dear", discount="-0.10"), *PRODUCTS]
+    service.catalogue.products = [a_product("DEAR-GB", name="Dear", fee="2.50"), *PRODUCTS]
     service.balances["GBP"] = Decimal("26.00")
     async with office.open():
         card = await the_card(office, product="Dear")

@@ -138,7 +138,7 @@ def _line(item: Json, catalogue: Catalogue) -> Line:
     if item["products"]["type"] == "SINGLE":
         if not chosen[0].offers(value):
             raise not_allowed(f"{chosen[0].code} has no value of {value}")
-        price = (value * (1 - Decimal(chosen[0].discount))).quantize(CENT)
+        price = (value * (1 - Decimal(chosen[0].discount)) + Decimal(chosen[0].fee)).quantize(CENT)
         return Line(chosen, value, price)
     if value % 1 or value < min(Decimal(product.smallest) for product in chosen):
         raise not_allowed("the face value must be a whole number, and not below their smallest value")

@@ -33,6 +33,7 @@ class Product:
     largest: str
     values: tuple[str, ...] = ()
     discount: str = "0.00"
+    fee: str = "0.00"  # on top of the price
     payout_type: str = "gift_card"
     is_orderable: bool = True
 
