@@ -18,6 +18,7 @@ from handlers.slack_answers import answer_of
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = timedelta(minutes=5)
+_LOCALE_REMEMBERED = timedelta(days=1)  # what only changes how a number is written
 _PATIENCE = 2.0  # seconds; Slack gives a form's submission three in all
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
 
@@ -49,25 +50,34 @@ class SlackDirectory:
         Raises:
             Invalid: Slack cannot be asked just now; whoever fills in a form keeps it and submits again.
         """
+        known = {slack_id: person for slack_id in ids if (person := self._remembered(slack_id, _REMEMBERED))}
+        if len(known) == len(ids):  # then nothing is waited for, not even another task's turn
+            return known
         try:
             async with asyncio.timeout(_PATIENCE):
-                people = await asyncio.gather(*(self._person(slack_id) for slack_id in ids))
+                people = await asyncio.gather(*(self._ask(slack_id) for slack_id in ids if slack_id not in known))
         except TimeoutError:
             raise _not_now() from None
-        return {person.id: person for person in people}
+        return known | {person.id: person for person in people}
 
     async def locale(self, slack_id: str) -> str:
         """The locale that somebody reads in; English while Slack cannot be asked."""
+        if known := self._remembered(slack_id, _LOCALE_REMEMBERED):
+            return known.locale
         try:
             return (await self.look_up([slack_id]))[slack_id].locale
         except Invalid:
             return "en"
 
-    async def _person(self, slack_id: str) -> Person:
-        now = self._clock.now()
-        known, until = self._known.get(slack_id, (None, now))
-        if known and now < until:
-            return known
+    def knows_locale(self, slack_id: str) -> bool:
+        """Whether `locale` answers without asking Slack."""
+        return self._remembered(slack_id, _LOCALE_REMEMBERED) is not None
+
+    def _remembered(self, slack_id: str, so_long: timedelta) -> Person | None:
+        known, asked_at = self._known.get(slack_id, (None, None))
+        return known if asked_at and self._clock.now() - asked_at < so_long else None
+
+    async def _ask(self, slack_id: str) -> Person:
         answer = await answer_of(self._client.users_info(user=slack_id, include_locale=True))
         if isinstance(answer, AsyncSlackResponse):
             person = self._read(slack_id, answer["user"])
@@ -76,7 +86,7 @@ class SlackDirectory:
         else:
             log.warning("people_unknown", person=slack_id, answer=answer.detail)
             raise _not_now()
-        self._known[slack_id] = (person, now + _REMEMBERED)
+        self._known[slack_id] = (person, self._clock.now())
         return person
 
     def _read(self, slack_id: str, user: Mapping[str, Any]) -> Person:

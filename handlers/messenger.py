@@ -1,21 +1,21 @@
 """OUT: posts and updates messages, and proves that one was sent. Each message carries its id in its metadata."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.message import Mail, Message
-from bot.gifts.pace import Pace
 from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from handlers.cards import render
 from handlers.directory import SlackDirectory
 from handlers.ids import MESSAGE_EVENT
+from handlers.limits import Limits, Method
 from handlers.slack_answers import answer_of
 
-ONE_POST_A_SECOND = timedelta(seconds=1)  # for each channel; docs.slack.dev, "Rate limits", "Posting messages"
+_REMEMBERED = timedelta(hours=1)  # a person's channel stays the same, but whoever has left is to be noticed
 _EARLIER = timedelta(hours=1)  # Slack's clock may be behind ours; too wide a look costs nothing
 _PAGE = 200
 
@@ -31,22 +31,29 @@ class SlackMessenger:
         self._once = once
         self._directory = directory
         self._clock = clock
-        self._paces: dict[str, Pace] = {}
+        self._limits = Limits(clock)
+        self._opened: dict[str, tuple[str, datetime]] = {}
 
     async def open(self, to: str) -> str | Rejected | Unavailable:
-        """The channel in which to write to a person or channel."""
+        """The channel in which to write to a person or channel, asked for once for all messages of an hour."""
         if not _is_person(to):
             return to
+        now = self._clock.now()
+        known, until = self._opened.get(to, ("", now))
+        if now < until:
+            return known
+        await self._limits.turn(Method.OPEN)
         answer = await answer_of(self._patient.conversations_open(users=to))
         if isinstance(answer, AsyncSlackResponse):
             channel: str = answer["channel"]["id"]
+            self._opened[to] = channel, self._clock.now() + _REMEMBERED
             return channel
         return _certain(answer)
 
     async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once, without any retry."""
         shown = await self._shown(mail)
-        await self._pace_of(channel).turn()
+        await self._limits.turn_to_post(channel)
         answer = await answer_of(
             self._once.chat_postMessage(
                 channel=channel,
@@ -56,7 +63,11 @@ class SlackMessenger:
                 unfurl_media=False,
             )
         )
-        return Posted(answer["channel"], answer["ts"]) if isinstance(answer, AsyncSlackResponse) else answer
+        if isinstance(answer, AsyncSlackResponse):
+            return Posted(answer["channel"], answer["ts"])
+        if isinstance(answer, Rejected):
+            self._opened.pop(mail.message.to, None)
+        return answer
 
     async def find(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
         """Look for a message whose posting has an unknown outcome, through everything posted since it began."""
@@ -65,6 +76,7 @@ class SlackMessenger:
         oldest = (message.sending_since - _EARLIER).timestamp()
         cursor = None
         while True:
+            await self._limits.turn(Method.HISTORY)
             answer = await answer_of(
                 self._patient.conversations_history(
                     channel=message.channel,
@@ -90,18 +102,22 @@ class SlackMessenger:
         assert message.channel is not None, "a sent message has an address"
         assert message.ts is not None, "a sent message has an address"
         shown = await self._shown(mail)
+        await self._limits.turn(Method.UPDATE)
         answer = await answer_of(self._patient.chat_update(channel=message.channel, ts=message.ts, **shown))
         if isinstance(answer, AsyncSlackResponse):
             return Posted(message.channel, message.ts)
         return _certain(answer)
 
     async def _shown(self, mail: Mail) -> dict[str, Any]:
-        to = mail.message.to
-        card = render(mail, await self._directory.locale(to) if _is_person(to) else "en")
+        card = render(mail, await self._locale(mail.message.to))
         return {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
 
-    def _pace_of(self, channel: str) -> Pace:
-        return self._paces.setdefault(channel, Pace(self._clock, ONE_POST_A_SECOND))
+    async def _locale(self, to: str) -> str:
+        if not _is_person(to):
+            return "en"
+        if not self._directory.knows_locale(to):
+            await self._limits.turn(Method.USER)
+        return await self._directory.locale(to)
 
 
 def _is_person(slack_id: str) -> bool:

@@ -6,11 +6,15 @@ from bot.gifts.ports import Clock
 
 
 class Pace:
-    """Turns at least `interval` apart. Even spacing keeps every window under its limit, not only aligned ones."""
+    """Turns `interval` apart. Even spacing keeps every window under its limit, not only aligned ones.
 
-    def __init__(self, clock: Clock, interval: timedelta) -> None:
+    After a rest, `at_once` of them may come together; a window then has at most that many more.
+    """
+
+    def __init__(self, clock: Clock, interval: timedelta, at_once: int = 1) -> None:
         self._clock = clock
         self._interval = interval
+        self._early = interval * (at_once - 1)
         self._next: datetime | None = None
 
     async def turn(self) -> None:
@@ -18,10 +22,10 @@ class Pace:
         now = self._clock.now()
         mine = max(now, self._next or now)
         self._next = mine + self._interval
-        if mine > now:
-            await self._clock.sleep((mine - now).total_seconds())
+        if mine - self._early > now:
+            await self._clock.sleep((mine - self._early - now).total_seconds())
 
     def hold(self, seconds: float) -> None:
         """Let nobody new through for that long: the service asked for a rest."""
-        rest_ends = self._clock.now() + timedelta(seconds=seconds)
+        rest_ends = self._clock.now() + timedelta(seconds=seconds) + self._early
         self._next = max(self._next or rest_ends, rest_ends)
