@@ -32,8 +32,8 @@ class Act(_Payload):
     person: SlackId | None = Field(
         None, validation_alias=AliasChoices("user_id", AliasPath("user", "id"), AliasPath("event", "user"))
     )
-    command: str | None = None
-    type: str = ""
+    command: Text | None = None
+    type: Text = ""
 
     @property
     def has_answer(self) -> bool:
@@ -45,19 +45,19 @@ class SlashCommand(_Payload):
     """Somebody typed /gift."""
 
     user: SlackId = Field(validation_alias="user_id")
-    text: str = ""
-    trigger: str = Field(validation_alias="trigger_id")
+    text: Text = ""
+    trigger: Text = Field(validation_alias="trigger_id")
 
 
 class Shortcut(_Payload):
     """Somebody chose a shortcut; on a message there is its author, unless that is an app, and its place."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    trigger: str = Field(validation_alias="trigger_id")
-    workspace: str = Field("", validation_alias=AliasPath("team", "domain"))
+    trigger: Text = Field(validation_alias="trigger_id")
+    workspace: Text = Field("", validation_alias=AliasPath("team", "domain"))
     channel: SlackId | None = Field(None, validation_alias=AliasPath("channel", "id"))
     author: SlackId | None = Field(None, validation_alias=AliasPath("message", "user"))
-    message_ts: str | None = Field(None, validation_alias=AliasPath("message", "ts"))
+    message_ts: Text | None = Field(None, validation_alias=AliasPath("message", "ts"))
 
     @property
     def permalink(self) -> str | None:
@@ -71,12 +71,12 @@ class FormMemory(_Payload):
     """What the request form carries through Slack: the id that makes its request one, and what it is about."""
 
     draft_id: UUID
-    source: str | None = Field(None, pattern=PERMALINK)
+    source: Text | None = Field(None, pattern=PERMALINK)
 
 
 class _Option(_Payload):
-    value: str
-    label: str = Field("", validation_alias=AliasPath("text", "text"))
+    value: Text
+    label: Text = Field("", validation_alias=AliasPath("text", "text"))
 
 
 class _Input(_Payload):
@@ -111,8 +111,8 @@ class Submission(_Payload):
 class FormChange(Submission):
     """Somebody changed a field on which others depend; the form is still open."""
 
-    view_id: str = Field(validation_alias=AliasPath("view", "id"))
-    view_hash: str = Field(validation_alias=AliasPath("view", "hash"))
+    view_id: Text = Field(validation_alias=AliasPath("view", "id"))
+    view_hash: Text = Field(validation_alias=AliasPath("view", "hash"))
 
     def product_in(self, country: str) -> _Option | None:
         """The product that was chosen for this country; one that was chosen for another does not go along."""
@@ -123,8 +123,8 @@ class FormChange(Submission):
 class ProductSearch(_Payload):
     """Somebody looks for a product of a country by its name."""
 
-    field: str = Field(validation_alias="action_id", pattern=ANY_PRODUCT)
-    words: str = Field("", validation_alias="value")
+    field: Text = Field(validation_alias="action_id", pattern=ANY_PRODUCT)
+    words: Text = Field("", validation_alias="value")
 
     @property
     def country(self) -> str:
@@ -136,13 +136,13 @@ class Click(_Payload):
     """Somebody clicked a button; `subject` is the id that it carries."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    trigger: str = Field(validation_alias="trigger_id")
+    trigger: Text = Field(validation_alias="trigger_id")
     subject: UUID = Field(validation_alias=AliasPath("actions", 0, "value"))
-    place: str = Field(validation_alias=AliasPath("container", "type"))
+    place: Text = Field(validation_alias=AliasPath("container", "type"))
     is_private_reply: bool = Field(default=False, validation_alias=AliasPath("container", "is_ephemeral"))
     channel: SlackId | None = Field(None, validation_alias=AliasPath("container", "channel_id"))
-    ts: str | None = Field(None, validation_alias=AliasPath("container", "message_ts"))
-    response_url: str | None = None
+    ts: Text | None = Field(None, validation_alias=AliasPath("container", "message_ts"))
+    response_url: Text | None = None
 
     @property
     def card(self) -> Posted | None:
@@ -161,12 +161,12 @@ class HomeOpened(_Payload):
     """Somebody looks at one of the app's tabs."""
 
     user: SlackId = Field(validation_alias=AliasPath("event", "user"))
-    tab: str = Field("home", validation_alias=AliasPath("event", "tab"))
+    tab: Text = Field("home", validation_alias=AliasPath("event", "tab"))
 
 
 class _Block(_Payload):
-    type: str = ""
-    block_id: str = ""
+    type: Text = ""
+    block_id: Text = ""
 
 
 class _Form(_Payload):

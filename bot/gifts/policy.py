@@ -13,6 +13,7 @@ MOST_RECIPIENTS = 25
 MOST_WAITING = 25  # requests of one person that nobody has decided yet
 LONGEST_NOTE = 1000
 LONGEST_REASON = 500
+_MAY_ASK = {Standing.MEMBER, Standing.GUEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Policy:
             return f"Please choose 1 to {MOST_RECIPIENTS} people; you chose {count}."
         if draft.requester in draft.recipients:
             return "You cannot send a gift to yourself."
+        if people[draft.requester].standing not in _MAY_ASK:
+            return f"Only colleagues can send gifts, and your account {people[draft.requester].standing.value}."
         barred = [
             f"{people[recipient].name} {people[recipient].standing.value}"
             for recipient in draft.recipients

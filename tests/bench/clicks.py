@@ -72,9 +72,7 @@ class Hands:
         """`/gift @Rob 25 GBP thank you`, typed that many times."""
         mia, workspace = self._office.mia, self._office.slack.workspace
         text, place = f"<@{self._office.rob.id}> 25 GBP thank you", workspace.notes_to_self(mia.id)
-        return [
-            _sent(Kind.SLASH_COMMANDS, mia.payloads.slash_command("/gift", text, place)) for _ in range(count)
-        ]
+        return [_sent(Kind.SLASH_COMMANDS, mia.payloads.slash_command("/gift", text, place)) for _ in range(count)]
 
     async def open_form(self) -> None:
         """Let Mia open the form that is submitted again and again."""
