@@ -13,7 +13,7 @@ from bot.simulator.giftcards.service import ORDER
 
 Verdict = Callable[[Json], str]
 
-REST_SECONDS: Final = 3.0  # what a 429 asks for
+REST_SECONDS: Final = 1.0  # what a 429 asks for
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,6 @@ def _rules(company: Company) -> dict[str, str]:
         "GIFTBOT_APPROVERS": ",".join(company.approvers),
         "GIFTBOT_COUNTRIES": "GB,US,DE,JP",
         "GIFTBOT_MAX_AMOUNT": "250, 30000 JPY",
-        "GIFTBOT_SETTLE_SECONDS": "3",  # nobody wants to watch half a minute of patience
+        "GIFTBOT_SETTLE_SECONDS": "2",  # nobody wants to watch half a minute of patience
         "GIFTBOT_LOG_LEVEL": "WARNING",
     }
