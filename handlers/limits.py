@@ -16,14 +16,14 @@ _A_MINUTE = timedelta(minutes=1)
 class Method(Enum):
     """A method, with how many calls a minute are let through, and how many of them at once after a rest.
 
-    In any minute both together stay under Slack's limit. Source: docs.slack.dev, "Rate limits"; the tiers as in
-    MethodsRateLimits of Slack's own java-slack-sdk.
+    Both together stay under Slack's limit in any minute, and leave a little for calls that are slow to arrive.
+    Source: docs.slack.dev, "Rate limits"; the tiers as in MethodsRateLimits of Slack's own java-slack-sdk.
     """
 
-    POST = "chat.postMessage", 285, 15  # "several hundred messages per minute per workspace"
-    UPDATE = "chat.update", 40, 10  # Tier 3: 50
-    OPEN = "conversations.open", 40, 10  # Tier 3: 50
-    HISTORY = "conversations.history", 40, 10  # Tier 3: 50
+    POST = "chat.postMessage", 280, 12  # "several hundred messages per minute per workspace"
+    UPDATE = "chat.update", 36, 10  # Tier 3: 50
+    OPEN = "conversations.open", 36, 10  # Tier 3: 50
+    HISTORY = "conversations.history", 36, 10  # Tier 3: 50
     USER = "users.info", 40, 20  # Tier 4: 100; what is left is for forms
 
     def __init__(self, _name: str, a_minute: int, at_once: int) -> None:

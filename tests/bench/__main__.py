@@ -8,14 +8,22 @@ from typing import Annotated
 
 import typer
 
+from tests.bench.burst import burst
+from tests.bench.calls import calls
 from tests.bench.clicks import clicks
 from tests.bench.figures import FULL, QUICK, Figure, Size, show
 from tests.bench.servers import stay_off_the_servers_core
+from tests.bench.start import start
+from tests.bench.worker import worker
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 
 CHAPTERS: dict[str, Callable[[Size, Path], Awaitable[Sequence[Figure]]]] = {
     "clicks": clicks,
+    "worker": worker,
+    "calls": calls,
+    "burst": burst,
+    "start": start,
 }
 
 app = typer.Typer(pretty_exceptions_enable=False)

@@ -35,7 +35,7 @@ class Size:
     burst: int  # gifts that are approved at once
 
 
-QUICK = Size(rounds=3, clicks=40, gifts=40, many=50_000, burst=250)
+QUICK = Size(rounds=3, clicks=40, gifts=40, many=50_000, burst=350)
 FULL = Size(rounds=7, clicks=200, gifts=200, many=1_000_000, burst=5_000)
 
 

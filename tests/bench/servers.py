@@ -5,8 +5,8 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 _CORES = sorted(os.sched_getaffinity(0))
@@ -16,6 +16,17 @@ _PATIENCE = 60.0  # seconds to start
 def stay_off_the_servers_core() -> None:
     """Keep this process, and those that it starts, on another core than the servers, where there is one."""
     os.sched_setaffinity(0, set(_CORES[1:] or _CORES))
+
+
+@contextmanager
+def on_the_servers_core() -> Iterator[None]:
+    """What is started meanwhile runs there."""
+    here = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, _CORES[:1])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, here)
 
 
 def free_port() -> int:
@@ -32,10 +43,10 @@ async def serving(
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A Python module as a process, from when it listens; its log is shown if it ends too early."""
     with tempfile.TemporaryFile() as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *module, env={**os.environ, **(environment or {})}, stderr=log
-        )
-        os.sched_setaffinity(process.pid, {_CORES[0]})
+        with on_the_servers_core():
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *module, env={**os.environ, **(environment or {})}, stderr=log
+            )
         try:
             await until_it_listens(port, process)
             yield process

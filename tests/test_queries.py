@@ -1,0 +1,165 @@
+"""What the storage reads and changes, it finds by an index: a million gifts take no longer than a hundred."""
+
+import inspect
+import sqlite3
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
+from bot.gifts.hold import Hold
+from bot.gifts.message import Kind, Message, MessageState
+from bot.gifts.money import Money
+from bot.gifts.order import Order, key_of
+from bot.gifts.product import Shelf
+from bot.gifts.reasons import Reason
+from bot.gifts.work import Task, Work
+from storage import Database, SqliteStore
+from storage.db import Parameters
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+VALUE = Money(2500, "GBP")
+GIFT = Gift("g", "r", "UROB", GiftState.WAITING)
+REQUEST = Request("r", "UMIA", (GIFT,), VALUE, "GB", "thank you", NOON)
+ORDER = Order(key_of(GIFT), "g", 1, "{}", VALUE, "GB", NOON)
+CARD = Message("m", Kind.CARD, "r", ("g",), "UABE")
+SENT = replace(CARD, state=MessageState.SENT, channel="D1", ts="1.1")
+HOLD = Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)
+WORK = Work(1, Task.POST, "m", NOON, 0)
+
+
+class Explaining(Database):
+    """A database that notes how SQLite goes about each statement."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.plans: dict[str, list[str]] = {}
+
+    def change(self, sql: str, parameters: Parameters = ()) -> int:
+        """Change rows."""
+        self._explain(sql, parameters)
+        return super().change(sql, parameters)
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Read rows."""
+        self._explain(sql, parameters)
+        return super().rows(sql, parameters)
+
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """Read a row."""
+        self._explain(sql, parameters)
+        return super().row(sql, parameters)
+
+    def _explain(self, sql: str, parameters: Parameters) -> None:
+        self.plans[sql] = [row["detail"] for row in super().rows(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+
+
+def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
+    """A use of everything that the tables can do, in an order in which it can be done."""
+    requests, gifts, orders, messages, work = store.requests, store.gifts, store.orders, store.messages, store.work
+    return {
+        "requests.add": lambda: requests.add(REQUEST),
+        "requests.get": lambda: requests.get("r"),
+        "requests.move": lambda: requests.move(REQUEST, RequestStep.APPROVE, "UABE", NOON),
+        "requests.asked_by": lambda: requests.asked_by("UMIA", 5),
+        "requests.undecided": lambda: requests.undecided("UABE", 5),
+        "requests.in_trouble": lambda: requests.in_trouble("UABE", 5),
+        "requests.given_to": lambda: requests.given_to("UROB", 5),
+        "gifts.get": lambda: gifts.get("g"),
+        "gifts.move": lambda: gifts.move(GIFT, GiftStep.APPROVE, "UABE", NOON),
+        "orders.add": lambda: orders.add(ORDER),
+        "orders.get": lambda: orders.get(GIFT),
+        "orders.placed": lambda: orders.placed(ORDER, "O-1"),
+        "orders.gift_of": lambda: orders.gift_of("O-1"),
+        "messages.add": lambda: messages.add(CARD),
+        "messages.get": lambda: messages.get("m"),
+        "messages.save": lambda: messages.save(SENT),
+        "messages.add_gift": lambda: messages.add_gift(CARD, "g"),
+        "messages.about": lambda: messages.about("r", Kind.CARD),
+        "messages.on": lambda: messages.on("h"),
+        "messages.at": lambda: messages.at("D1", "1.1"),
+        "work.add": lambda: work.add(Task.POST, "m", NOON),
+        "work.due": lambda: work.due(Task.POST, NOON, 8),
+        "work.next_due": lambda: work.next_due(Task.POST, NOON),
+        "work.begin": lambda: work.begin(Task.STOCK, NOON),
+        "work.hurry": lambda: work.hurry({Task.ORDER, Task.CHECK}, "g", NOON),
+        "work.again": lambda: work.again(WORK, NOON),
+        "work.postpone": lambda: work.postpone(WORK, NOON, "later"),
+        "work.done": lambda: work.done(WORK),
+        "history.add": lambda: store.history.add(NOON, "UMIA", "show again", "r", "g"),
+        "history.count": lambda: store.history.count("show again", "g", NOON - timedelta(days=1)),
+        "holds.add": lambda: store.holds.add(HOLD),
+        "holds.save": lambda: store.holds.save(HOLD),
+        "holds.get": lambda: store.holds.get("h"),
+        "holds.standing": lambda: store.holds.standing("GBP"),
+        "holds.all_standing": lambda: store.holds.all_standing(),
+        "shelves.save": lambda: store.shelves.save(Shelf("GB", (), NOON)),
+        "shelves.get": lambda: store.shelves.get("GB"),
+    }
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Generator[Explaining]:
+    """A database whose every statement has been used once."""
+    database = Explaining(tmp_path_factory.mktemp("queries") / "giftbot.db")
+    store = SqliteStore(database, lambda: None)
+    with store.write():
+        for use in uses(store).values():
+            use()
+    yield database
+    database.close()
+
+
+def test_everything_that_the_tables_can_do_is_looked_at(database: Explaining) -> None:
+    """A new question to the storage has to be asked here as well."""
+    store = SqliteStore(database, lambda: None)
+    tables = {name: table for name, table in vars(store).items() if not name.startswith("_")}
+    can_do = {
+        f"{name}.{method}"
+        for name, table in tables.items()
+        for method, _ in inspect.getmembers(table, inspect.ismethod)
+        if not method.startswith("_")
+    }
+    assert uses(store).keys() == can_do
+
+
+def test_nothing_is_looked_for_in_a_whole_table(database: Explaining) -> None:
+    """Each statement searches by a key or an index; gone through is only what waits for a person or a time."""
+    assert len(database.plans) > 35
+    scans = [step for plan in database.plans.values() for step in plan if step.startswith("SCAN")]
+    waiting = ("requests_pending", "gifts_in_trouble", "holds_standing")
+    assert [scan for scan in scans if not scan.endswith(tuple(f"INDEX {index}" for index in waiting))] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "index"),
+    [
+        ("WHERE requester = :person ORDER BY created_at DESC", "requests_of_requester (requester=?)"),
+        ("WHERE state = 'pending' AND", "requests_pending"),
+        ("state IN ('failed', 'parked') ORDER BY changed_at DESC", "gifts_in_trouble"),
+        ("ORDER BY gifts.changed_at DESC", "gifts_arrived (recipient=?)"),
+        ("task = ? AND due_at <= ?", "work_due (task=? AND due_at<?)"),
+        ("min(due_at) AS due_at FROM work", "work_due (task=? AND due_at>?)"),
+        ("WHERE task = ? AND subject = ?", "work_on_subject (subject=?)"),
+        ("FROM messages WHERE request_id = ? AND kind = ?", "messages_about_request (request_id=? AND kind=?)"),
+        ("FROM messages WHERE subject = ?", "messages_on_subject (subject=?)"),
+        ("FROM messages WHERE channel = ? AND ts = ?", "messages_at (channel=? AND ts=?)"),
+        ("FROM history WHERE gift_id = ?", "history_of_gift (gift_id=? AND event=? AND at>?)"),
+        ("FROM holds WHERE ended_at IS NULL ORDER BY since", "holds_standing"),
+    ],
+)
+def test_the_index_that_was_made_for_a_question_answers_it(database: Explaining, words: str, index: str) -> None:
+    """Where several would do, it is the one that leads to few rows, however many gifts there are."""
+    plans = [plan for sql, plan in database.plans.items() if words in sql]
+    assert plans, "the storage asks this"
+    for plan in plans:
+        assert any(f"INDEX {index}" in step for step in plan), plan
+
+
+def test_no_list_is_sorted_that_grows(database: Explaining) -> None:
+    """What is listed comes out of its index in order; sorted are only a request's gifts, and a hundred in trouble."""
+    sorting = [sql for sql, plan in database.plans.items() if any("TEMP B-TREE" in step for step in plan)]
+    assert all("ORDER BY position" in sql or "'parked'" in sql for sql in sorting), sorting
