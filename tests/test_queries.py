@@ -28,7 +28,7 @@ ORDER = Order(key_of(GIFT), "g", 1, "{}", VALUE, "GB", NOON)
 CARD = Message("m", Kind.CARD, "r", ("g",), "UABE")
 SENT = replace(CARD, state=MessageState.SENT, channel="D1", ts="1.1")
 HOLD = Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)
-WORK = Work(1, Task.POST, "m", NOON, 0)
+WORK = Work(1, Task.POST, "m", NOON, NOON, 0)
 
 
 class Explaining(Database):
@@ -65,6 +65,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "requests.get": lambda: requests.get("r"),
         "requests.move": lambda: requests.move(REQUEST, RequestStep.APPROVE, "UABE", NOON),
         "requests.asked_by": lambda: requests.asked_by("UMIA", 5),
+        "requests.count_undecided": lambda: requests.count_undecided("UMIA"),
         "requests.undecided": lambda: requests.undecided("UABE", 5),
         "requests.in_trouble": lambda: requests.in_trouble("UABE", 5),
         "requests.given_to": lambda: requests.given_to("UROB", 5),
@@ -90,12 +91,14 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.postpone": lambda: work.postpone(WORK, NOON, "later"),
         "work.done": lambda: work.done(WORK),
         "history.add": lambda: store.history.add(NOON, "UMIA", "show again", "r", "g"),
+        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", "refused", "r", "no"),
+        "history.head": store.history.head,
         "history.count": lambda: store.history.count("show again", "g", NOON - timedelta(days=1)),
         "holds.add": lambda: store.holds.add(HOLD),
         "holds.save": lambda: store.holds.save(HOLD),
         "holds.get": lambda: store.holds.get("h"),
         "holds.standing": lambda: store.holds.standing("GBP"),
-        "holds.all_standing": lambda: store.holds.all_standing(),
+        "holds.all_standing": store.holds.all_standing,
         "shelves.save": lambda: store.shelves.save(Shelf("GB", (), NOON)),
         "shelves.get": lambda: store.shelves.get("GB"),
     }
@@ -127,11 +130,12 @@ def test_everything_that_the_tables_can_do_is_looked_at(database: Explaining) ->
 
 
 def test_nothing_is_looked_for_in_a_whole_table(database: Explaining) -> None:
-    """Each statement searches by a key or an index; gone through is only what waits for a person or a time."""
+    """Each statement searches by a key or an index; gone through is only what waits, and at the start one seal."""
     assert len(database.plans) > 35
     scans = [step for plan in database.plans.values() for step in plan if step.startswith("SCAN")]
     waiting = ("requests_pending", "gifts_in_trouble", "holds_standing")
-    assert [scan for scan in scans if not scan.endswith(tuple(f"INDEX {index}" for index in waiting))] == []
+    fine = ("SCAN seals", *(f"INDEX {index}" for index in waiting))
+    assert [scan for scan in scans if not scan.endswith(fine)] == []
 
 
 @pytest.mark.parametrize(

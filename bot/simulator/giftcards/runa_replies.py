@@ -96,7 +96,7 @@ def estimate(asked: Json, basket: Basket) -> Json:
             "products": item["products"],
             "face_value": float(line.face_value),
             "price": float(line.price),
-            "discount_multiplier": amount(1 - line.price / line.face_value),
+            "discount_multiplier": amount(max(1 - line.price / line.face_value, Decimal(0))),
             "currency": basket.currency,
         }
         for item, line in zip(asked["items"], basket.lines, strict=True)

@@ -171,10 +171,13 @@ class SocketMode:
             self._refused -= 1
             return web.Response(status=503)
         socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, heartbeat=PING_SECONDS)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # the client may die at any moment: nobody here minds
+            return web.Response()  # reaches nobody
         link = Link(socket, request)
         try:
-            with suppress(ConnectionError):  # the client may die at any moment: nobody here minds
+            with suppress(ConnectionError):  # likewise
                 await self._greet(link)
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
