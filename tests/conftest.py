@@ -1,6 +1,6 @@
 """Fixtures of the whole story: an office with the bot's services, and the bot itself, at work."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,20 @@ from bot.simulator import Provider, RunaApi, Simulator
 from tests.office import Office, TurnableClock
 
 pytest_plugins = ("tests.proof.table",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Half a character in what a test prints can still be told by one process to another."""
+    report = yield
+    report.sections = [(title, _whole(text)) for title, text in report.sections]
+    if report.failed:
+        report.longrepr = _whole(str(report.longrepr))
+    return report
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @pytest.fixture
