@@ -12,7 +12,7 @@ from tests.playground.browser.hands import Page
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FEW, MANY = 20, 1000
-A_BLINK = 0.05  # seconds
+A_BLINK = 0.15  # seconds of its work on a busy machine; drawing everything anew would take three times as long
 
 # A message that carries the time of its call is timed in the frame that shows it.
 WATCH = """() => {
