@@ -1,0 +1,61 @@
+"""PURE: what a person reads before it has a language: English with named gaps, and what goes into them.
+
+Only Slack's side knows who reads, so only there these words get a language; `str` of them is plain English, for logs
+and for the command line. Translators see every text that is given to `say` or `say_many`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, Union
+
+from babel.lists import format_list
+
+
+class Formatted(Protocol):
+    """What is written differently in each locale, such as money."""
+
+    def format(self, locale: str) -> str:
+        """How a reader of `locale` ("en-GB", "de-DE") writes it."""
+
+
+Part = Union[str, int, datetime, Formatted, "Words", "Listed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Several things, as a reader lists them: one, two and three."""
+
+    items: tuple[Part, ...]
+    with_or: bool = False
+
+    def __str__(self) -> str:
+        return format_list([_in_english(item) for item in self.items], "or" if self.with_or else "standard", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text with `parts` for its gaps; where `count` is not None, `many` is what it says of other than one."""
+
+    text: str
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    many: str | None = None
+    count: int | None = None
+
+    def __str__(self) -> str:
+        chosen = self.text if self.many is None or self.count == 1 else self.many
+        return chosen.format(**{name: _in_english(part) for name, part in self.parts.items()})
+
+
+def say(text: str, /, **parts: Part) -> Words:
+    """Words with their parts: `say("The largest gift is {largest}.", largest=money)`."""
+    return Words(text, parts)
+
+
+def say_many(one: str, many: str, count: int, /, **parts: Part) -> Words:
+    """Words that depend on a number, which is the gap `{count}`: `say_many("{count} gift", "{count} gifts", 2)`."""
+    return Words(one, {"count": count, **parts}, many, count)
+
+
+def _in_english(part: Part) -> str:
+    return str(part) if isinstance(part, (str, int, datetime, Words, Listed)) else part.format("en")
