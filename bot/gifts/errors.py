@@ -23,6 +23,8 @@ class Field(StrEnum):
     NOTE = "note"
     ANNOUNCE_IN = "announce_in"
     REASON = "reason"
+    COST_CENTRE = "cost_centre"
+    HASHTAG = "hashtag"
 
 
 class GiftbotError(Exception):

@@ -1,6 +1,7 @@
 """PURE: the people of a workspace, as far as a gift cares."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -17,9 +18,32 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in Slack: how to name them, what they are here, and the locale they read in."""
+    """Somebody in Slack: how to name them, what they are here, the locale they read in, and their time zone."""
 
     id: str
     name: str
     standing: Standing = Standing.MEMBER
     locale: str = "en"
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is in which user group, and which absent approver's right lies with whom, as of now."""
+
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    def people(self, listed: Iterable[str]) -> frozenset[str]:
+        """Everybody among people and groups, by their ids."""
+        return frozenset(person for one in listed for person in (self.groups[one] if is_group(one) else {one}))
+
+
+def is_person(slack_id: str) -> bool:
+    """Whether an id is that of somebody who can read a direct message."""
+    return slack_id.startswith(("U", "W"))
+
+
+def is_group(slack_id: str) -> bool:
+    """Whether an id is that of a user group."""
+    return slack_id.startswith("S")

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     LINK_EXPIRED = "link_expired"
     LINK_CANCELLED = "link_cancelled"
     RECIPIENT_UNREACHABLE = "recipient_unreachable"
+    RECIPIENT_GONE = "recipient_gone"
     MESSAGE_UNCERTAIN = "message_uncertain"
     UNEXPECTED = "unexpected"
 
@@ -178,6 +179,11 @@ _ADVICE = {
         "the gift is ordered, but Slack does not let me write to its recipient",
         "the gift is ordered, but Slack does not let me write to its recipient",
         "Retry once the recipient can be reached.",
+    ),
+    Reason.RECIPIENT_GONE: _Advice(
+        "its recipient has left, so nothing was ordered",
+        "its recipient is no colleague any more, so nothing was ordered",
+        "Retry if they are back.",
     ),
     Reason.MESSAGE_UNCERTAIN: _Advice(
         "the gift is ordered, but Slack does not say whether its message arrived",

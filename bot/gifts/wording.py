@@ -19,7 +19,17 @@ class Formatted(Protocol):
         """How a reader of `locale` ("en-GB", "de-DE") writes it."""
 
 
-Part = Union[str, int, datetime, Formatted, "Words", "Listed"]
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person or channel by their id; Slack shows a name."""
+
+    slack_id: str
+
+    def __str__(self) -> str:
+        return self.slack_id
+
+
+Part = Union[str, int, datetime, Formatted, Who, "Words", "Listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +68,4 @@ def say_many(one: str, many: str, count: int, /, **parts: Part) -> Words:
 
 
 def _in_english(part: Part) -> str:
-    return str(part) if isinstance(part, (str, int, datetime, Words, Listed)) else part.format("en")
+    return str(part) if isinstance(part, (str, int, datetime, Who, Words, Listed)) else part.format("en")
