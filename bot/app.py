@@ -26,6 +26,7 @@ from bot.gifts.errors import Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.upkeep import Upkeep
+from bot.gifts.wording import say
 from bot.gifts.work import Task
 from bot.gifts.worker import LONGEST_NAP, Step, Worker
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
@@ -193,7 +194,7 @@ def _bolt_app(
 ) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if not workspace.has(team_id, enterprise_id):
-            raise Refused("This giftbot works for another workspace.")
+            raise Refused(say("This giftbot works for another workspace."))
         return AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),
             team_id=identity["team_id"],

@@ -309,4 +309,4 @@ def _limits(amounts: dict[str, Decimal], countries: tuple[str, ...]) -> dict[str
     try:
         return {currency: from_major(limit, currency) for currency, limit in limits.items() if limit is not None}
     except Invalid as invalid:
-        raise ValueError(invalid.user_message) from None
+        raise ValueError(str(invalid)) from None

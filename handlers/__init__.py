@@ -50,4 +50,4 @@ def register(
     app.action(ActionId.RETRY)(deciding.on_retry)
     app.action(ActionId.SHOW_AGAIN)(home.on_show_again)
     app.event("app_home_opened")(home.on_opened)
-    app.error(Errors(screens, errands).on_error)
+    app.error(Errors(directory, screens, errands).on_error)

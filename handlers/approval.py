@@ -33,7 +33,7 @@ class Deciding:
         """Ask for the reason, if this person may decide."""
         click = read(Click, body)
         request = await self._flow.check_decider(str(click.subject), click.user, click.card)
-        view = decline_form(request, await self._directory.locale(click.user))
+        view = decline_form(request, await self._directory.language(click.user))
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
 

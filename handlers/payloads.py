@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigD
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
+from bot.gifts.wording import say
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
 
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
@@ -101,7 +102,7 @@ class Submission(_Payload):
         """
         if found := self.field_if_any(name):
             return found
-        raise Unreadable("Slack sent a form without one of its fields. Please open it again.")
+        raise Unreadable(say("Slack sent a form without one of its fields. Please open it again."))
 
     def field_if_any(self, name: str) -> _Input | None:
         """What was filled in, or None where the form has no such field."""
@@ -123,6 +124,7 @@ class FormChange(Submission):
 class ProductSearch(_Payload):
     """Somebody looks for a product of a country by its name."""
 
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
     field: Text = Field(validation_alias="action_id", pattern=ANY_PRODUCT)
     words: Text = Field("", validation_alias="value")
 
@@ -182,6 +184,14 @@ def first_field(payload: dict[str, Any]) -> str | None:
     return next((block.block_id for block in form.blocks if block.type == "input"), None)
 
 
+def actor(payload: dict[str, Any]) -> str | None:
+    """Who did what could not be done, as far as that can be read."""
+    try:
+        return Act.model_validate(payload).person
+    except ValidationError:
+        return None
+
+
 P = TypeVar("P", bound=_Payload)
 
 
@@ -194,7 +204,7 @@ def read(kind: type[P], payload: dict[str, Any]) -> P:
     try:
         return kind.model_validate(payload)
     except ValidationError:
-        raise Unreadable("Slack sent something that I cannot read. Nothing was done; please try again.") from None
+        raise Unreadable(say("Slack sent something that I cannot read. Nothing was done; please try again.")) from None
 
 
 def read_memory(text: str) -> FormMemory:
@@ -206,4 +216,4 @@ def read_memory(text: str) -> FormMemory:
     try:
         return FormMemory.model_validate_json(text)
     except ValidationError:
-        raise Unreadable("This form cannot be read. Please open a new one with /gift.") from None
+        raise Unreadable(say("This form cannot be read. Please open a new one with /gift.")) from None

@@ -27,6 +27,7 @@ from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
 from bot.gifts.record import Record
 from bot.gifts.store import Store
+from bot.gifts.wording import say, say_many
 from bot.gifts.work import Again, Done, Later, Task, Work
 
 AN_HOUR = 60 * 60.0
@@ -36,7 +37,7 @@ class AlreadyDecided(Refused):
     """Somebody else was faster; `request` says who and when."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__("This request has already been decided.")
+        super().__init__(say("This request has already been decided."))
         self.request = request
 
 
@@ -109,7 +110,7 @@ class Flow:
                 self._notices.ask_deciders(request)
         kept = self._known(draft.id)
         if kept.requester != draft.requester:
-            raise Refused("This form belongs to somebody else. Please open a new one with /gift.")
+            raise Refused(say("This form belongs to somebody else. Please open a new one with /gift."))
         return kept
 
     async def check_decider(self, request_id: str, person: str, card: Posted | None = None) -> Request:
@@ -138,7 +139,11 @@ class Flow:
             Invalid: the words are missing, or too many.
         """
         if not 1 <= len(note) <= LONGEST_REASON:
-            words = f"Please say why, in at most {LONGEST_REASON} characters; the requester reads it."
+            words = say_many(
+                "Please say why, in at most {count} character; the requester reads it.",
+                "Please say why, in at most {count} characters; the requester reads it.",
+                LONGEST_REASON,
+            )
             raise Invalid({Field.REASON: words})
         return self._end(await self.check_decider(request_id, person), person, RequestStep.DECLINE, note)
 
@@ -150,7 +155,7 @@ class Flow:
         """
         request = self._known(request_id)
         if person != request.requester:
-            raise Refused("Only the person who asked for a gift can cancel it.")
+            raise Refused(say("Only the person who asked for a gift can cancel it."))
         return self._end(request, person, RequestStep.CANCEL)
 
     async def retry(self, gift_id: str, person: str) -> Request:
@@ -168,7 +173,7 @@ class Flow:
         now = self._clock.now()
         with self._store.write():
             if not (gift.is_in_trouble and self._store.gifts.move(gift, step, person, now)):
-                raise Refused("There is nothing to retry: this gift is on its way again.")
+                raise Refused(say("There is nothing to retry: this gift is on its way again."))
             if step is GiftStep.DELIVER_AGAIN:
                 self._notices.prepare_gift(request, gift)
             else:
@@ -216,8 +221,10 @@ class Flow:
     def _check_waiting(self, person: str) -> None:
         """Nobody can bury those who decide; the request that is one too many is undone."""
         if self._store.requests.count_undecided(person) > MOST_WAITING:
-            words = (
-                f"{MOST_WAITING} of your requests are waiting for a decision. Please let one be decided, or cancel it."
+            words = say_many(
+                "{count} of your requests is waiting for a decision. Please let it be decided, or cancel it.",
+                "{count} of your requests are waiting for a decision. Please let one be decided, or cancel it.",
+                MOST_WAITING,
             )
             raise Invalid({Field.RECIPIENTS: words})
 
@@ -226,7 +233,7 @@ class Flow:
             self.policy.check_decider(request, person)
         except Refused as refused:
             with self._store.write():
-                self._store.history.add_once(self._clock.now(), person, "refused", request.id, refused.user_message)
+                self._store.history.add_once(self._clock.now(), person, "refused", request.id, str(refused))
             raise
 
     def _way_on(self, gift: Gift) -> GiftStep:
@@ -355,13 +362,13 @@ class Flow:
     def _known(self, request_id: str | None) -> Request:
         request = self._store.requests.get(request_id) if request_id else None
         if request is None:
-            raise Refused("I do not know this request.")
+            raise Refused(say("I do not know this request."))
         return request
 
     def _gift(self, gift_id: str) -> Gift:
         gift = self._store.gifts.get(gift_id)
         if gift is None:
-            raise Refused("I do not know this gift.")
+            raise Refused(say("I do not know this gift."))
         return gift
 
     def _message(self, work: Work) -> Message:

@@ -8,6 +8,7 @@ from bot.gifts.gift import Request
 from bot.gifts.money import Money, currency_of, parse_money
 from bot.gifts.people import Person, Standing
 from bot.gifts.product import Product, Shelf
+from bot.gifts.wording import Listed, Words, say, say_many, sentences
 
 MOST_RECIPIENTS = 25
 MOST_WAITING = 25  # requests of one person that nobody has decided yet
@@ -51,14 +52,19 @@ class Policy:
         Raises:
             Invalid: with everything that is wrong with the draft at once.
         """
-        problems: dict[Field, str] = {}
+        problems: dict[Field, Words] = {}
         if recipients_problem := self._recipients_problem(draft, people):
             problems[Field.RECIPIENTS] = recipients_problem
         if len(draft.note) > LONGEST_NOTE:
-            problems[Field.NOTE] = f"Please keep the note under {LONGEST_NOTE} characters; it has {len(draft.note)}."
+            problems[Field.NOTE] = say_many(
+                "Please keep the note under {count} character; it has {length}.",
+                "Please keep the note under {count} characters; it has {length}.",
+                LONGEST_NOTE,
+                length=len(draft.note),
+            )
         value = None
         if draft.country not in self.countries:
-            problems[Field.COUNTRY] = "Please choose one of the countries in the list."
+            problems[Field.COUNTRY] = say("Please choose one of the countries in the list.")
         else:
             try:
                 value = self._checked_amount(draft, people[draft.requester].locale, shelf)
@@ -79,11 +85,11 @@ class Policy:
             Refused: with the reason why this person may not decide about this request.
         """
         if person == request.requester:
-            raise Refused("You asked for this gift, so somebody else has to decide about it.")
+            raise Refused(say("You asked for this gift, so somebody else has to decide about it."))
         if person in request.recipients:
-            raise Refused("This gift is for you, so somebody else has to decide about it.")
+            raise Refused(say("This gift is for you, so somebody else has to decide about it."))
         if person not in self.approvers:
-            raise Refused("Only an approver can decide about gifts. You are not on the list of approvers.")
+            raise Refused(say("Only an approver can decide about gifts. You are not on the list of approvers."))
 
     def _checked_amount(self, draft: Draft, locale: str, shelf: Shelf | None) -> Money:
         currency = currency_of(draft.country)
@@ -91,44 +97,53 @@ class Policy:
         value = parse_money(draft.amount, currency, locale)
         largest = self.largest[currency]
         if value.minor > largest.minor:
-            raise Invalid({Field.AMOUNT: f"The largest gift is {largest.format(locale)} for each person."})
+            raise Invalid({Field.AMOUNT: say("The largest gift is {largest} for each person.", largest=largest)})
         if draft.product:
-            _check_product(draft.product, value, shelf, locale)
+            _check_product(draft.product, value, shelf)
         elif self.whole_amounts and value.major % 1:
-            raise Invalid({Field.AMOUNT: "Gifts come in whole amounts only, such as 25."})
+            raise Invalid({Field.AMOUNT: say("Gifts come in whole amounts only, such as 25.")})
         elif shelf and currency not in self.templates and not shelf.offering(value):
-            words = f"Nothing can be bought for {value.format(locale)} there. {_values_are(shelf, locale)}"
-            raise Invalid({Field.AMOUNT: words.strip()})
+            words = say("Nothing can be bought for {value} there.", value=value)
+            raise Invalid({Field.AMOUNT: sentences([words, *_values_are(shelf)])})
         return value
 
-    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person]) -> str | None:
+    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person]) -> Words | None:
         count = len(draft.recipients)
         if not 1 <= count <= MOST_RECIPIENTS:
-            return f"Please choose 1 to {MOST_RECIPIENTS} people; you chose {count}."
+            return say_many(
+                "Please choose {count} person; you chose {chosen}.",
+                "Please choose 1 to {count} people; you chose {chosen}.",
+                MOST_RECIPIENTS,
+                chosen=count,
+            )
         if draft.requester in draft.recipients:
-            return "You cannot send a gift to yourself."
-        if people[draft.requester].standing not in _MAY_ASK:
-            return f"Only colleagues can send gifts, and your account {people[draft.requester].standing.value}."
-        barred = [
-            f"{people[recipient].name} {people[recipient].standing.value}"
+            return say("You cannot send a gift to yourself.")
+        requester = people[draft.requester]
+        if requester.standing.value and requester.standing not in _MAY_ASK:
+            account = requester.standing.value.fill(who=say("your account"))
+            return say("Only colleagues can send gifts, and {account}.", account=account)
+        barred = tuple(
+            standing.value.fill(who=people[recipient].name)
             for recipient in draft.recipients
-            if people[recipient].standing is not Standing.MEMBER
-        ]
+            if (standing := people[recipient].standing).value
+        )
         if barred:
-            return f"Not everybody can get a gift: {', '.join(barred)}."
+            return say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
         if not self.approvers_of(draft.requester, draft.recipients):
-            return "Nobody is left who could approve this: every approver asks for it or receives it."
+            return say("Nobody is left who could approve this: every approver asks for it or receives it.")
         return None
 
 
-def _check_product(code: str, value: Money, shelf: Shelf | None, locale: str) -> None:
+def _check_product(code: str, value: Money, shelf: Shelf | None) -> None:
     product = shelf.find(code) if shelf else None
     if product is None:
-        raise Invalid({Field.PRODUCT: "This gift card is not sold for that country just now. Please choose again."})
+        words = say("This gift card is not sold for that country just now. Please choose again.")
+        raise Invalid({Field.PRODUCT: words})
     if not product.offers(value):
-        raise Invalid({Field.AMOUNT: f"{product.name} does not come in that value. {_values_are(product, locale)}"})
+        words = say("{product} does not come in that value.", product=product.name)
+        raise Invalid({Field.AMOUNT: sentences([words, *_values_are(product)])})
 
 
-def _values_are(goods: Product | Shelf, locale: str) -> str:
-    values = goods.values_in_words(locale)
-    return f"Possible: {values}." if values else ""
+def _values_are(goods: Product | Shelf) -> list[Words]:
+    values = goods.values_in_words
+    return [say("Possible: {values}.", values=values)] if values else []

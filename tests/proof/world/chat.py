@@ -9,6 +9,7 @@ from bot.gifts.message import Kind, Letter, Mail, Message
 from bot.gifts.people import Person
 from bot.gifts.ports import Absent, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.wording import say
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate
 from tests.proof.world.wire import Life, Network, certain
@@ -125,4 +126,4 @@ class ChatClient:
         )
         if isinstance(found, dict):
             return found
-        raise Invalid({Field.RECIPIENTS: "Slack cannot be asked just now."})
+        raise Invalid({Field.RECIPIENTS: say("Slack cannot be asked just now.")})
