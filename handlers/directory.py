@@ -13,13 +13,15 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.gifts.errors import Field, Invalid
 from bot.gifts.people import Person, Standing
 from bot.gifts.ports import Clock, Rejected
+from bot.gifts.wording import say
+from handlers.language import ENGLISH, Language, language_of
 from handlers.slack_answers import answer_of
 
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = timedelta(minutes=5)
 _GROUP_REMEMBERED = timedelta(minutes=1)  # who decides about money
-_LOCALE_REMEMBERED = timedelta(days=1)  # what only changes how a number is written
+_LANGUAGE_REMEMBERED = timedelta(days=1)  # nobody changes it often
 _PATIENCE = 2.0  # seconds; Slack gives a form's submission three in all
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
 
@@ -84,18 +86,19 @@ class SlackDirectory:
         self._known.pop(slack_id, None)
         self._groups.pop(slack_id, None)
 
-    async def locale(self, slack_id: str) -> str:
-        """The locale that somebody reads in; English while Slack cannot be asked."""
-        if known := self._remembered(slack_id, _LOCALE_REMEMBERED):
-            return known.locale
+    async def language(self, slack_id: str) -> Language:
+        """The language that somebody reads; English while Slack cannot be asked."""
+        if known := self.known_language(slack_id):
+            return known
         try:
-            return (await self.look_up([slack_id]))[slack_id].locale
+            return language_of((await self.look_up([slack_id]))[slack_id].locale)
         except Invalid:
-            return "en"
+            return ENGLISH
 
-    def knows_locale(self, slack_id: str) -> bool:
-        """Whether `locale` answers without asking Slack."""
-        return self._remembered(slack_id, _LOCALE_REMEMBERED) is not None
+    def known_language(self, slack_id: str) -> Language | None:
+        """The language that somebody reads, as far as it is known without asking Slack."""
+        known = self._remembered(slack_id, _LANGUAGE_REMEMBERED)
+        return language_of(known.locale) if known else None
 
     def _remembered(self, slack_id: str, so_long: timedelta) -> Person | None:
         known, asked_at = self._known.get(slack_id, (None, None))
@@ -117,7 +120,7 @@ class SlackDirectory:
         if isinstance(answer, AsyncSlackResponse):
             person = self._read(slack_id, answer["user"])
         elif isinstance(answer, Rejected):
-            person = Person(slack_id, "Somebody", Standing.UNKNOWN)
+            person = Person(slack_id, say("Somebody"), Standing.UNKNOWN)
         else:
             log.warning("people_unknown", person=slack_id, answer=answer.detail)
             raise _not_now()
@@ -126,7 +129,7 @@ class SlackDirectory:
 
     def _read(self, slack_id: str, user: Mapping[str, Any]) -> Person:
         profile = user.get("profile") or {}
-        name = profile.get("display_name") or user.get("real_name") or user.get("name") or "Somebody"
+        name = profile.get("display_name") or user.get("real_name") or user.get("name") or say("Somebody")
         return Person(slack_id, name, self._standing(user), user.get("locale") or "en", user.get("tz") or "UTC")
 
     def _standing(self, user: Mapping[str, Any]) -> Standing:
@@ -145,5 +148,5 @@ class SlackDirectory:
 
 
 def _not_now() -> Invalid:
-    words = "Slack does not say who these people are just now. Please submit again in a moment."
+    words = say("Slack does not say who these people are just now. Please submit again in a moment.")
     return Invalid({Field.RECIPIENTS: words})

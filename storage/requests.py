@@ -40,9 +40,9 @@ class RequestTable:
         self._database = database
         self._history = history
 
-    def add(self, request: Request, waits_for: str | None) -> bool:
-        """Keep a new request that waits for a pool of people; False, and nothing changed, when its id is known."""
-        values = _columns(request) | {"id": request.id, "state": request.state, "waits_for": waits_for}
+    def add(self, request: Request) -> bool:
+        """Keep a new request; False, and nothing changed, when its id is known already."""
+        values = _columns(request) | {"id": request.id, "state": request.state}
         names = ", ".join(values)
         gaps = ", ".join(f":{name}" for name in values)
         added = self._database.change(
@@ -76,14 +76,11 @@ class RequestTable:
         return bool(changed)
 
     def approve(self, request: Request, approval: Approval) -> None:
-        """Keep one person's yes to this version of a request, on the record."""
+        """Keep one person's yes to this version of a request."""
         given = (request.id, request.version, approval.step, approval.pool, approval.by, approval.on_behalf_of)
         self._database.change(
             "INSERT INTO approvals VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*given, to_text(approval.at), approval.note)
         )
-        whose = "" if approval.by == approval.on_behalf_of else f", for {approval.on_behalf_of}"
-        detail = f"step {approval.step + 1}, {approval.pool}{whose}"
-        self._history.add(approval.at, approval.by, "agree", request.id, detail=detail)
 
     def lower(self, request: Request, value: Money, by: str, at: datetime) -> None:
         """Let each gift of a pending request be worth less than was asked."""

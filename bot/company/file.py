@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from bot.company.sections import (
     AfterDeliverySection,
@@ -32,9 +32,9 @@ class Company(Section):
 
     company: CompanySection = CompanySection()
     requests: RequestsSection = RequestsSection()
-    pools: dict[Name, PeopleOrGroups] = {}
-    rules: list[RuleSection] = []
-    budgets: list[BudgetSection] = []
+    pools: dict[Name, PeopleOrGroups] = Field(default_factory=dict)
+    rules: list[RuleSection] = Field(default_factory=list)
+    budgets: list[BudgetSection] = Field(default_factory=list)
     working_hours: WorkingHoursSection = WorkingHoursSection()
     waiting: WaitingSection = WaitingSection()
     announcements: AnnouncementsSection = AnnouncementsSection()

@@ -10,9 +10,8 @@ from bot.company.sections import BudgetSection, RuleSection, StepSection
 from bot.gifts.budgets import Budget, Per
 from bot.gifts.money import Money
 from bot.gifts.people import is_group, is_person
-from bot.gifts.rules import Rule, Rules, Step, enough_people
+from bot.gifts.rules import APPROVERS, Rule, Rules, Step, enough_people, one_of
 
-APPROVERS = "approvers"  # the pool that GIFTBOT_APPROVERS fills
 T = TypeVar("T")
 
 
@@ -43,7 +42,7 @@ def rules_of(company: Company, approvers: Collection[str], countries: Collection
     if not company.rules:
         if APPROVERS not in pools:
             mistakes.note("rules", "nobody can approve: set GIFTBOT_APPROVERS, or give [pools] and [[rules]]")
-        return Rules(pools, (Rule(APPROVERS, (Step(APPROVERS),)),))
+        return one_of(pools.get(APPROVERS, ()))
     listed = tuple(_rule(number, rule, company, countries, mistakes) for number, rule in enumerate(company.rules))
     if twice := _twice(rule.name for rule in listed):
         mistakes.note("rules", f"two have the name “{twice}”")

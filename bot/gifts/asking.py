@@ -1,4 +1,4 @@
-"""Asking for gifts: what was filled in becomes a request, or a new version of one, in one transaction with its budgets."""
+"""Asking for gifts: what was filled in becomes a request, or a new version of one, and its money is reserved."""
 
 import asyncio
 from collections.abc import Callable
@@ -48,7 +48,7 @@ class Asking:
         wanted = await self._read(draft)
         with self._store.write():
             request = replace(wanted, weighed=self._weighed(wanted))
-            if self._store.requests.add(request, waits_for=None):
+            if self._store.requests.add(request):
                 self._check_waiting(request.requester)
                 self._store.work.add(Task.CHASE, request.id, self._clock.now())
                 self._accept(request)

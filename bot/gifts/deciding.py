@@ -51,12 +51,16 @@ class Deciding:
     def begin(self, route: Route) -> None:
         """Put a request before those whose turn it is; what needs nobody's yes is approved at once."""
         if route.step:
-            self._store.requests.wait_for(route.request, route.step.pool)
-            self._store.work.hurry({Task.CHASE}, route.request.id, self._clock.now())
-            self._notices.ask(route)
+            self.put_before(route)
         else:
             self.end(route.request, MACHINE, RequestStep.APPROVE, route.rule.name)
             self._notices.inform(route)
+
+    def put_before(self, route: Route) -> None:
+        """See that those whose turn it is have a card, and find the request where they look; once is enough."""
+        assert route.step is not None, "there is a step whose turn it is"
+        self._store.requests.wait_for(route.request, route.step.pool)
+        self._notices.ask(route)
 
     def begin_anew(self, edited: Request) -> None:
         """Cards of another version lose their buttons."""
@@ -113,6 +117,7 @@ class Deciding:
             if not approved:
                 self._treasury.release(request, request.gifts)
             decided = self._known(request.id)
+            self._store.work.hurry({Task.CHASE}, request.id, now)  # there is nothing to wait for any more
             self._notices.tell_decision(decided)
         return decided
 
@@ -147,12 +152,20 @@ class Deciding:
         route.check_needed_later(approval)
         self._store.requests.approve(route.request, approval)
         then = self.route_of(self._known(route.request.id))
+        if then.position is not None or approval.by != approval.on_behalf_of:
+            self._note(route.request, approval)
         if then.position is None:
             self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
             return
         self._notices.refresh_cards(then.request)
         if then.position != approval.step:
             self.begin(then)
+            self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
+
+    def _note(self, request: Request, approval: Approval) -> None:
+        whose = "" if approval.by == approval.on_behalf_of else f", for {approval.on_behalf_of}"
+        detail = f"step {approval.step + 1}, {approval.pool}{whose}"
+        self._store.history.add(approval.at, approval.by, "agree", request.id, detail=detail)
 
     def _lower(self, request: Request, amount: str, person: Person) -> None:
         shelf = self._catalogue.known(request.country)

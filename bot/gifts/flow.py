@@ -15,12 +15,14 @@ from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
 from bot.gifts.asking import Asking
 from bot.gifts.briefing import Briefing
 from bot.gifts.catalogue import Catalogue
+from bot.gifts.chase import Chase
 from bot.gifts.deciding import Deciding
 from bot.gifts.errors import Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.holds import Holds
 from bot.gifts.message import Funds, Kind, Message, MessageState
 from bot.gifts.notices import Notices
+from bot.gifts.office_hours import Patience
 from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
@@ -32,6 +34,7 @@ from bot.gifts.record import Record
 from bot.gifts.roll import Roll
 from bot.gifts.store import Store
 from bot.gifts.treasury import Treasury
+from bot.gifts.wording import say
 from bot.gifts.work import Again, Done, Later, Task, Work
 
 AN_HOUR = 60 * 60.0
@@ -46,6 +49,7 @@ class Arrangement:
     link_hosts: Collection[str]
     settle: timedelta
     care: Care
+    patience: Patience
 
 
 class Flow:
@@ -76,6 +80,9 @@ class Flow:
             store, self.roll, clock, arrangement.policy, self.catalogue, treasury, self._deciding, new_id
         )
         self._treasury = treasury
+        self._chase = Chase(
+            store, self.roll, clock, arrangement.policy, arrangement.patience, self._deciding, self._notices
+        )
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
@@ -145,7 +152,7 @@ class Flow:
         """
         request = self._known(request_id)
         if person != request.requester:
-            raise Refused("Only the person who asked for a gift can cancel it.")
+            raise Refused(say("Only the person who asked for a gift can cancel it."))
         return self._deciding.end(request, person, RequestStep.CANCEL)
 
     async def retry(self, gift_id: str, person: str) -> Request:
@@ -164,7 +171,7 @@ class Flow:
         now = self._clock.now()
         with self._store.write():
             if not (gift.is_in_trouble and self._store.gifts.move(gift, step, person, now)):
-                raise Refused("There is nothing to retry: this gift is on its way again.")
+                raise Refused(say("There is nothing to retry: this gift is on its way again."))
             self._treasury.reserve(request, [gift])  # it may have been released
             if step is GiftStep.DELIVER_AGAIN:
                 self._notices.prepare_gift(request, gift)
@@ -261,6 +268,10 @@ class Flow:
             case Later() as later:
                 return later
 
+    async def chase(self, work: Work) -> Done | Again | Later:
+        """See that a request does not wait for ever: remind, tell the backup, let it expire."""
+        return await self._chase.chase(work)
+
     async def check(self, work: Work) -> Done | Again:
         """See what became of a gift that was delivered, and remind its recipient if nobody has claimed it."""
         return await self._aftercare.check(work)
@@ -276,7 +287,7 @@ class Flow:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
             self._store.work.add(Task.POST, work.subject, self._clock.now())
-        elif work.task in {Task.CHECK, Task.STOCK, Task.HEAD}:
+        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD}:
             return Again(AN_HOUR)
         return Done()
 
@@ -338,13 +349,13 @@ class Flow:
     def _known(self, request_id: str | None) -> Request:
         request = self._store.requests.get(request_id) if request_id else None
         if request is None:
-            raise Refused("I do not know this request.")
+            raise Refused(say("I do not know this request."))
         return request
 
     def _gift(self, gift_id: str) -> Gift:
         gift = self._store.gifts.get(gift_id)
         if gift is None:
-            raise Refused("I do not know this gift.")
+            raise Refused(say("I do not know this gift."))
         return gift
 
     def _message(self, work: Work) -> Message:

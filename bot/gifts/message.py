@@ -106,6 +106,11 @@ class Letter:
         """The gifts that this message is about."""
         return tuple(gift for gift in self.request.gifts if gift.id in self.message.gift_ids)
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The people whose gifts these are."""
+        return tuple(gift.recipient for gift in self.gifts)
+
 
 @dataclass(frozen=True, slots=True)
 class HoldNotice:

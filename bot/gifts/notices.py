@@ -36,8 +36,16 @@ class Notices:
         self._new_id = new_id
 
     def ask(self, route: Route) -> None:
-        """A card with Approve and Decline for the step whose turn it is."""
-        self._say(Kind.CARD, route.request, self.readers(route), route.request.gifts, route.position)
+        """A card with Approve and Decline for the step whose turn it is, to everybody who has none yet."""
+        for reader in self.readers(route):
+            self.say_once(Kind.CARD, route, reader)
+
+    def say_once(self, kind: Kind, route: Route, reader: str) -> None:
+        """A message about a step of a version, unless its reader was told already."""
+        told = self._store.messages.about(route.request.id, kind)
+        step = (route.request.version, route.position)
+        if not any((message.to, (message.version, message.step)) == (reader, step) for message in told):
+            self._say(kind, route.request, [reader], route.request.gifts, route.position)
 
     def inform(self, route: Route) -> None:
         """Whom a rule names learns of what it approves by itself."""
@@ -165,6 +173,10 @@ class Notices:
         if route.step and route.step.notify is not None:
             return self._readers(route.step.notify, route.request)
         return [self._approvals_channel] if self._approvals_channel else sorted(route.hands)
+
+    def backup(self, route: Route) -> list[str]:
+        """Who hears of it when nobody decides in time."""
+        return self._readers(route.step.backup, route.request) if route.step else []
 
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""

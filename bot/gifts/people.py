@@ -4,16 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bot.gifts.wording import Words, say
+
 
 class Standing(Enum):
     """What somebody is in this workspace; the value says why they cannot get a gift, None that they can."""
 
     MEMBER = None
-    BOT = "is an app, not a person"
-    DEACTIVATED = "is deactivated"
-    GUEST = "is a guest"
-    STRANGER = "belongs to another workspace"
-    UNKNOWN = "is not known in this workspace"
+    BOT = say("{who} is an app, not a person")
+    DEACTIVATED = say("{who} is deactivated")
+    GUEST = say("{who} is a guest")
+    STRANGER = say("{who} belongs to another workspace")
+    UNKNOWN = say("{who} is not known in this workspace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Person:
     """Somebody in Slack: how to name them, what they are here, the locale they read in, and their time zone."""
 
     id: str
-    name: str
+    name: str | Words
     standing: Standing = Standing.MEMBER
     locale: str = "en"
     time_zone: str = "UTC"

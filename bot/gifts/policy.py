@@ -14,7 +14,7 @@ from bot.gifts.people import Person, Roster, Standing, is_group
 from bot.gifts.product import Product, Shelf
 from bot.gifts.route import Route
 from bot.gifts.rules import Asked, Rules
-from bot.gifts.wording import Words, say
+from bot.gifts.wording import Listed, Words, say, say_many, sentences
 
 MOST_RECIPIENTS = 25
 MOST_WAITING = 25  # requests of one person that nobody has decided yet
@@ -92,8 +92,12 @@ class Policy:
         if recipients_problem := self._recipients_problem(draft, people, roster):
             problems[Field.RECIPIENTS] = recipients_problem
         if len(draft.note) > LONGEST_NOTE:
-            words = "Please keep the note under {longest} characters; it has {length}."
-            problems[Field.NOTE] = say(words, longest=LONGEST_NOTE, length=len(draft.note))
+            problems[Field.NOTE] = say_many(
+                "Please keep the note under {count} character; it has {length}.",
+                "Please keep the note under {count} characters; it has {length}.",
+                LONGEST_NOTE,
+                length=len(draft.note),
+            )
         if (self.cost_centres or draft.cost_centre) and draft.cost_centre not in self.cost_centres:
             problems[Field.COST_CENTRE] = say("Please choose one of the cost centres in the list.")
         if draft.hashtag and draft.hashtag not in self.announcing.hashtags:
@@ -121,7 +125,7 @@ class Policy:
             words = say("At most {value}: that is what was asked for.", value=request.value)
             raise Invalid({Field.AMOUNT: words})
         if value != request.value:
-            self._check_sold(value, request.product.code if request.product else None, shelf, locale)
+            self._check_sold(value, request.product.code if request.product else None, shelf)
         return value
 
     def route(self, request: Request, roster: Roster) -> Route | None:
@@ -139,47 +143,56 @@ class Policy:
         value = parse_money(draft.amount, currency, locale)
         largest = self.largest[currency]
         if value.minor > largest.minor:
-            raise Invalid({Field.AMOUNT: f"The largest gift is {largest.format(locale)} for each person."})
-        self._check_sold(value, draft.product, shelf, locale)
+            raise Invalid({Field.AMOUNT: say("The largest gift is {largest} for each person.", largest=largest)})
+        self._check_sold(value, draft.product, shelf)
         return value
 
-    def _check_sold(self, value: Money, product: str | None, shelf: Shelf | None, locale: str) -> None:
+    def _check_sold(self, value: Money, product: str | None, shelf: Shelf | None) -> None:
         if product:
-            _check_product(product, value, shelf, locale)
+            _check_product(product, value, shelf)
         elif self.whole_amounts and value.major % 1:
-            raise Invalid({Field.AMOUNT: "Gifts come in whole amounts only, such as 25."})
+            raise Invalid({Field.AMOUNT: say("Gifts come in whole amounts only, such as 25.")})
         elif shelf and value.currency not in self.templates and not shelf.offering(value):
-            words = f"Nothing can be bought for {value.format(locale)} there. {_values_are(shelf, locale)}"
-            raise Invalid({Field.AMOUNT: words.strip()})
+            words = say("Nothing can be bought for {value} there.", value=value)
+            raise Invalid({Field.AMOUNT: sentences([words, *_values_are(shelf)])})
 
     def _recipients_problem(self, draft: Draft, people: Mapping[str, Person], roster: Roster) -> Words | None:
         count = len(draft.recipients)
         if not 1 <= count <= MOST_RECIPIENTS:
-            return f"Please choose 1 to {MOST_RECIPIENTS} people; you chose {count}."
+            return say_many(
+                "Please choose {count} person; you chose {chosen}.",
+                "Please choose 1 to {count} people; you chose {chosen}.",
+                MOST_RECIPIENTS,
+                chosen=count,
+            )
         if draft.requester in draft.recipients:
-            return "You cannot send a gift to yourself."
+            return say("You cannot send a gift to yourself.")
         if self.may_ask and draft.requester not in roster.people(self.may_ask):
             return say("You are not among those who may ask for gifts here. `/gift settings` shows the rules.")
-        if people[draft.requester].standing not in _MAY_ASK:
-            return f"Only colleagues can send gifts, and your account {people[draft.requester].standing.value}."
-        barred = [
-            f"{people[recipient].name} {people[recipient].standing.value}"
+        requester = people[draft.requester]
+        if requester.standing.value and requester.standing not in _MAY_ASK:
+            account = requester.standing.value.fill(who=say("your account"))
+            return say("Only colleagues can send gifts, and {account}.", account=account)
+        barred = tuple(
+            standing.value.fill(who=people[recipient].name)
             for recipient in draft.recipients
-            if people[recipient].standing is not Standing.MEMBER
-        ]
+            if (standing := people[recipient].standing).value
+        )
         if barred:
-            return f"Not everybody can get a gift: {', '.join(barred)}."
+            return say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
         return None
 
 
-def _check_product(code: str, value: Money, shelf: Shelf | None, locale: str) -> None:
+def _check_product(code: str, value: Money, shelf: Shelf | None) -> None:
     product = shelf.find(code) if shelf else None
     if product is None:
-        raise Invalid({Field.PRODUCT: "This gift card is not sold for that country just now. Please choose again."})
+        words = say("This gift card is not sold for that country just now. Please choose again.")
+        raise Invalid({Field.PRODUCT: words})
     if not product.offers(value):
-        raise Invalid({Field.AMOUNT: f"{product.name} does not come in that value. {_values_are(product, locale)}"})
+        words = say("{product} does not come in that value.", product=product.name)
+        raise Invalid({Field.AMOUNT: sentences([words, *_values_are(product)])})
 
 
-def _values_are(goods: Product | Shelf, locale: str) -> str:
-    values = goods.values_in_words(locale)
-    return f"Possible: {values}." if values else ""
+def _values_are(goods: Product | Shelf) -> list[Words]:
+    values = goods.values_in_words
+    return [say("Possible: {values}.", values=values)] if values else []

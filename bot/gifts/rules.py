@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.gifts.money import Money
 from bot.gifts.people import Roster
 
-EVERYBODY = "everybody"  # in the place of people and groups
+APPROVERS = "approvers"  # the pool of a company that has no rules of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,11 @@ class Rules:
         """The pools for which somebody can decide, by their own right or that of somebody they stand in for."""
         rights = {person} - roster.stand_ins.keys() | {away for away, by in roster.stand_ins.items() if by == person}
         return frozenset(name for name, pool in self.pools.items() if rights & roster.people(pool))
+
+
+def one_of(approvers: Collection[str]) -> Rules:
+    """One of these people decides about everything."""
+    return Rules({APPROVERS: tuple(sorted(approvers))}, (Rule("", (Step(APPROVERS),)),))
 
 
 def enough_people(needs: Sequence[Collection[str]]) -> bool:

@@ -21,14 +21,14 @@ from bot.gifts.work import Task, Work
 class Requests(Protocol):
     """Requests with their gifts."""
 
-    def add(self, request: Request, waits_for: str | None) -> bool:
-        """Keep a new request that waits for a pool of people; False, and nothing changed, when its id is known."""
+    def add(self, request: Request) -> bool:
+        """Keep a new request; False, and nothing changed, when its id is known already."""
 
     def edit(self, edited: Request, at: datetime) -> bool:
         """Keep the next version of a pending request, with its gifts; False when somebody else was faster."""
 
     def approve(self, request: Request, approval: Approval) -> None:
-        """Keep one person's yes to this version of a request, on the record."""
+        """Keep one person's yes to this version of a request."""
 
     def lower(self, request: Request, value: Money, by: str, at: datetime) -> None:
         """Let each gift of a pending request be worth less than was asked."""
@@ -189,6 +189,9 @@ class WorkList(Protocol):
 
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now."""
+
+    def hurry_all(self, task: Task, due_at: datetime) -> None:
+        """Let everything that is noted of a task be due now."""
 
     def again(self, work: Work, due_at: datetime) -> None:
         """Do it anew at that time, with no tries counted."""

@@ -4,8 +4,8 @@ Only Slack's side knows who reads, so only there these words get a language; `st
 and for the command line. Translators see every text that is given to `say` or `say_many`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Union
 
@@ -52,6 +52,10 @@ class Words:
     many: str | None = None
     count: int | None = None
 
+    def fill(self, **parts: Part) -> "Words":
+        """These words with parts for gaps that are still open."""
+        return replace(self, parts={**self.parts, **parts})
+
     def __str__(self) -> str:
         chosen = self.text if self.many is None or self.count == 1 else self.many
         return chosen.format(**{name: _in_english(part) for name, part in self.parts.items()})
@@ -65,6 +69,12 @@ def say(text: str, /, **parts: Part) -> Words:
 def say_many(one: str, many: str, count: int, /, **parts: Part) -> Words:
     """Words that depend on a number, which is the gap `{count}`: `say_many("{count} gift", "{count} gifts", 2)`."""
     return Words(one, {"count": count, **parts}, many, count)
+
+
+def sentences(every: Iterable[Words]) -> Words:
+    """Whole sentences, one after the other."""
+    parts = {f"sentence_{number}": words for number, words in enumerate(every)}
+    return Words(" ".join(f"{{{name}}}" for name in parts), parts)
 
 
 def _in_english(part: Part) -> str:

@@ -65,8 +65,8 @@ _STATEMENTS = (
     # what was reserved for a gift in its request's month; released, it is 0
     "ALTER TABLE gifts ADD COLUMN reserved_minor INTEGER NOT NULL DEFAULT 0 CHECK (reserved_minor >= 0)",
     """
-    UPDATE gifts SET reserved_minor = (SELECT value_minor FROM requests WHERE id = request_id)
-    WHERE state NOT IN ('void', 'failed')
+    UPDATE gifts SET reserved_minor = value_minor FROM requests
+    WHERE requests.id = request_id AND gifts.state NOT IN ('void', 'failed')
     """,
     """
     CREATE TABLE spending (
