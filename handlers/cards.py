@@ -45,7 +45,7 @@ def _approval(letter: Letter, language: Language) -> Card:
     text = language.say(
         "{requester} would like to thank {recipients} with a gift.", requester=requester, recipients=recipients
     )
-    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note)]
+    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
     if request.announce_in:
         channel = mention(request.announce_in)
         blocks.append(context(language.say("To be announced in {channel}, without the amount.", channel=channel)))
@@ -54,7 +54,7 @@ def _approval(letter: Letter, language: Language) -> Card:
     if request.decision is None:
         blocks.append(ActionsBlock(elements=[approve_button(request, language), decline_button(request, language)]))
     else:
-        blocks.extend([context(language.render(outcome(request))), *quote(request.decision.note)])
+        blocks.extend([context(language.render(outcome(request))), *quote(request.decision.note, language)])
     return Card(text, blocks)
 
 
@@ -102,7 +102,7 @@ def _decision(letter: Letter, language: Language) -> Card:
     )
     is_ordered = request.state is RequestState.APPROVED
     follows = language.say("It is being ordered now.") if is_ordered else language.say("Nothing was ordered.")
-    return Card(text, [section(text), *quote(decision.note), context(follows)])
+    return Card(text, [section(text), *quote(decision.note, language), context(follows)])
 
 
 def _gift(letter: Letter, language: Language) -> Card:
@@ -120,7 +120,7 @@ def _gift(letter: Letter, language: Language) -> Card:
         language.say(":gift: {requester} thanks you with a gift.", requester=requester),
         [
             section(_thanks(request, language)),
-            *quote(request.note),
+            *quote(request.note, language),
             ActionsBlock(elements=[open_gift_button(letter.link, language), anew]),
             context(care),
         ],
@@ -157,7 +157,7 @@ def _announcement(letter: Letter, language: Language) -> Card:
         requester=mention(letter.request.requester),
         recipients=mentions(letter.recipients),
     )
-    return Card(text, [section(text), *quote(letter.request.note)])
+    return Card(text, [section(text), *quote(letter.request.note, language)])
 
 
 def _reminder(letter: Letter, language: Language) -> Card:
@@ -171,7 +171,7 @@ def _reminder(letter: Letter, language: Language) -> Card:
     button = show_again_button(gift, language.say("Show my gift"))
     return Card(
         language.say(":gift: Your gift from {requester} is still waiting for you.", requester=requester),
-        [section(shown, button), *quote(letter.request.note)],
+        [section(shown, button), *quote(letter.request.note, language)],
     )
 
 
