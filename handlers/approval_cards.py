@@ -28,7 +28,7 @@ from handlers.words import (
 def approval(letter: Letter, language: Language) -> Card:
     """The card of a step, with buttons while it is that step's turn."""
     request, brief = letter.request, letter.brief
-    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note)]
+    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
     if request.announce_in:
         blocks.append(context(_announced(request, language)))
     lines = [*_course(brief, language), *_surroundings(brief, language)] if brief else []
@@ -37,7 +37,7 @@ def approval(letter: Letter, language: Language) -> Card:
     if lines:
         blocks.append(context("\n".join(lines)))
     if request.decision:
-        blocks.extend([context(language.render(outcome(request))), *quote(request.decision.note)])
+        blocks.extend([context(language.render(outcome(request))), *quote(request.decision.note, language)])
     elif brief and brief.is_superseded:
         blocks.append(context(language.say("The request was changed since. A newer card shows it as it is now.")))
     elif brief and brief.is_open:
@@ -49,7 +49,7 @@ def approval(letter: Letter, language: Language) -> Card:
 def approved_alone(letter: Letter, language: Language) -> Card:
     """What a rule has approved by itself."""
     request = letter.request
-    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note)]
+    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
     decided = [context(language.render(outcome(request)))] if request.decision else []
     return Card(_headline(request, language), [*blocks, *decided])
 

@@ -46,7 +46,7 @@ def _decision(letter: Letter, language: Language) -> Card:
     )
     is_ordered = request.state is RequestState.APPROVED
     follows = language.say("It is being ordered now.") if is_ordered else language.say("Nothing was ordered.")
-    blocks: list[Block] = [section(text), *quote(decision.note)]
+    blocks: list[Block] = [section(text), *quote(decision.note, language)]
     if request.asked:
         words = language.say("Lowered from {asked} to {value} each.", asked=request.asked, value=request.value)
         blocks.append(context(words))
@@ -68,7 +68,7 @@ def _gift(letter: Letter, language: Language) -> Card:
         language.say(":gift: {requester} thanks you with a gift.", requester=requester),
         [
             section(_thanks(request, language)),
-            *quote(request.note),
+            *quote(request.note, language),
             ActionsBlock(elements=[open_gift_button(letter.link, language), anew]),
             context(care),
         ],
@@ -106,7 +106,7 @@ def _announcement(letter: Letter, language: Language) -> Card:
         recipients=mentions(letter.recipients),
     )
     request = letter.request
-    blocks: list[Block] = [section(text), *quote(request.note)]
+    blocks: list[Block] = [section(text), *quote(request.note, language)]
     if request.hashtag:
         blocks.append(context(escaped(request.hashtag)))
     if request.names_amount:
@@ -125,7 +125,7 @@ def _reminder(letter: Letter, language: Language) -> Card:
     button = show_again_button(gift, language.say("Show my gift"))
     return Card(
         language.say(":gift: Your gift from {requester} is still waiting for you.", requester=requester),
-        [section(shown, button), *quote(letter.request.note)],
+        [section(shown, button), *quote(letter.request.note, language)],
     )
 
 

@@ -88,17 +88,21 @@ class SlackDirectory:
 
     async def language(self, slack_id: str) -> Language:
         """The language that somebody reads; English while Slack cannot be asked."""
-        if known := self.known_language(slack_id):
-            return known
+        if known := self._remembered(slack_id, _LANGUAGE_REMEMBERED):
+            return language_of(known.locale)
         try:
             return language_of((await self.look_up([slack_id]))[slack_id].locale)
         except Invalid:
             return ENGLISH
 
-    def known_language(self, slack_id: str) -> Language | None:
-        """The language that somebody reads, as far as it is known without asking Slack."""
+    def language_at_once(self, slack_id: str) -> Language:
+        """The language that somebody reads, for what cannot wait for Slack; English where it is not known."""
         known = self._remembered(slack_id, _LANGUAGE_REMEMBERED)
-        return language_of(known.locale) if known else None
+        return language_of(known.locale) if known else ENGLISH
+
+    def knows_language(self, slack_id: str) -> bool:
+        """Whether `language` answers without asking Slack."""
+        return self._remembered(slack_id, _LANGUAGE_REMEMBERED) is not None
 
     def _remembered(self, slack_id: str, so_long: timedelta) -> Person | None:
         known, asked_at = self._known.get(slack_id, (None, None))

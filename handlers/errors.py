@@ -30,21 +30,20 @@ class Errors:
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer whoever acted. Nothing was changed: an error leaves a transaction undone."""
-        person = actor(body) or ""
-        language = self._directory.known_language(person) or ENGLISH  # an acknowledgement does not wait for Slack
+        person = actor(body)
+        language = self._directory.language_at_once(person) if person else ENGLISH
         is_form = body.get("type") == "view_submission"
         if isinstance(error, Invalid) and is_form:
             # the blocks of a form have the names of its fields
             problems = {field: language.render(words) for field, words in error.problems.items()}
             return _answer({"response_action": "errors", "errors": problems})
         words = _words(error)
+        text = language.render(words)
         can_be_submitted_again = isinstance(error, TooMuch) or not isinstance(error, GiftbotError)
         if can_be_submitted_again and (field := first_field(body)):
-            return _answer(
-                {"response_action": "errors", "errors": {field: language.render(words)}}
-            )  # the form keeps its content
+            return _answer({"response_action": "errors", "errors": {field: text}})  # the form keeps its content
         if "command" in body:
-            return _answer({"response_type": "ephemeral", "text": language.render(words)})
+            return _answer({"response_type": "ephemeral", "text": text})
         if is_form:
             return _answer({"response_action": "update", "view": notice_view(words, language)})
         if trigger := body.get("trigger_id"):

@@ -92,7 +92,7 @@ def asked_view(request: Request, who_decides: list[str], language: Language) -> 
         deciders=deciders(who_decides),
     )
     where = language.say("`/gift status` shows where it stands.")
-    blocks: list[Block] = [section(asked), *quote(request.note), context(follows), context(where)]
+    blocks: list[Block] = [section(asked), *quote(request.note, language), context(follows), context(where)]
     return _view(language.say("Gift asked for"), blocks, language)
 
 
@@ -111,7 +111,7 @@ def gift_view(request: Request, link: SecretStr, language: Language) -> dict[str
     )
     blocks: list[Block] = [
         section(thanks),
-        *quote(request.note),
+        *quote(request.note, language),
         ActionsBlock(elements=[open_gift_button(link, language)]),
         context(language.say("Whoever has this link has the gift, so keep it to yourself.")),
     ]

@@ -90,7 +90,7 @@ def _to_decide(request: Request, language: Language) -> list[Block]:
     )
     return [
         section(what),
-        *quote(request.note),
+        *quote(request.note, language),
         ActionsBlock(elements=[approve_button(request, language), decline_button(request, language)]),
     ]
 
@@ -139,7 +139,7 @@ def _mine(request: Request, overview: Overview, language: Language) -> list[Bloc
         )
         return [section(f"{title}\n{waiting}", _cancel_button(request, language))]
     decided = language.render(outcome(request))
-    blocks: list[Block] = [section(f"{title}\n{decided}"), *quote(request.decision.note)]
+    blocks: list[Block] = [section(f"{title}\n{decided}"), *quote(request.decision.note, language)]
     if request.state is RequestState.APPROVED:
         blocks.append(section("\n".join(_standing(request, overview, language))))
     return blocks

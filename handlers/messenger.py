@@ -116,7 +116,7 @@ class SlackMessenger:
     async def _language(self, to: str) -> Language:
         if not _is_person(to):
             return ENGLISH
-        if self._directory.known_language(to) is None:
+        if not self._directory.knows_language(to):
             await self._limits.turn(Method.USER)
         return await self._directory.language(to)
 

@@ -72,7 +72,7 @@ class Asking:
     async def on_product_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """What can be chosen, by what somebody typed so far; from memory, for Slack waits three seconds."""
         search = read(ProductSearch, body)
-        language = await self._directory.language(search.user)
+        language = self._directory.language_at_once(search.user)
         await ack(options=product_options(self._flow.catalogue.known(search.country), search.words, language))
 
     async def on_form_changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:

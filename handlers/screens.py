@@ -15,7 +15,7 @@ from bot.gifts.wording import Words, say
 from bot.gifts.work import Later
 from handlers.directory import SlackDirectory
 from handlers.forms import gift_view, notice_view, waiting_view
-from handlers.language import mention
+from handlers.language import ENGLISH, mention
 from handlers.lists import home_view, status_blocks, status_title
 from handlers.payloads import Click
 from handlers.slack_answers import answer_of
@@ -49,9 +49,10 @@ class Screens:
         log.warning("view_not_changed", answer=answer.detail)
         return None
 
-    async def tell(self, trigger: str, person: str, words: Words) -> None:
+    async def tell(self, trigger: str, person: str | None, words: Words) -> None:
         """Show a few words to whoever clicked, and nobody else."""
-        await self.open(trigger, notice_view(words, await self._directory.language(person)))
+        language = await self._directory.language(person) if person else ENGLISH
+        await self.open(trigger, notice_view(words, language))
 
     async def show_gift(self, trigger: str, gift: Gift) -> None:
         """Show a gift's recipient its link once more; it is fetched while they already see something."""

@@ -94,9 +94,11 @@ def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=text), accessory=accessory)
 
 
-def quote(text: str) -> list[SectionBlock]:
+def quote(text: str, language: Language) -> list[SectionBlock]:
     """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing."""
-    return [SectionBlock(text=PlainTextObject(text=f"“{text}”", emoji=True))] if text else []
+    if not text:
+        return []
+    return [SectionBlock(text=PlainTextObject(text=language.say("“{text}”", text=text), emoji=True))]
 
 
 def context(text: str) -> ContextBlock:

@@ -60,7 +60,8 @@ HOSTILE = {
 
 # what may stand between angle brackets: people, channels, moments, and the link to the message that is thanked for
 OURS = re.compile(
-    rf"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^\d+\^[^|<>]+\|[^<>]+>|<{re.escape(SOURCE)}\|this message>"
+    r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^\d+\^[^|<>]+\|[^<>]+>"
+    rf"|<{re.escape(SOURCE)}\|(this message|diese Nachricht)>"
 )
 
 
