@@ -31,6 +31,7 @@ from handlers.payloads import (
 )
 from handlers.request_form import ANYTHING, Offer, product_options, request_form
 from handlers.screens import Screens
+from handlers.settings_view import settings_blocks, settings_title
 
 
 class Asking:
@@ -52,7 +53,7 @@ class Asking:
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """/gift, /gift help, /gift status, or /gift with the parts of a request."""
+        """/gift, /gift help, /gift status, /gift settings, or /gift with the parts of a request."""
         command = read(SlashCommand, body)
         match command.text.strip().lower():
             case "help":
@@ -61,6 +62,10 @@ class Asking:
                 language = await self._directory.language(command.user)
                 blocks = status_blocks(await self._flow.overview(command.user), language)
                 await ack(text=status_title(language), blocks=blocks)
+            case "settings":
+                language = await self._directory.language(command.user)
+                blocks = settings_blocks(self._flow.policy, self._flow.patience, self._flow.roll.last, language)
+                await ack(text=settings_title(language), blocks=blocks)
             case _:
                 prefill = read_text(command.text, self._flow.catalogue.sold_in())
                 self._errands.run(self._open_form(command.user, command.trigger, prefill))

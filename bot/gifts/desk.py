@@ -1,7 +1,7 @@
 """Everything that is on one person's desk, a page of each list at a time: what the Home tab shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.gifts.budgets import Balance
@@ -72,14 +72,20 @@ class Desks:
         mine = page_of(partial(lists.asked_by, person, which=look.which), _of_request, look.mine)
         to_decide = page_of(partial(lists.undecided, person, pools), _of_request, look.to_decide)
         in_trouble = page_of(partial(lists.in_trouble, person), _of_gift, look.in_trouble)
-        waiting = [one for one in (*mine.lines, *to_decide.lines) if one.state is RequestState.PENDING]
-        routes = {one.id: route for one in waiting if (route := self._policy.route(one, roster))}
+        verdicts = page_of(partial(lists.decided_by, person, month), _of_verdict, look.verdicts)
+        looked_at = (*mine.lines, *to_decide.lines, *(verdict.request for verdict in verdicts.lines))
+        routes = {
+            one.id: route
+            for one in looked_at
+            if one.state is RequestState.PENDING and (route := self._policy.route(one, roster))
+        }
+        decidable = [one for one in to_decide.lines if one.id in routes and person in routes[one.id].hands]
         tallies = self._store.tallies.of(person, self._treasury.month)
         return Desk(
             look=look,
             is_approver=bool(pools or tallies),
             mine=mine,
-            to_decide=to_decide,
+            to_decide=replace(to_decide, lines=decidable),
             in_trouble=in_trouble if pools else Page(),
             routes=routes,
             menders={one.id: self._notices.deciders(one) for one in mine.lines if one.state is RequestState.APPROVED},
@@ -87,7 +93,7 @@ class Desks:
             budgets=self._treasury.balances_of(person) if self._policy.is_open_to(person, roster) else (),
             month=self._treasury.month,
             received=page_of(partial(lists.given_to, person), _of_gift, look.received),
-            verdicts=page_of(partial(lists.decided_by, person, month), _of_verdict, look.verdicts),
+            verdicts=verdicts,
             tallies=tallies,
         )
 
