@@ -89,12 +89,14 @@ class Shortcut(_Payload):
 class FormMemory(_Payload):
     """What the request form carries through Slack: the id that makes its request one, and what it is about.
 
-    With a `version`, it changes a request that was asked for as it was then.
+    With a `version`, it changes a request that was asked for as it was then; `look` is what of the Home tab the button
+    was on.
     """
 
     draft_id: UUID
     version: int | None = None
     source: Text | None = Field(None, pattern=PERMALINK)
+    look: Look | None = None
 
 
 class DecisionMemory(_Payload):

@@ -93,17 +93,19 @@ class Asking:
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The form, filled in: kept, or shown again with what is wrong under its fields."""
         submission = read(Submission, body)
-        draft, version = _draft(submission), read_memory(submission.memory).version
-        request = await (self._flow.edit(draft, version) if version else self._flow.request(draft))
+        draft, memory = _draft(submission), read_memory(submission.memory)
+        request = await (self._flow.edit(draft, memory.version) if memory.version else self._flow.request(draft))
         language = await self._directory.language(request.requester)
         view = asked_view(request, self._flow.deciders(request), language)
+        if memory.look:
+            self._errands.run(self._screens.show_home(submission.user, memory.look))
         await ack(response_action="update", view=view)
 
     async def on_edit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Change a request that is pending: its form opens as it was filled in."""
         click = read(Click, body)
         request = self._flow.check_editor(click.subject, click.user, click.version)
-        memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source)
+        memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source, look=click.look)
         prefill = _as_asked(request, await self._directory.language(click.user))
         self._errands.run(self._draw(click.user, click.trigger, memory, prefill))
         await ack()

@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import chain
+from operator import attrgetter
 
 from bot.gifts.gift import Request
 from bot.gifts.lines import GiftLine, Verdict, Which
-from bot.gifts.paging import BEGINNING, Place
+from bot.gifts.paging import BEGINNING, Mark, Place
 from storage.db import Database
 from storage.requests import gift_from, request_from
 from storage.times import from_text, to_text
@@ -68,14 +69,16 @@ class ListTable:
 
     def decided_by(self, person: str, since: datetime, limit: int, place: Place = BEGINNING) -> Sequence[Verdict]:
         """What a person approved and declined since then, the latest first."""
+        if place.back and place.mark:  # an index takes one lower bound
+            place = Place(max(place.mark, Mark(since, ""), key=attrgetter("at")), back=True)
         yes = (
-            "SELECT request_id, version, at, 1 AS is_yes FROM approvals"  # noqa: S608 - constants
-            f" WHERE given_by = :person AND at >= :since{_newest('at', 'request_id', place)}"
+            "SELECT request_id, version, at, 1 AS is_yes FROM approvals WHERE given_by = :person"  # noqa: S608 - constants
+            f"{'' if place.back else ' AND at >= :since'}{_newest('at', 'request_id', place)}"
         )
         no = (
             "SELECT id AS request_id, version, decided_at AS at, 0 AS is_yes FROM requests"  # noqa: S608 - constants
-            " WHERE decided_by = :person AND state = 'declined' AND decided_at >= :since"
-            f"{_newest('decided_at', 'id', place)}"
+            " WHERE decided_by = :person AND state = 'declined'"
+            f"{'' if place.back else ' AND decided_at >= :since'}{_newest('decided_at', 'id', place)}"
         )
         found = [row for sql in (yes, no) for row in self._rows(sql, place, limit, person=person, since=to_text(since))]
         in_order = sorted(found, key=lambda row: (row["at"], row["request_id"]), reverse=True)

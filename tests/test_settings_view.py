@@ -47,7 +47,7 @@ LONG_POLICY = Policy(
         Budget("received", Per.RECIPIENT, Period.YEAR, pounds(200), only=(MIA,)),
         Budget("pairs", Per.PAIR, Period.YEAR, pounds(100)),
         Budget("selling", Per.COST_CENTRE, Period.QUARTER, pounds(2000), only=("Sales",)),
-        Budget("all of us", Per.COMPANY, Period.MONTH, pounds(9000)),
+        Budget("company", Per.COMPANY, Period.MONTH, pounds(9000)),
     ),
     announcing=Announcing("C0GIFTS", ("thanks", "teamwork"), may_name_amount=True),
     zone=ZoneInfo("Europe/London"),
@@ -108,7 +108,7 @@ def test_a_small_company_has_few_rules() -> None:
         "*received*: £200.00 for each person who receives, each year. Only for <@UMIA>.",
         "*pairs*: £100.00 from one person to another, each year.",
         "*selling*: £2,000.00 for each cost centre, each quarter. Only for Sales.",
-        "*all of us*: £9,000.00 for the whole company, each month.",
+        "*company*: £9,000.00 for the whole company, each month.",
         "After 4 working hours those who can decide are reminded.",
         "After 1 working day the backup hears of it, where there is one.",
         "After 10 working days a request expires, and its requester is told.",
@@ -166,10 +166,10 @@ async def test_everybody_can_read_them_in_private(office: Office) -> None:
     await office.eve.types("/gift settings")
     (reply,) = office.eve.private_replies
     assert "Everybody may ask." in reply.text_shown
-    assert "@Abe and @Ana" in reply.text_shown
+    assert "“approvers”: @A" in reply.text_shown
     await office.eve.clicks("Show the rules", on=await office.eve.opens_home())
     modal = await office.eve.sees_modal("The rules for gifts")
-    assert "The largest gift is €250.00, £250.00, ¥30,000 or US$250.00 for each person." in modal.text
+    assert "The largest gift is €250.00, £250.00, JP¥30,000 or US$250.00 for each person." in modal.text
     assert office.mia.private_replies == []
 
 

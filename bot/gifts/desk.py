@@ -71,7 +71,7 @@ class Desks:
         month = self._treasury.month_began
         mine = page_of(partial(lists.asked_by, person, which=look.which), _of_request, look.mine)
         to_decide = page_of(partial(lists.undecided, person, pools), _of_request, look.to_decide)
-        in_trouble = page_of(partial(lists.in_trouble, person), _of_gift, look.in_trouble)
+        in_trouble = page_of(partial(lists.in_trouble, person), _of_gift, look.in_trouble) if pools else Page()
         verdicts = page_of(partial(lists.decided_by, person, month), _of_verdict, look.verdicts)
         looked_at = (*mine.lines, *to_decide.lines, *(verdict.request for verdict in verdicts.lines))
         routes = {
@@ -86,7 +86,7 @@ class Desks:
             is_approver=bool(pools or tallies),
             mine=mine,
             to_decide=replace(to_decide, lines=decidable),
-            in_trouble=in_trouble if pools else Page(),
+            in_trouble=in_trouble,
             routes=routes,
             menders={one.id: self._notices.deciders(one) for one in mine.lines if one.state is RequestState.APPROVED},
             holds=self._store.holds.all_standing(),
