@@ -51,6 +51,11 @@ class TurnableClock:
         self._ahead += timedelta(**by)
         self._turned.set()
 
+    def turn_to(self, moment: datetime) -> None:
+        """Let it be that time, which is still to come."""
+        assert moment > self.now(), "time only goes on"
+        self.turn(seconds=(moment - self.now()).total_seconds())
+
 
 class Office:
     """A company that uses giftbot; Mia asks, Abe and Ana approve, Rob and Eve receive."""
@@ -87,6 +92,12 @@ class Office:
             "GIFTBOT_SETTLE_SECONDS": "2",
             **{name.upper(): value for name, value in changes.items()},
         }
+
+    def policy(self, text: str) -> str:
+        """The path of a giftbot.toml that says this; for GIFTBOT_CONFIG."""
+        file = self.folder / "policy.toml"
+        file.write_text(text, encoding="utf-8")
+        return str(file)
 
     @asynccontextmanager
     async def open(self, transport: Transport = "socket", **changes: str) -> AsyncGenerator[Giftbot]:
