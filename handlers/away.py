@@ -17,17 +17,18 @@ class Away:
 
     async def away(self, person: str, words: str) -> str:
         """Go away, until a day and with a deputy; without any words, whether one is away."""
+        language = await self._directory.language(person)  # first, so that a refusal is in it as well
         until, deputies = read_absence(words)
         if until or deputies:
             absence = await self._flow.away(person, until, deputies)
         else:
             absence = self._flow.absence(person)
-        return self._shown(absence, await self._directory.language(person))
+        return self._shown(absence, language)
 
     async def back(self, person: str) -> str:
         """Be back."""
-        absence = self._flow.back(person)
         language = await self._directory.language(person)
+        absence = self._flow.back(person)
         return language.say(
             ":wave: Welcome back! {deputy} no longer decides for you; what waits is yours again.",
             deputy=Who(absence.deputy),

@@ -66,13 +66,19 @@ class Absences:
         """
         if absence := self._now(person):
             return absence
-        words = "You are not away. `/gift away until {day} @colleague` lets a colleague decide for you until then."
-        raise Refused(say(words, day=_some_day(self._clock.now().date())))
+        words = say(
+            "You are not away. `/gift away until {day} @colleague` lets a colleague decide for you until then.",
+            day=_some_day(self._clock.now().date()),
+        )
+        raise Refused(words)
 
     async def _deputy(self, person: str, deputies: Sequence[str], today: date) -> str:
         if len(deputies) != 1:
-            words = "Please name the one colleague who decides for you: `/gift away until {day} @colleague`."
-            raise Refused(say(words, day=_some_day(today)))
+            words = say(
+                "Please name the one colleague who decides for you: `/gift away until {day} @colleague`.",
+                day=_some_day(today),
+            )
+            raise Refused(words)
         (deputy,) = deputies
         if deputy == person:
             raise Refused(say("You cannot decide for yourself while you are away. Please name somebody else."))
@@ -85,8 +91,11 @@ class Absences:
     def _check_for_loop(self, absence: Absence) -> None:
         others = {other.person: other.deputy for other in self._store.absences.now(absence.since)}
         if makes_a_loop(absence.person, absence.deputy, others):
-            words = "{deputy} is away as well, and you decide for them. Please name somebody else."
-            raise Refused(say(words, deputy=Who(absence.deputy)))
+            words = say(
+                "{deputy} is away as well, and you decide for them. Please name somebody else.",
+                deputy=Who(absence.deputy),
+            )
+            raise Refused(words)
 
     def _end(self, person: str, successor: str | None = None) -> None:
         """End what somebody has now, if anything; all that waits is looked at anew, as other people decide."""
@@ -104,8 +113,11 @@ class Absences:
 def _last_day(text: str, person: Person, today: date) -> date:
     day = read_day(text, person.locale, today)
     if day is None:
-        words = "I do not know which day you mean. Please write it like this: `/gift away until {day} @colleague`."
-        raise Refused(say(words, day=_some_day(today)))
+        words = say(
+            "I do not know which day you mean. Please write it like this: `/gift away until {day} @colleague`.",
+            day=_some_day(today),
+        )
+        raise Refused(words)
     if not today <= day <= today + A_YEAR:
         raise Refused(say("That day has passed, or is more than a year away. Please name another one."))
     return day

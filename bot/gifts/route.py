@@ -61,7 +61,10 @@ class Route:
             Refused: this person is the only one left for a later step.
         """
         after = replace(self.request, approvals=(*self.request.approvals, approval))
-        if self.stuck_at() is None and (later := replace(self, request=after).stuck_at()) is not None:
+        later = replace(self, request=after).stuck_at()
+        if later is None or later == approval.step:
+            return
+        if self.stuck_at() is None or approval.by in self._hands(later):
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
             raise Refused(words)
 
