@@ -190,8 +190,8 @@ def mails() -> Iterator[Mail]:
                 yield HoldNotice(about, Hold("h", reason, currency, NOON, NOON, ended_at))
     for count in (1, 1234):
         yield HeadNotice(Message("m", Kind.HEAD, None, (), CHANNEL, subject="h"), Head(count, "ab" * 32))
-    for kind in (Kind.STAND_IN, Kind.STAND_DOWN):
-        yield AbsenceNotice(Message("m", kind, None, (), MIA, subject="a"), Absence("a", ABE, MIA, NOON, NOON))
+    for deputed in (Kind.STAND_IN, Kind.STAND_DOWN):
+        yield AbsenceNotice(Message("m", deputed, None, (), MIA, subject="a"), Absence("a", ABE, MIA, NOON, NOON))
 
 
 def views(language: Language) -> Iterator[dict[str, Any]]:
