@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.gifts.absence import makes_a_loop, stand_ins
 from bot.simulator import Person
@@ -63,8 +65,10 @@ async def test_the_deputy_decides_for_the_approver(office: Office) -> None:
         card = await office.eve.sees_message(ASKS)
         await office.rests()
         assert buttons(office.abe) == [[]]
+        late = await office.approval(office.eve)
         await office.eve.clicks("Approve", on=card, confirm=True)
         await office.delivered()
+        assert "Approved by @Eve" in await office.sends(late, office.eve)
         await office.rests()
         for person in (office.abe, office.eve):
             assert "@Eve, for @Abe, " in (await person.sees_message(ASKS)).text_shown
@@ -276,6 +280,21 @@ async def test_no_deputy_approves_their_own_request(office: Office) -> None:
         await office.delivered()
 
 
+async def test_a_right_ends_with_its_owner_s_account(office: Office) -> None:
+    """Abe leaves the company while he is away: what Eve had of him is gone with his account."""
+    async with office.open():
+        await says(office.abe, "away until 14 Aug @Eve")
+        await office.asks()
+        await office.eve.sees_message(ASKS)
+        office.slack.deactivate(office.abe)
+        office.clock.turn(minutes=6)  # who is who is remembered for five minutes
+        await office.approves(office.eve)
+        assert "You can no longer decide for @Abe: Abe is deactivated." in (await office.eve.sees_modal("Giftbot")).text
+        assert office.states() == ["waiting"]
+        await office.approves(office.ana)
+        await office.delivered()
+
+
 async def test_only_the_right_to_approve_moves(office: Office) -> None:
     """What fails is still told to Abe, who is away, and not to Eve; only he can mend it."""
     async with office.open(giftbot_approvers=office.abe.id):
@@ -372,6 +391,18 @@ async def test_a_day_begins_where_the_approver_is(office: Office) -> None:
     office.slack.workspace.user(office.abe.id).time_zone = "Pacific/Honolulu"
     async with office.open():
         assert "until 6 Aug 2030, 09:59:00 UTC" in await says(office.abe, "away until tomorrow @Eve")
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.sampled_from("ABCDE"), st.booleans())))
+def test_whoever_goes_and_comes_back_somebody_decides(days: list[tuple[str, str, bool]]) -> None:
+    """As long as loops are refused, each right lies with somebody who is there."""
+    absences: dict[str, str] = {}
+    for person, deputy, is_back in days:
+        if is_back:
+            absences.pop(person, None)
+        elif not makes_a_loop(person, deputy, absences):
+            absences[person] = deputy
+        assert not set(stand_ins(absences).values()) & absences.keys()
 
 
 def test_a_deputy_who_is_away_has_handed_the_right_on() -> None:

@@ -78,7 +78,10 @@ class Deciding:
         if card:
             with self._store.write():
                 self._notices.adopt_card(request, card)
-        return self._checked(request, person, version)
+        route = self._checked(request, person, version)
+        with self._refusals_on_record(request, person):
+            await self._roll.check_stand_in(person, route.hands[person])
+        return route
 
     async def approve(
         self, request_id: str, person: str, version: int | None, note: str, amount: str | None, card: Posted | None
