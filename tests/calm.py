@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from bot.gifts.aftercare import Care
 from bot.gifts.errors import GiftbotError
 from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.gift import Request
 from bot.gifts.office_hours import Patience
 from bot.gifts.policy import Policy
 from bot.gifts.work import Task
@@ -55,17 +54,21 @@ class CalmCompany:
         """Let something happen."""
         return self._runner.run(coroutine)
 
-    def tries(self, act: Callable[[Flow], Awaitable[Request]]) -> Request | GiftbotError:
+    def tries(self, act: Callable[[Flow], Awaitable[T]]) -> T | GiftbotError:
         """What somebody's act comes to."""
         return self.run(attempt(act(self.flow)))
 
-    def now(self) -> datetime:
-        """What time it is."""
+    def does(self, act: Callable[[Flow], T]) -> T:
+        """What comes of an act that waits for nobody."""
 
-        async def now() -> datetime:
-            return self.clock.now()
+        async def now() -> T:
+            return act(self.flow)
 
         return self.run(now())
+
+    def now(self) -> datetime:
+        """What time it is."""
+        return self.does(lambda _: self.clock.now())
 
     def passes(self, time: timedelta) -> None:
         """Let time pass, and let the machine do what is due."""
@@ -89,7 +92,7 @@ class CalmCompany:
         self.database.close()
 
 
-async def attempt(act: Awaitable[Request]) -> Request | GiftbotError:
+async def attempt(act: Awaitable[T]) -> T | GiftbotError:
     """What an act comes to, where a refusal is an answer too."""
     try:
         return await act

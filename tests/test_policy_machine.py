@@ -1,5 +1,6 @@
 """Whatever people do in whatever order: after every act promises 2, 6 and 7 hold, by what the database holds."""
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -10,9 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.gifts.absence import Absence
 from bot.gifts.aftercare import MACHINE
 from bot.gifts.budgets import Budget, Per, Period
+from bot.gifts.errors import Refused
 from bot.gifts.gift import Request
 from bot.gifts.money import Money
 from bot.gifts.policy import Draft, Policy
@@ -137,10 +138,14 @@ class Office(RuleBasedStateMachine):
     @rule(person=st.sampled_from(DECIDERS), deputy=st.sampled_from(EVERYBODY), days=st.integers(1, 20))
     def goes_away(self, person: str, deputy: str, days: int) -> None:
         """An approver hands their right to somebody for a while."""
-        now = self._company.now()
-        if person != deputy:
-            with self._company.store.write():
-                self._company.store.absences.add(Absence(person, deputy, now, now + timedelta(days=days)))
+        until = (self._company.now() + timedelta(days=days)).date().isoformat()
+        self._company.tries(lambda flow: flow.away(person, until, [deputy]))
+
+    @rule(person=st.sampled_from(DECIDERS))
+    def is_back(self, person: str) -> None:
+        """An approver is back early."""
+        with suppress(Refused):
+            self._company.does(lambda flow: flow.back(person))
 
     @rule(hours=st.sampled_from([1, 9, 30, 24 * 8, 24 * 16]))
     def time_passes(self, hours: int) -> None:
