@@ -72,14 +72,14 @@ class SlackDirectory:
         Raises:
             Invalid: Slack cannot be asked just now, or does not know a group.
         """
-        unknown = [group for group in groups if not self._is_fresh(group)]
-        if unknown:
-            try:
-                async with asyncio.timeout(_PATIENCE):
-                    await asyncio.gather(*(self._ask_members(group) for group in unknown))
-            except TimeoutError:
-                raise _not_now() from None
-        return {group: self._groups[group][0] for group in groups}
+        known = {group: people for group in groups if (people := self._remembered_members(group)) is not None}
+        unknown = [group for group in groups if group not in known]
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                answers = await asyncio.gather(*(self._ask_members(group) for group in unknown))
+        except TimeoutError:
+            raise _not_now() from None
+        return known | dict(zip(unknown, answers, strict=True))
 
     def forget(self, slack_id: str) -> None:
         """Something about somebody, or a group, is different now."""
@@ -108,16 +108,18 @@ class SlackDirectory:
         known, asked_at = self._known.get(slack_id, (None, None))
         return known if asked_at and self._clock.now() - asked_at < so_long else None
 
-    def _is_fresh(self, group: str) -> bool:
-        known = self._groups.get(group)
-        return known is not None and self._clock.now() - known[1] < _GROUP_REMEMBERED
+    def _remembered_members(self, group: str) -> frozenset[str] | None:
+        members, asked_at = self._groups.get(group, (None, None))
+        return members if asked_at and self._clock.now() - asked_at < _GROUP_REMEMBERED else None
 
-    async def _ask_members(self, group: str) -> None:
+    async def _ask_members(self, group: str) -> frozenset[str]:
         answer = await answer_of(self._client.usergroups_users_list(usergroup=group))
         if not isinstance(answer, AsyncSlackResponse):
             log.warning("group_unknown", group=group, answer=answer.detail)
             raise _not_now()
-        self._groups[group] = frozenset(answer["users"]), self._clock.now()
+        members = frozenset(answer["users"])
+        self._groups[group] = members, self._clock.now()
+        return members
 
     async def _ask(self, slack_id: str) -> Person:
         answer = await answer_of(self._client.users_info(user=slack_id, include_locale=True))

@@ -88,6 +88,12 @@ class Office:
             **{name.upper(): value for name, value in changes.items()},
         }
 
+    def policy(self, text: str) -> str:
+        """The path of a giftbot.toml that says this; for GIFTBOT_CONFIG."""
+        file = self.folder / "policy.toml"
+        file.write_text(text, encoding="utf-8")
+        return str(file)
+
     @asynccontextmanager
     async def open(self, transport: Transport = "socket", **changes: str) -> AsyncGenerator[Giftbot]:
         """The bot at work."""

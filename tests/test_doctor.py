@@ -265,7 +265,7 @@ class TestSlack:
 
     async def test_approvers(self, office: Office) -> None:
         """Who left, is no person, a guest or unknown is named; one approver is few, none is a failure."""
-        office.slack.deactivate(office.ana)
+        await office.slack.deactivate(office.ana)
         guest = office.slack.add_person("Gus", is_restricted=True)
         rows = ill(await found(office, giftbot_approvers=f"{office.abe.id},{office.ana.id},{guest.id},U0NOBODY"))
         assert [row.found for row in rows] == [
