@@ -16,7 +16,7 @@ _STATEMENTS = (
         product_code  TEXT,
         product_name  TEXT CHECK ((product_name IS NULL) = (product_code IS NULL)),
         cost_centre   TEXT,
-        month         TEXT NOT NULL,
+        month         TEXT NOT NULL DEFAULT '',
         note          TEXT NOT NULL,
         hashtag       TEXT,
         announce_in   TEXT,
@@ -104,6 +104,7 @@ _STATEMENTS = (
     ) STRICT
     """,
     "CREATE UNIQUE INDEX absences_now ON absences (person) WHERE ended_at IS NULL",
+    "CREATE INDEX absences_until ON absences (until) WHERE ended_at IS NULL",
     "ALTER TABLE messages ADD COLUMN version INTEGER",
     "ALTER TABLE messages ADD COLUMN step INTEGER CHECK ((step IS NULL) = (version IS NULL))",
     # cards that wait for a decision, and every pending request has somebody who sees that it is decided
