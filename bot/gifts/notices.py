@@ -49,7 +49,7 @@ class Notices:
 
     def inform(self, route: Route) -> None:
         """Whom a rule names learns of what it approves by itself."""
-        told = self._readers(route.rule.notify, route.request)
+        told = route.outsiders(route.rule.notify)
         self._say(Kind.APPROVED_ALONE, route.request, told, route.request.gifts)
 
     def adopt_card(self, request: Request, place: Posted) -> None:
@@ -170,13 +170,13 @@ class Notices:
 
     def readers(self, route: Route) -> list[str]:
         """Who is told that a step waits: those whom it names, or else the approvals channel or each who may decide."""
-        if route.step and route.step.notify is not None:
-            return self._readers(route.step.notify, route.request)
-        return [self._approvals_channel] if self._approvals_channel else sorted(route.hands)
+        if route.position is None:
+            return [self._approvals_channel] if self._approvals_channel else []
+        return route.readers(route.position, self._approvals_channel)
 
     def backup(self, route: Route) -> list[str]:
         """Who hears of it when nobody decides in time."""
-        return self._readers(route.step.backup, route.request) if route.step else []
+        return route.outsiders(route.step.backup) if route.step else []
 
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""
@@ -194,9 +194,6 @@ class Notices:
         if route and route.hands:
             return sorted(route.hands)
         return sorted(self._everybody_who_decides() - request.involved)
-
-    def _readers(self, listed: Iterable[str], request: Request) -> list[str]:
-        return sorted(self._roll.last.people(listed) - request.involved)
 
     def _everybody_who_decides(self) -> frozenset[str]:
         roster = self._roll.last
