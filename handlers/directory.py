@@ -1,7 +1,7 @@
 """Who is who, asked from Slack and remembered for a while."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,6 +81,26 @@ class SlackDirectory:
             raise _not_now() from None
         return known | dict(zip(unknown, answers, strict=True))
 
+    async def named(self, name: str) -> Sequence[str]:
+        """The ids of everybody here who goes by a name; reads the whole list, so that only the command line asks.
+
+        Source: docs.slack.dev, users.list, "Pagination".
+
+        Raises:
+            Invalid: Slack cannot be asked just now.
+        """
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            answer = await answer_of(self._client.users_list(cursor=cursor, limit=200))
+            if not isinstance(answer, AsyncSlackResponse):
+                log.warning("people_unknown", answer=answer.detail)
+                raise _not_now()
+            found += [user["id"] for user in answer["members"] if name.casefold() in _names(user)]
+            cursor = answer["response_metadata"]["next_cursor"]
+            if not cursor:
+                return found
+
     def forget(self, slack_id: str) -> None:
         """Something about somebody, or a group, is different now."""
         self._known.pop(slack_id, None)
@@ -151,6 +171,13 @@ class SlackDirectory:
 
     def _is_ours(self, user: Mapping[str, Any]) -> bool:
         return self._workspace.has(user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id"))
+
+
+def _names(user: Mapping[str, Any]) -> set[str]:
+    """What people may call somebody, in small letters; nothing for who left."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), user.get("real_name"), user.get("name"))
+    return set() if user.get("deleted") else {name.casefold() for name in names if name}
 
 
 def _not_now() -> Invalid:

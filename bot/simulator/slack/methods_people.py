@@ -27,7 +27,7 @@ def users_info(workspace: Workspace, arguments: Arguments) -> Json:
 def users_list(workspace: Workspace, arguments: Arguments) -> Json:
     """Tell about everybody, page by page."""
     users = list(workspace.users.values())
-    first, limit = int(arguments.optional("cursor", 0)), int(arguments.optional("limit", len(users)))
+    first, limit = int(arguments.optional("cursor") or 0), int(arguments.optional("limit", len(users)))
     after = first + limit
     members = [user.as_json(include_locale=bool(arguments.boolean("include_locale"))) for user in users[first:after]]
     return {"members": members, "response_metadata": {"next_cursor": str(after) if after < len(users) else ""}}
