@@ -157,12 +157,13 @@ def _policy_settings() -> "PolicySettings":
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, until Ctrl-C.")] = False,
+    story: Annotated[Literal["gift", "policy"], typer.Option(help="A gift's way, or a company's policy.")] = "gift",
     provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
 ) -> None:
     """Watch a gift travel from Slack to its recipient, all on this machine and without any credentials."""
     from bot.demo import play
 
-    raise typer.Exit(play(provider, keep=keep))
+    raise typer.Exit(play(story, provider, keep=keep))
 
 
 @app.command()
