@@ -114,7 +114,7 @@ def test_the_policy_story_shows_every_rule(tmp_path: Path) -> None:
         "Approved by the rule “a small thank-you”",
         "#teamwork",
         "Rule “a gift”, step 1 of 1",
-        "Budget “each manager”: £235.00 of £300.00 left after this.",
+        "Budget “each manager”: £235.00 of £300.00 left",
         "“40 is what we give for slides.”",
         "Lowered from £45.00 to £40.00 each.",
         "Rule “a large gift”, step 1 of 2",

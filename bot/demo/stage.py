@@ -41,15 +41,12 @@ async def open_stage(provider: Provider, roles: Roles) -> AsyncGenerator[Stage]:
         folder = Path(name)
         async with Simulator(provider=provider, clock=clock.time) as simulator:
             company = Cast(simulator.slack, roles)
-            settings = _settings(simulator, folder)
-            if roles is cast.POLICY:
-                text = policy(company)
-                settings |= _by_policy(text, company, folder)
+            text = policy(company) if roles is cast.POLICY else ""
+            settings = _settings(simulator, company, text, folder)
+            if text:
                 bot = await started(settings, folder, "bot.playground.bot", listens=True)
                 bot.hear(str(clock.ahead))
             else:
-                text = ""
-                settings |= _by_approvers(company)
                 bot = await started(settings, folder, "bot", "run")
             try:
                 yield Stage(simulator, company, bot, folder, settings, clock, text)
@@ -57,9 +54,10 @@ async def open_stage(provider: Provider, roles: Roles) -> AsyncGenerator[Stage]:
                 await bot.stop()
 
 
-def _settings(simulator: Simulator, folder: Path) -> dict[str, str]:
+def _settings(simulator: Simulator, company: Cast, text: str, folder: Path) -> dict[str, str]:
     return {
         **simulator.environment(),
+        **(_by_policy(text, company, folder) if text else _by_approvers(company)),
         "GIFTBOT_DATABASE": str(folder / "giftbot.db"),
         "GIFTBOT_LOG_LEVEL": "WARNING",
     }
