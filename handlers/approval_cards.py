@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
+from bot.gifts.absence import Absence
 from bot.gifts.budgets import Balance, Per
 from bot.gifts.gift import Approval, Request
 from bot.gifts.message import Brief, Funds, Letter
@@ -64,6 +65,29 @@ def backup(letter: Letter, language: Language) -> Card:
     return _still_waiting(letter, language, language.say(":bell: Nobody has decided about this yet."))
 
 
+def stand_in(absence: Absence, language: Language) -> Card:
+    """To a deputy, whom an absent approver's right to approve lies with."""
+    person = mention(absence.person)
+    text = language.say(
+        ":palm_tree: {person} is away until {when}, and you decide for them.", person=person, when=absence.last_minute
+    )
+    how = language.say(
+        "What waits for {person} comes to you, also in `/gift status`. The record says that you decide for them.",
+        person=person,
+    )
+    return Card(text, [section(text), context(how)])
+
+
+def stand_down(absence: Absence, language: Language) -> Card:
+    """To a deputy, when an absence has ended before its time, or they are no longer the deputy."""
+    text = language.say(
+        ":wave: You no longer decide for {person}, since {when}.",
+        person=mention(absence.person),
+        when=absence.ended_at or absence.until,
+    )
+    return Card(text, [section(text)])
+
+
 def _still_waiting(letter: Letter, language: Language, text: str) -> Card:
     request = letter.request
     since = language.say("Asked for {when}.", when=request.created_at)
@@ -117,8 +141,9 @@ def _course(brief: Brief, language: Language) -> Iterator[str]:
         yield language.say("Cost centre: {cost_centre}.", cost_centre=escaped(request.cost_centre))
     if request.asked:
         yield language.say("Lowered from {asked} each.", asked=request.asked)
-    if len(route.rule.steps) > 1 or any(step.count > 1 for step in route.rule.steps):
-        for given in request.approvals:
+    needs_several = sum(step.count for step in route.rule.steps) > 1
+    for given in request.approvals:
+        if needs_several or given.by != given.on_behalf_of:
             yield _agreed(given, language)
 
 

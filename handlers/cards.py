@@ -6,8 +6,8 @@ from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.gifts.gift import Request, RequestState
 from bot.gifts.head import Head
-from bot.gifts.message import HeadNotice, HoldNotice, Kind, Letter, Mail
-from handlers.approval_cards import approval, approved_alone, backup, nudge
+from bot.gifts.message import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail
+from handlers.approval_cards import approval, approved_alone, backup, nudge, stand_down, stand_in
 from handlers.language import Language, mention
 from handlers.troubles import hold_notice, lapsed, trouble, unannounced
 from handlers.words import (
@@ -32,6 +32,8 @@ def render(mail: Mail, language: Language) -> Card:
             return hold_notice(hold, language)
         case HeadNotice(_, head):
             return _head(head, language)
+        case AbsenceNotice(message, absence):
+            return (stand_in if message.kind is Kind.STAND_IN else stand_down)(absence, language)
         case Letter():
             return _CARDS[mail.message.kind](mail, language)
 

@@ -47,6 +47,11 @@ def read_text(text: str, countries: Collection[str]) -> Prefill:
     return Prefill(recipients, note=_tidy(rest))
 
 
+def read_absence(text: str) -> tuple[str, tuple[str, ...]]:
+    """The parts of `until 14 Aug @backup` in any order: the words about the day, and the people."""
+    return _tidy(_MENTION.sub(" ", text)), tuple(dict.fromkeys(_MENTION.findall(text)))
+
+
 def _with_currency(currency: str) -> re.Pattern[str]:
     signs = "|".join(re.escape(sign) for sign in {currency, get_currency_symbol(currency, "en")})
     before = _NUMBER.replace("number", "before")

@@ -44,6 +44,7 @@ def help_text(language: Language) -> str:
             "• `/gift @colleague 25 GBP thank you for the launch` opens it filled in, in any order, for one or several"
         ),
         say("• `/gift status` shows your requests, those that wait for you, and the gifts that you got"),
+        say("• `/gift away until 14 Aug @colleague` lets a colleague approve for you; `/gift back` ends it"),
         say("An approver decides, the gift is ordered once, and only its recipient sees the link."),
     )
     return "\n".join(map(language.render, lines))

@@ -12,6 +12,7 @@ from bot.gifts.flow import Flow
 from bot.gifts.gift import Request
 from bot.gifts.policy import Draft
 from bot.gifts.product import Choice
+from handlers.away import Away
 from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
@@ -49,10 +50,11 @@ class Asking:
         self._screens = screens
         self._errands = errands
         self._new_id = new_id
+        self._away = Away(flow, directory)
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """/gift, /gift help, /gift status, or /gift with the parts of a request."""
+        """/gift, /gift help, /gift status, /gift away, /gift back, or /gift with the parts of a request."""
         command = read(SlashCommand, body)
         match command.text.strip().lower():
             case "help":
@@ -61,6 +63,11 @@ class Asking:
                 language = await self._directory.language(command.user)
                 blocks = status_blocks(await self._flow.overview(command.user), language)
                 await ack(text=status_title(language), blocks=blocks)
+            case "back":
+                await ack(text=await self._away.back(command.user))
+            case said if said.split()[:1] == ["away"]:
+                words = command.text.strip()[len("away") :]
+                await ack(text=await self._away.away(command.user, words))
             case _:
                 prefill = read_text(command.text, self._flow.catalogue.sold_in())
                 self._errands.run(self._open_form(command.user, command.trigger, prefill))

@@ -17,8 +17,8 @@ class MessageTable:
     def add(self, message: Message) -> None:
         """Keep a message to be sent."""
         self._database.change(
-            "INSERT INTO messages (id, kind, request_id, subject, reader, version, step, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO messages (id, kind, request_id, subject, reader, version, step, is_open, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 message.id,
                 message.kind,
@@ -27,6 +27,7 @@ class MessageTable:
                 message.to,
                 message.version,
                 message.step,
+                message.is_open,
                 message.state,
             ),
         )
@@ -44,6 +45,10 @@ class MessageTable:
             "UPDATE messages SET state = ?, channel = ?, ts = ?, sending_since = ? WHERE id = ?",
             (message.state, message.channel, message.ts, since, message.id),
         )
+
+    def show(self, card: Message, *, is_open: bool) -> None:
+        """Keep whether a card is to have buttons."""
+        self._database.change("UPDATE messages SET is_open = ? WHERE id = ?", (is_open, card.id))
 
     def add_gift(self, message: Message, gift_id: str) -> None:
         """Make a message that waits be about one more gift."""
@@ -78,6 +83,7 @@ class MessageTable:
             subject=row["subject"],
             version=row["version"],
             step=row["step"],
+            is_open=bool(row["is_open"]),
             state=MessageState(row["state"]),
             channel=row["channel"],
             ts=row["ts"],

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from bot.app import Giftbot, giftbot
 from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
-from bot.simulator import Person, RunaApi, SignedHttp, Simulator
+from bot.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
 from handlers.intake import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]
@@ -50,6 +50,11 @@ class TurnableClock:
         """Let time pass, by days, hours, minutes or seconds."""
         self._ahead += timedelta(**by)
         self._turned.set()
+
+    def turn_to(self, moment: datetime) -> None:
+        """Let it be that time, which is still to come."""
+        assert moment > self.now(), "time only goes on"
+        self.turn(seconds=(moment - self.now()).total_seconds())
 
 
 class Office:
@@ -141,6 +146,22 @@ class Office:
     async def approves(self, who: Person | None = None) -> None:
         """Somebody (Abe) approves the newest card."""
         await (who or self.abe).clicks("Approve", confirm=True)
+
+    async def approval(self, who: Person) -> dict[str, Any]:
+        """A click on Approve as somebody's newest card has it now, to be sent when the card may be another one."""
+        card = await who.sees_message("would like to thank")
+        button = card.button("Approve")
+        assert button
+        return who.payloads.button_click(card, button)
+
+    async def sends(self, click: dict[str, Any], who: Person) -> str:
+        """What somebody is told who sends a click that is no good any more, or that never was theirs."""
+        click["user"]["id"] = who.id
+        click["trigger_id"] = self.slack.workspace.triggers.issue(who.id)
+        await who.sends(Kind.INTERACTIVE, click)
+        told = (await who.sees_modal("Giftbot")).text
+        await who.closes()
+        return told
 
     async def delivered(self, who: Person | None = None) -> str:
         """Wait for somebody's (Rob's) gift, and give its link."""

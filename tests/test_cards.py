@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,11 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
+from bot.gifts.absence import Absence
 from bot.gifts.gift import Decision, Gift, GiftState, Request, RequestState
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
-from bot.gifts.message import Brief, HeadNotice, HoldNotice, Kind, Letter, Mail, Message
+from bot.gifts.message import AbsenceNotice, Brief, HeadNotice, HoldNotice, Kind, Letter, Mail, Message
 from bot.gifts.money import Money, currency_of
 from bot.gifts.overview import LISTED, Overview
 from bot.gifts.people import Roster
@@ -97,7 +98,7 @@ def standings() -> Iterator[tuple[RequestState, GiftState]]:
 
 
 STANDINGS = list(standings())
-ABOUT_GIFTS = [kind for kind in Kind if kind not in {Kind.HOLD, Kind.HEAD}]
+ABOUT_GIFTS = [kind for kind in Kind if kind not in {Kind.HOLD, Kind.HEAD, Kind.STAND_IN, Kind.STAND_DOWN}]
 TROUBLED = [GiftState.FAILED, GiftState.PARKED]
 
 
@@ -263,6 +264,18 @@ def test_a_hold_says_what_waits_and_why(reason: Reason, ended_at: datetime | Non
     what = "Orders in GBP" if hold.currency else "All orders"
     assert f"{what} {'go on' if ended_at else 'are on hold'}" in message["text"]
     assert str(reason.words) in json.dumps(message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(Kind.STAND_IN, "and you decide for them"), (Kind.STAND_DOWN, "no longer decide for")]
+)
+def test_a_deputy_reads_for_whom_and_until_when(kind: Kind, words: str) -> None:
+    """As it begins and as it ends."""
+    absence = Absence("a", ABE, ANA, NOON - timedelta(days=2), NOON, NOON - timedelta(days=1))
+    message = shown(AbsenceNotice(Message("m", kind, None, (), ANA, subject="a"), absence))
+    assert_harmless(message)
+    assert f"<@{ABE}>" in message["text"]
+    assert words in message["text"]
 
 
 def test_the_head_of_the_history_comes_with_the_command_that_uses_it() -> None:

@@ -12,10 +12,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from pydantic import SecretStr
 
+from bot.gifts.absence import Absence
 from bot.gifts.gift import GiftState, RequestState
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
-from bot.gifts.message import Funds, HeadNotice, HoldNotice, Kind, Mail, Message
+from bot.gifts.message import AbsenceNotice, Funds, HeadNotice, HoldNotice, Kind, Mail, Message
 from bot.gifts.money import Money
 from bot.gifts.overview import LISTED, Overview
 from bot.gifts.reasons import Reason
@@ -189,6 +190,8 @@ def mails() -> Iterator[Mail]:
                 yield HoldNotice(about, Hold("h", reason, currency, NOON, NOON, ended_at))
     for count in (1, 1234):
         yield HeadNotice(Message("m", Kind.HEAD, None, (), CHANNEL, subject="h"), Head(count, "ab" * 32))
+    for deputed in (Kind.STAND_IN, Kind.STAND_DOWN):
+        yield AbsenceNotice(Message("m", deputed, None, (), MIA, subject="a"), Absence("a", ABE, MIA, NOON, NOON))
 
 
 def views(language: Language) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,7 @@ ORDER = Order(key_of(GIFT), "g", 1, "{}", VALUE, "GB", NOON)
 CARD = Message("m", Kind.CARD, "r", ("g",), "UABE")
 SENT = replace(CARD, state=MessageState.SENT, channel="D1", ts="1.1")
 HOLD = Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)
+AWAY = Absence("a", "UABE", "UANA", NOON, NOON + timedelta(days=1))
 WORK = Work(1, Task.POST, "m", NOON, NOON, 0)
 
 
@@ -82,7 +83,8 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "spending.release": lambda: store.spending.release(COUNTED, GIFT),
         "spending.used": lambda: store.spending.used(ACCOUNT, "2030-01", "2030-12"),
         "spending.gifts": lambda: store.spending.gifts(ACCOUNT, "2030-01", "2030-12"),
-        "absences.add": lambda: store.absences.add(Absence("UABE", "UANA", NOON, NOON + timedelta(days=1))),
+        "absences.add": lambda: store.absences.add(AWAY),
+        "absences.get": lambda: store.absences.get("a"),
         "absences.now": lambda: store.absences.now(NOON),
         "absences.end": lambda: store.absences.end("UABE", NOON),
         "gifts.get": lambda: gifts.get("g"),
@@ -94,6 +96,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "messages.add": lambda: messages.add(CARD),
         "messages.get": lambda: messages.get("m"),
         "messages.save": lambda: messages.save(SENT),
+        "messages.show": lambda: messages.show(CARD, is_open=True),
         "messages.add_gift": lambda: messages.add_gift(CARD, "g"),
         "messages.about": lambda: messages.about("r", Kind.CARD),
         "messages.on": lambda: messages.on("h"),

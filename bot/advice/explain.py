@@ -62,7 +62,7 @@ async def _look_ahead(
     try:
         roster = await roll.now()
         everybody = {draft.requester, *draft.recipients, *policy.rules.approvers(roster)}
-        people = await roll.people(everybody | {*roster.stand_ins.values()})
+        people = await roll.people(everybody | {*roster.stand_ins, *roster.stand_ins.values()})
     except Invalid as invalid:
         raise CannotTell(MUTE) from invalid
     return foresee(draft, people, roster, policy, Treasury(store, clock, policy), clock), people

@@ -2,17 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """From `since` until `until`, exclusive, the right of `person` to approve lies with `deputy`."""
+    """From `since` until `until`, exclusive, the right of `person` to approve lies with `deputy`.
 
+    It is over at `until` by itself; `ended_at` says that somebody ended it, mostly before that.
+    """
+
+    id: str
     person: str
     deputy: str
     since: datetime
     until: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def last_minute(self) -> datetime:
+        """The last minute of it: what people call its end, as midnight is another day already."""
+        return self.until - timedelta(minutes=1)
 
 
 def stand_ins(absences: Mapping[str, str]) -> dict[str, str]:
@@ -21,12 +31,12 @@ def stand_ins(absences: Mapping[str, str]) -> dict[str, str]:
 
 
 def makes_a_loop(person: str, deputy: str, absences: Mapping[str, str]) -> bool:
-    """Whether a right that `person` hands to `deputy` would come back to them."""
-    return _last_of(deputy, {**absences, person: deputy}, stop=person) == person
+    """Whether a right that `person` hands to `deputy` would come back to them; `absences` have no loop so far."""
+    others = {absent: stands_in for absent, stands_in in absences.items() if absent != person}
+    return _last_of(deputy, others) == person
 
 
-def _last_of(person: str, absences: Mapping[str, str], stop: str | None = None) -> str:
-    at = absences.get(person, person)
-    while at in absences and at not in {person, stop}:
-        at = absences[at]
-    return at
+def _last_of(person: str, absences: Mapping[str, str]) -> str:
+    while person in absences:
+        person = absences[person]
+    return person

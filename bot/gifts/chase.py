@@ -1,13 +1,12 @@
 """A request that waits: before those whose turn it is, then reminded of, then told to the backup, then expired."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from bot.gifts.aftercare import MACHINE
 from bot.gifts.deciding import Deciding
 from bot.gifts.errors import Invalid
-from bot.gifts.gift import RequestState, RequestStep
+from bot.gifts.gift import Request, RequestState, RequestStep
 from bot.gifts.message import Kind
 from bot.gifts.notices import Notices
 from bot.gifts.office_hours import Patience
@@ -55,37 +54,46 @@ class Chase:
             request = self._store.requests.get(work.subject)
             if request is None or request.state is not RequestState.PENDING:
                 return Done()
-            route = self._policy.route(request, self._roll.last)
-            if route is None or route.step is None:  # the policy was changed; whoever acts next is told
-                return Again(LONGEST_WAIT)
-            return self._look_after(route, people)
+            now = self._clock.now()
+            expires = self._patience.hours.after(_began(request), self._patience.expire, self._policy.zone)
+            if now >= expires:
+                self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
+                return Done()
+            times = [expires, *(absence.until for absence in self._store.absences.now(now))]
+            self._notices.turn_cards(request)
+            if route := self._policy.route(request, self._roll.last):  # without a rule, whoever acts next is told
+                self._deciding.begin(route)
+                if route.step is None:
+                    return Done()
+                times += self._look_after(route, people, now)
+        return Again(min(LONGEST_WAIT, *((time - now).total_seconds() for time in times if time > now)))
 
     async def _people_of(self, request_id: str) -> Mapping[str, Person]:
         request = self._store.requests.get(request_id)
         readers = self._notices.deciders(request) if request else []
         return await self._roll.people([reader for reader in readers if is_person(reader)])
 
-    def _look_after(self, route: Route, people: Mapping[str, Person]) -> Done | Again:
-        now = self._clock.now()
-        expires = self._due(route, self._patience.expire, self._policy.zone)
-        if now >= expires:
-            self._deciding.end(route.request, MACHINE, RequestStep.EXPIRE)
-            return Done()
-        self._deciding.put_before(route)
-        times = [expires]
+    def _look_after(self, route: Route, people: Mapping[str, Person], now: datetime) -> Iterator[datetime]:
+        """Remind those who are asked, then tell the backup; gives when that is, done or not."""
         for reader in self._notices.readers(route):
-            zone = ZoneInfo(people[reader].time_zone) if reader in people else self._policy.zone
-            times.append(self._due(route, self._patience.remind, zone))
-            if now >= times[-1]:
+            if reader in route.roster.stand_ins.keys() - route.hands.keys():
+                continue  # they are away
+            zone = people[reader].zone if reader in people else self._policy.zone
+            asked_at = self._notices.asked_at(route, reader) or now
+            yield (when := self._at_work(asked_at, self._patience.remind, zone, now))
+            if when <= now:
                 self._notices.say_once(Kind.NUDGE, route, reader)
-        times.append(self._due(route, self._patience.call_backup, self._policy.zone))
-        if now >= times[-1]:
+        yield (when := self._at_work(_began(route.request), self._patience.call_backup, self._policy.zone, now))
+        if when <= now:
             for reader in self._notices.backup(route):
                 self._notices.say_once(Kind.BACKUP, route, reader)
-        waits = [(time - now).total_seconds() for time in times if time > now]
-        return Again(min(LONGEST_WAIT, *waits))
 
-    def _due(self, route: Route, working: timedelta, zone: tzinfo) -> datetime:
-        """When a step has waited so long; it began when the one before it ended."""
-        began = max([route.request.created_at, *(given.at for given in route.request.approvals)])
-        return self._patience.hours.after(began, working, zone)
+    def _at_work(self, since: datetime, working: timedelta, zone: tzinfo, now: datetime) -> datetime:
+        """When so much working time has passed; if that was while nobody could act, as soon as people are at work."""
+        hours = self._patience.hours
+        return hours.after(max(hours.after(since, working, zone), now), timedelta(), zone)
+
+
+def _began(request: Request) -> datetime:
+    """When the step began whose turn it is: as the one before it ended."""
+    return max([request.created_at, *(given.at for given in request.approvals)])

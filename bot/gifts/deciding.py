@@ -78,7 +78,10 @@ class Deciding:
         if card:
             with self._store.write():
                 self._notices.adopt_card(request, card)
-        return self._checked(request, person, version)
+        route = self._checked(request, person, version)
+        with self._refusals_on_record(request, person):
+            await self._roll.check_stand_in(person, route.hands[person])
+        return route
 
     async def approve(
         self, request_id: str, person: str, version: int | None, note: str, amount: str | None, card: Posted | None
@@ -108,7 +111,10 @@ class Deciding:
             )
             raise Invalid({Field.REASON: words})
         route = await self.check(request_id, person, version)
-        return self.end(route.request, person, RequestStep.DECLINE, note)
+        with self._store.write():
+            if route.check(person) != person:
+                self._note("disagree", route, person)
+            return self.end(route.request, person, RequestStep.DECLINE, note)
 
     def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
         """Let a request come to an end of its waiting, once; whoever comes second is told who was first."""
@@ -142,7 +148,8 @@ class Deciding:
     def _checked(self, request: Request, person: str, version: int | None) -> Route:
         with self._refusals_on_record(request, person):
             route = self.route_of(request)
-            may_decide = self._policy.rules.approvers(self._roll.last) - request.involved
+            roster = self._roll.last
+            may_decide = {*self._policy.rules.approvers(roster), *roster.stand_ins.values()} - request.involved
             if request.state is not RequestState.PENDING and person in may_decide:
                 raise AlreadyDecided(request)
             route.check(person)
@@ -160,7 +167,7 @@ class Deciding:
         self._store.requests.approve(route.request, approval)
         then = self.route_of(self._known(route.request.id))
         if then.position is not None or approval.by != approval.on_behalf_of:
-            self._note(route.request, approval)
+            self._note("agree", route, approval.by)
         if then.position is None:
             self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
             return
@@ -169,10 +176,13 @@ class Deciding:
             self.begin(then)
             self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
 
-    def _note(self, request: Request, approval: Approval) -> None:
-        whose = "" if approval.by == approval.on_behalf_of else f", for {approval.on_behalf_of}"
-        detail = f"step {approval.step + 1}, {approval.pool}{whose}"
-        self._store.history.add(approval.at, approval.by, "agree", request.id, detail=detail)
+    def _note(self, event: str, route: Route, person: str) -> None:
+        """Put on the record in which step somebody said yes or no, and for whom."""
+        position, pool = self._turn(route)
+        approver = route.check(person)
+        whose = "" if approver == person else f", for {approver}"
+        detail = f"step {position + 1}, {pool}{whose}"
+        self._store.history.add(self._clock.now(), person, event, route.request.id, detail=detail)
 
     def _lower(self, request: Request, amount: str, person: Person) -> None:
         shelf = self._catalogue.known(request.country)

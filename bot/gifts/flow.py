@@ -5,12 +5,14 @@ steps do that work, one at a time; each begins by reading where the gift stands,
 the same as going on.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pydantic import SecretStr
 
+from bot.gifts.absence import Absence
+from bot.gifts.absences import Absences
 from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
 from bot.gifts.asking import Asking
 from bot.gifts.briefing import Briefing
@@ -82,6 +84,7 @@ class Flow:
         self._chase = Chase(
             store, self.roll, clock, arrangement.policy, arrangement.patience, self._deciding, self._notices
         )
+        self._absences = Absences(store, self.roll, clock, arrangement.policy, self._notices, new_id)
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
@@ -205,6 +208,27 @@ class Flow:
     async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
         """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
         return self._known(gift.request_id), await self._desk.link(gift)
+
+    async def away(self, person: str, until: str, deputies: Sequence[str]) -> Absence:
+        """Let the one deputy decide for an approver until the end of a day, which is read as they write it.
+
+        Raises:
+            Refused: they cannot be away like that; the words say why, or how to write it.
+            Invalid: Slack does not say who they are.
+        """
+        return await self._absences.begin(person, until, deputies)
+
+    def back(self, person: str) -> Absence:
+        """Take the right to approve back before its time. Raises Refused as `absence` does."""
+        return self._absences.end(person)
+
+    def absence(self, person: str) -> Absence:
+        """The absence that somebody has now.
+
+        Raises:
+            Refused: they are not away; the words say how to be.
+        """
+        return self._absences.of(person)
 
     def deciders(self, request: Request) -> list[str]:
         """Who decides about a request: the approvals channel, or each approver."""

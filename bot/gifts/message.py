@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from bot.gifts.absence import Absence
 from bot.gifts.budgets import Balance
 from bot.gifts.gift import Gift, Request
 from bot.gifts.head import Head
@@ -32,6 +33,8 @@ class Kind(StrEnum):
     LAPSED = "lapsed"  # to the requester: the gift's link is no good any more
     HOLD = "hold"  # to those who decide: no order is sent for a while
     HEAD = "head"  # to those who decide, once a day: the head of the sealed history
+    STAND_IN = "stand in"  # to a deputy: for whom they decide, and until when
+    STAND_DOWN = "stand down"  # to a deputy: they decide no longer
 
 
 class MessageState(StrEnum):
@@ -48,7 +51,7 @@ class Message:
     """A message to a person or channel `to`; `channel` and `ts` are Slack's address of it once they are known.
 
     It is about gifts of a request, or, where `request_id` is None, about the company; `subject` then says what. A card
-    is about one step of one version of its request.
+    is about one step of one version of its request, and `is_open` while it has buttons.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Message:
     subject: str | None = None
     version: int | None = None
     step: int | None = None
+    is_open: bool = False
     state: MessageState = MessageState.WAITING
     channel: str | None = None
     ts: str | None = None
@@ -77,8 +81,7 @@ class Funds:
 class Brief:
     """What a card tells those who decide beside the request itself.
 
-    `exchanged` is how many gifts these people have given each other this year. Only an `is_open` card has buttons: it
-    is about the version and the step whose turn it is, and its reader may decide.
+    `exchanged` is how many gifts these people have given each other this year. Only an `is_open` card has buttons.
     """
 
     route: Route
@@ -128,4 +131,12 @@ class HeadNotice:
     head: Head
 
 
-Mail = Letter | HoldNotice | HeadNotice
+@dataclass(frozen=True, slots=True)
+class AbsenceNotice:
+    """What a message to a deputy is made from, as things stand now."""
+
+    message: Message
+    absence: Absence
+
+
+Mail = Letter | HoldNotice | HeadNotice | AbsenceNotice

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 
+from bot.gifts.absence import Absence
 from bot.gifts.gift import Gift, Request
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
@@ -42,10 +44,14 @@ class Notices:
 
     def say_once(self, kind: Kind, route: Route, reader: str) -> None:
         """A message about a step of a version, unless its reader was told already."""
-        told = self._store.messages.about(route.request.id, kind)
-        step = (route.request.version, route.position)
-        if not any((message.to, (message.version, message.step)) == (reader, step) for message in told):
+        if not self._told(kind, route, reader):
             self._say(kind, route.request, [reader], route.request.gifts, route.position)
+
+    def asked_at(self, route: Route, reader: str) -> datetime | None:
+        """When the card of a step was last sent to a reader; None while it is not."""
+        return max(
+            (card.sending_since for card in self._told(Kind.CARD, route, reader) if card.sending_since), default=None
+        )
 
     def inform(self, route: Route) -> None:
         """Whom a rule names learns of what it approves by itself."""
@@ -67,7 +73,14 @@ class Notices:
 
     def refresh_cards(self, request: Request) -> None:
         """All cards show how far a request has come; those whose turn is over lose their buttons."""
-        self.refresh(Kind.CARD, request.id)
+        for card in self._store.messages.about(request.id, Kind.CARD):
+            self._show(card, is_open=self._is_open(card, request))
+
+    def turn_cards(self, request: Request) -> None:
+        """Cards have buttons where their readers may decide now, and nowhere else."""
+        for card in self._store.messages.about(request.id, Kind.CARD):
+            if card.is_open != (is_open := self._is_open(card, request)):
+                self._show(card, is_open=is_open)
 
     def tell_decision(self, request: Request) -> None:
         """All cards show the outcome and lose their buttons; the requester is told."""
@@ -141,6 +154,10 @@ class Notices:
         """Those who decide have the head of the history where nobody can change it together with the database."""
         self._say_about(Kind.HEAD, str(head), self._those_who_decide())
 
+    def tell_deputy(self, kind: Kind, absence: Absence) -> None:
+        """A deputy learns that they decide for somebody, or that they no longer do."""
+        self._say_about(kind, absence.id, [absence.deputy])
+
     def say_otherwise(self, message: Message) -> bool:
         """Another way to who must know: each approver instead of the channel, the requester about an announcement.
 
@@ -169,7 +186,7 @@ class Notices:
             self._store.work.add(Task.REFRESH, message.id, self._clock.now())
 
     def readers(self, route: Route) -> list[str]:
-        """Who is told that a step waits: those whom it names, or else the approvals channel or each who may decide."""
+        """Who is told that a step waits."""
         if route.position is None:
             return [self._approvals_channel] if self._approvals_channel else []
         return route.readers(route.position, self._approvals_channel)
@@ -196,8 +213,20 @@ class Notices:
         return sorted(self._everybody_who_decides() - request.involved)
 
     def _everybody_who_decides(self) -> frozenset[str]:
-        roster = self._roll.last
-        return frozenset(roster.stand_ins.get(person, person) for person in self._policy.rules.approvers(roster))
+        return self._policy.rules.approvers(self._roll.last)
+
+    def _told(self, kind: Kind, route: Route, reader: str) -> list[Message]:
+        step = (route.request.version, route.position)
+        messages = self._store.messages.about(route.request.id, kind)
+        return [message for message in messages if (message.to, (message.version, message.step)) == (reader, step)]
+
+    def _is_open(self, card: Message, request: Request) -> bool:
+        route = self._policy.route(request, self._roll.last)
+        return route is not None and route.is_open_to(card.to, card.version, card.step)
+
+    def _show(self, card: Message, *, is_open: bool) -> None:
+        self._store.messages.show(card, is_open=is_open)
+        self._store.work.add(Task.REFRESH, card.id, self._clock.now())
 
     def _say(
         self, kind: Kind, request: Request, readers: Iterable[str], gifts: Collection[Gift], step: int | None = None
@@ -221,5 +250,6 @@ class Notices:
         gift_ids = tuple(gift.id for gift in gifts)
         version = None if step is None else request.version
         message = Message(self._new_id(), kind, request.id, gift_ids, reader, version=version, step=step)
+        message = replace(message, is_open=kind is Kind.CARD and self._is_open(message, request))
         self._store.messages.add(message)
         return message

@@ -23,13 +23,14 @@ class OfficeHours:
         return _since_midnight(self.closes) - _since_midnight(self.opens)
 
     def after(self, moment: datetime, working: timedelta, zone: tzinfo) -> datetime:
-        """When so much working time has passed since a moment, in UTC; at the earliest when people are at work.
+        """When so much working time has passed since a moment and people are at work, in UTC.
 
-        An hour is one on the clock: where a working day holds a change to or from summer time, its length is real.
+        What ends with a working day is due as the next one begins. Where a working day holds a change to or from
+        summer time, its length is real.
         """
         left = working
         for begins, ends in self._working(moment, zone):
-            if left <= ends - begins:
+            if left < ends - begins:
                 return begins + left
             left -= ends - begins
         return moment + timedelta(days=_LONGEST)
@@ -56,4 +57,4 @@ class Patience:
 
 
 def _since_midnight(moment: time) -> timedelta:
-    return timedelta(hours=moment.hour, minutes=moment.minute)
+    return datetime.combine(date.min, moment) - datetime.combine(date.min, time.min)

@@ -7,14 +7,23 @@ from pydantic import SecretStr
 
 from bot.gifts.briefing import Briefing
 from bot.gifts.head import Head
-from bot.gifts.message import Funds, HeadNotice, HoldNotice, Kind, Letter, Mail, Message, MessageState
+from bot.gifts.message import AbsenceNotice, Funds, HeadNotice, HoldNotice, Kind, Letter, Mail, Message, MessageState
 from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
 from bot.gifts.work import Later
 
 # a second copy decides nothing twice, a missing one stops a gift
-_HARMLESS_TWICE = {Kind.CARD, Kind.NUDGE, Kind.BACKUP, Kind.TROUBLE, Kind.HOLD, Kind.HEAD}
+_HARMLESS_TWICE = {
+    Kind.CARD,
+    Kind.NUDGE,
+    Kind.BACKUP,
+    Kind.TROUBLE,
+    Kind.HOLD,
+    Kind.HEAD,
+    Kind.STAND_IN,
+    Kind.STAND_DOWN,
+}
 
 
 class Outbox:
@@ -90,6 +99,10 @@ class Outbox:
     def _mail_about_the_company(self, message: Message, subject: str) -> Mail:
         if message.kind is Kind.HEAD:
             return HeadNotice(message, Head.read(subject))
+        if message.kind in {Kind.STAND_IN, Kind.STAND_DOWN}:
+            absence = self._store.absences.get(subject)
+            assert absence is not None, "an absence is never deleted"
+            return AbsenceNotice(message, absence)
         hold = self._store.holds.get(subject)
         assert hold is not None, "a hold is never deleted"
         return HoldNotice(message, hold)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from enum import Enum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.gifts.wording import Words, say
 
@@ -27,6 +29,14 @@ class Person:
     standing: Standing = Standing.MEMBER
     locale: str = "en"
     time_zone: str = "UTC"
+
+    @property
+    def zone(self) -> tzinfo:
+        """Their time zone; UTC where this machine does not know it."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.gifts.people import Person, Roster
 from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock, Directory
 from bot.gifts.store import Store
-from bot.gifts.wording import say
+from bot.gifts.wording import Who, say
 
 
 class Roll:
@@ -43,6 +43,22 @@ class Roll:
             Invalid: Slack does not say.
         """
         return await self._directory.look_up(ids)
+
+    async def check_stand_in(self, person: str, approver: str) -> None:
+        """Let somebody pass who decides in their own right, or in that of an approver who is still a colleague.
+
+        Raises:
+            Refused: the approver is none any more, so that there is no right to hand on.
+            Invalid: Slack does not say.
+        """
+        if person == approver:
+            return
+        found = (await self.people([approver]))[approver]
+        if found.standing.value:
+            problem = found.standing.value.fill(who=found.name)
+            raise Refused(
+                say("You can no longer decide for {approver}: {problem}.", approver=Who(approver), problem=problem)
+            )
 
     async def colleague(self, person: str) -> Person:
         """Somebody whose account is still a colleague's.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.gifts.errors import Refused
-from bot.gifts.gift import Approval, Request
-from bot.gifts.people import Roster
+from bot.gifts.gift import Approval, Request, RequestState
+from bot.gifts.people import Roster, is_person
 from bot.gifts.rules import Rule, Step, enough_people
 from bot.gifts.wording import Who, Words, say, say_many
 
@@ -37,6 +37,12 @@ class Route:
         """Who may decide now, each with the approver whose right it is."""
         return {} if self.position is None else self.hands_in(self.position)
 
+    def is_open_to(self, reader: str, version: int | None, step: int | None) -> bool:
+        """Whether a card about this version and step has buttons: its reader may decide, or a channel reads it."""
+        is_turn = (version, step) == (self.request.version, self.position)
+        may_decide = not is_person(reader) or reader in self.hands
+        return self.request.state is RequestState.PENDING and is_turn and may_decide
+
     def check(self, person: str) -> str:
         """The approver in whose right somebody decides now: mostly their own.
 
@@ -55,7 +61,10 @@ class Route:
             Refused: this person is the only one left for a later step.
         """
         after = replace(self.request, approvals=(*self.request.approvals, approval))
-        if self.stuck_at() is None and (later := replace(self, request=after).stuck_at()) is not None:
+        later = replace(self, request=after).stuck_at()
+        if later is None or later == approval.step:
+            return
+        if self.stuck_at() is None or approval.by in self.hands_in(later):
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
             raise Refused(words)
 
@@ -102,11 +111,16 @@ class Route:
         return hands
 
     def readers(self, number: int, usual: str | None) -> list[str]:
-        """Who is told that a step waits: those whom it names, or else the `usual` channel or each who may decide."""
-        notify = self.rule.steps[number].notify
-        if notify is not None:
-            return self.outsiders(notify)
-        return [usual] if usual else sorted(self.hands_in(number))
+        """Who is told that a step waits: those whom it names, or else the `usual` channel or each who may decide.
+
+        Where an absent approver reads, or a channel that their deputy may not be in, the deputy is told as well.
+        """
+        named, hands = self.rule.steps[number].notify, self.hands_in(number)
+        told = self.roster.people(named if named is not None else [usual] if usual else hands)
+        reads_for_all = not all(map(is_person, told))
+        deputies = {person for person, approver in hands.items() if person != approver}
+        told |= {deputy for deputy in deputies if reads_for_all or hands[deputy] in told}
+        return sorted(told - self.request.involved)
 
     def outsiders(self, listed: Iterable[str]) -> list[str]:
         """People and channels of a list, groups by their members, without those who ask or receive."""
@@ -116,8 +130,12 @@ class Route:
         return max(0, self.rule.steps[number].count - len(self.given_in(number)))
 
     def _why_not(self, person: str) -> Words:
-        if any(person in {given.by, given.on_behalf_of} for given in self.request.approvals):
-            return say("You have approved this already; it also needs somebody else.")
+        for given in self.request.approvals:
+            if given.by == person:
+                return say("You have approved this already; it also needs somebody else.")
+            if given.on_behalf_of == person:
+                deputy = Who(given.by)
+                return say("{deputy} has approved this for you already; it also needs somebody else.", deputy=deputy)
         step = self.step
         if step and person in self.pools[step.pool] and person in self.roster.stand_ins:
             deputy = Who(self.roster.stand_ins[person])

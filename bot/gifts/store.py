@@ -95,8 +95,11 @@ class Absences(Protocol):
     def add(self, absence: Absence) -> None:
         """Keep an absence; it takes the place of one that the person has now."""
 
-    def end(self, person: str, at: datetime) -> bool:
-        """Let somebody be back; False when they were not away."""
+    def end(self, person: str, at: datetime) -> None:
+        """Let somebody be back, if they are away."""
+
+    def get(self, absence_id: str) -> Absence | None:
+        """An absence, ended or not."""
 
     def now(self, at: datetime) -> Sequence[Absence]:
         """Who is away at that time."""
@@ -158,6 +161,9 @@ class Messages(Protocol):
 
     def save(self, message: Message) -> None:
         """Keep how far a message has come."""
+
+    def show(self, card: Message, *, is_open: bool) -> None:
+        """Keep whether a card is to have buttons."""
 
     def add_gift(self, message: Message, gift_id: str) -> None:
         """Make a message that waits be about one more gift."""

@@ -75,6 +75,7 @@ class Slack:
         name: str,
         *,
         locale: str = "en-GB",
+        time_zone: str = "Europe/London",
         team_id: str | None = None,
         is_bot: bool = False,
         is_restricted: bool = False,
@@ -82,7 +83,7 @@ class Slack:
     ) -> Person:
         """Let somebody join; another team_id makes them a stranger of a Slack Connect channel."""
         flags = {"is_bot": is_bot, "is_restricted": is_restricted, "is_ultra_restricted": is_ultra_restricted}
-        user = self.workspace.add_user(name, locale=locale, team_id=team_id, **flags)
+        user = self.workspace.add_user(name, locale=locale, time_zone=time_zone, team_id=team_id, **flags)
         return Person(self.workspace, user, self._deliver)
 
     async def deactivate(self, person: Person) -> None:

@@ -95,7 +95,7 @@ _STATEMENTS = (
     """,
     """
     CREATE TABLE absences (
-        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        id       TEXT PRIMARY KEY,
         person   TEXT NOT NULL,
         deputy   TEXT NOT NULL CHECK (deputy != person),
         since    TEXT NOT NULL,
@@ -107,6 +107,7 @@ _STATEMENTS = (
     "CREATE INDEX absences_until ON absences (until) WHERE ended_at IS NULL",
     "ALTER TABLE messages ADD COLUMN version INTEGER",
     "ALTER TABLE messages ADD COLUMN step INTEGER CHECK ((step IS NULL) = (version IS NULL))",
+    "ALTER TABLE messages ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0 CHECK (is_open IN (0, 1))",
     # cards that wait for a decision, and every pending request has somebody who sees that it is decided
     "UPDATE messages SET version = 1, step = 0 WHERE kind = 'card'",
     """

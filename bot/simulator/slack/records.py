@@ -37,6 +37,7 @@ class User:
     real_name: str
     team_id: str
     locale: str = "en-GB"
+    time_zone: str = "Europe/London"
     is_bot: bool = False
     deleted: bool = False
     is_restricted: bool = False
@@ -51,7 +52,7 @@ class User:
             return user
         user |= {
             "real_name": self.real_name,
-            "tz": "Europe/London",
+            "tz": self.time_zone,
             "is_admin": False,
             "is_owner": False,
             "is_restricted": self.is_restricted,

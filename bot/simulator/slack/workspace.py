@@ -42,13 +42,21 @@ class Workspace:
         self.users[user.id] = user
         return user
 
-    def add_user(self, real_name: str, *, locale: str = "en-GB", team_id: str | None = None, **flags: bool) -> User:
+    def add_user(
+        self,
+        real_name: str,
+        *,
+        locale: str = "en-GB",
+        time_zone: str = "Europe/London",
+        team_id: str | None = None,
+        **flags: bool,
+    ) -> User:
         """Let somebody join; flags are is_bot, is_restricted, is_ultra_restricted and deleted."""
         taken = {user.name for user in self.users.values()}
         name = real_name.lower().replace(" ", ".")
         while name in taken:
             name = f"{name}{next(self._names)}"
-        user = User(new_id("U"), name, real_name, team_id or self.team_id, locale, **flags)
+        user = User(new_id("U"), name, real_name, team_id or self.team_id, locale, time_zone, **flags)
         return self._join(user)
 
     def deactivate(self, user_id: str) -> None:

@@ -1,0 +1,127 @@
+"""Being away: an approver hands the right to approve to a deputy for a while, and nothing else with it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.gifts.absence import Absence, makes_a_loop
+from bot.gifts.days import Day, read_day
+from bot.gifts.errors import Refused
+from bot.gifts.message import Kind
+from bot.gifts.notices import Notices
+from bot.gifts.people import Person, Standing
+from bot.gifts.policy import Policy
+from bot.gifts.ports import Clock
+from bot.gifts.roll import Roll
+from bot.gifts.store import Store
+from bot.gifts.wording import Who, Words, say
+from bot.gifts.work import Task
+
+A_DAY = timedelta(days=1)
+A_YEAR = timedelta(days=366)
+_FOR_EXAMPLE = timedelta(days=14)
+
+
+class Absences:
+    """Who is away. Whoever decides instead has the requests that wait at once, and loses them as soon as it ends."""
+
+    def __init__(
+        self, store: Store, roll: Roll, clock: Clock, policy: Policy, notices: Notices, new_id: Callable[[], str]
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._notices = notices
+        self._new_id = new_id
+
+    async def begin(self, person: str, until: str, deputies: Sequence[str]) -> Absence:
+        """Let a deputy decide until the end of a day where the person is; an absence that they have now ends."""
+        approver = await self._roll.colleague(person)
+        if person not in self._policy.rules.approvers(await self._roll.now()):
+            raise Refused(say("Only approvers can be away: nobody else has anything to decide."))
+        now = self._clock.now()
+        today = now.astimezone(approver.zone).date()
+        deputy = await self._deputy(person, deputies, today)
+        ends = datetime.combine(_last_day(until, approver, today) + A_DAY, time(), approver.zone).astimezone(UTC)
+        absence = Absence(self._new_id(), person, deputy, now, ends)
+        with self._store.write():
+            self._check_for_loop(absence)
+            self._end(person, successor=deputy)
+            self._store.absences.add(absence)
+            self._notices.tell_deputy(Kind.STAND_IN, absence)
+        return absence
+
+    def end(self, person: str) -> Absence:
+        """Let somebody be back before the time, and tell the deputy."""
+        absence = self.of(person)
+        with self._store.write():
+            self._end(person)
+        return absence
+
+    def of(self, person: str) -> Absence:
+        """The absence that somebody has now.
+
+        Raises:
+            Refused: they are not away; the words say how to be.
+        """
+        if absence := self._now(person):
+            return absence
+        words = say(
+            "You are not away. `/gift away until {day} @colleague` lets a colleague decide for you until then.",
+            day=_some_day(self._clock.now().date()),
+        )
+        raise Refused(words)
+
+    async def _deputy(self, person: str, deputies: Sequence[str], today: date) -> str:
+        if len(deputies) != 1:
+            words = say(
+                "Please name the one colleague who decides for you: `/gift away until {day} @colleague`.",
+                day=_some_day(today),
+            )
+            raise Refused(words)
+        (deputy,) = deputies
+        if deputy == person:
+            raise Refused(say("You cannot decide for yourself while you are away. Please name somebody else."))
+        found = (await self._roll.people([deputy]))[deputy]
+        if found.standing is not Standing.MEMBER:
+            problem: Words = found.standing.value.fill(who=found.name)
+            raise Refused(say("Only a colleague can decide for you, and {problem}.", problem=problem))
+        return deputy
+
+    def _check_for_loop(self, absence: Absence) -> None:
+        others = {other.person: other.deputy for other in self._store.absences.now(absence.since)}
+        if makes_a_loop(absence.person, absence.deputy, others):
+            words = say(
+                "{deputy} is away as well, and you decide for them. Please name somebody else.",
+                deputy=Who(absence.deputy),
+            )
+            raise Refused(words)
+
+    def _end(self, person: str, successor: str | None = None) -> None:
+        """End what somebody has now, if anything; all that waits is looked at anew, as other people decide."""
+        now = self._clock.now()
+        before = self._now(person)
+        self._store.absences.end(person, now)
+        if before and before.deputy != successor:
+            self._notices.tell_deputy(Kind.STAND_DOWN, before)
+        self._store.work.hurry_all(Task.CHASE, now)
+
+    def _now(self, person: str) -> Absence | None:
+        return next((one for one in self._store.absences.now(self._clock.now()) if one.person == person), None)
+
+
+def _last_day(text: str, person: Person, today: date) -> date:
+    day = read_day(text, person.locale, today)
+    if day is None:
+        words = say(
+            "I do not know which day you mean. Please write it like this: `/gift away until {day} @colleague`.",
+            day=_some_day(today),
+        )
+        raise Refused(words)
+    if not today <= day <= today + A_YEAR:
+        raise Refused(say("That day has passed, or is more than a year away. Please name another one."))
+    return day
+
+
+def _some_day(today: date) -> Day:
+    return Day(today + _FOR_EXAMPLE)

@@ -1,0 +1,47 @@
+"""Being away: `/gift away until 14 Aug @backup`, `/gift away` and `/gift back`, each answered in private."""
+
+from bot.gifts.absence import Absence
+from bot.gifts.flow import Flow
+from bot.gifts.wording import Who
+from handlers.command_text import read_absence
+from handlers.directory import SlackDirectory
+from handlers.language import Language
+
+
+class Away:
+    """What an approver says about being away, and reads as the answer."""
+
+    def __init__(self, flow: Flow, directory: SlackDirectory) -> None:
+        self._flow = flow
+        self._directory = directory
+
+    async def away(self, person: str, words: str) -> str:
+        """Go away, until a day and with a deputy; without any words, whether one is away."""
+        language = await self._directory.language(person)  # first, so that a refusal is in it as well
+        until, deputies = read_absence(words)
+        if until or deputies:
+            absence = await self._flow.away(person, until, deputies)
+        else:
+            absence = self._flow.absence(person)
+        return self._shown(absence, language)
+
+    async def back(self, person: str) -> str:
+        """Be back."""
+        language = await self._directory.language(person)
+        absence = self._flow.back(person)
+        return language.say(
+            ":wave: Welcome back! {deputy} no longer decides for you; what waits is yours again.",
+            deputy=Who(absence.deputy),
+        )
+
+    def _shown(self, absence: Absence, language: Language) -> str:
+        deputy, decides = Who(absence.deputy), Who(self._flow.roll.last.stand_ins[absence.person])
+        text = language.say(
+            ":palm_tree: You are away until {when}, and {deputy} decides for you. `/gift back` ends it earlier.",
+            when=absence.last_minute,
+            deputy=deputy,
+        )
+        if decides == deputy:
+            return text
+        as_well = language.say("{deputy} is away as well, so for now it is {other}.", deputy=deputy, other=decides)
+        return f"{text}\n{as_well}"
