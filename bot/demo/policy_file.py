@@ -35,7 +35,7 @@ steps = [{{ pool = "leads", backup = ["{fay.id}"] }}]
 
 [[rules]]
 name = "a large gift"
-steps = [{{ pool = "leads" }}, {{ pool = "finance" }}]
+steps = [{{ pool = "leads", backup = ["{fay.id}"] }}, {{ pool = "finance" }}]
 
 [[budgets]]
 name = "each manager"

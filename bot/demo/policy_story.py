@@ -1,5 +1,6 @@
 """A company's policy at work, rule by rule: who has to agree, what is left, and what happens when nobody does."""
 
+from datetime import timedelta
 from typing import Final
 
 from rich.panel import Panel
@@ -17,7 +18,7 @@ EXPLAINED: Final = ("@Mia", "@Rob", "120", "GBP", "--cost-centre", "Sales")
 
 
 class PolicyStory(Scenes):
-    """Seven scenes, each about a part of the policy that is printed first."""
+    """Eight scenes, each about a part of the policy that is printed first."""
 
     async def _play(self) -> None:
         await self._the_policy()
@@ -26,6 +27,7 @@ class PolicyStory(Scenes):
         await self._two_steps()
         await self._refused()
         await self._somebody_leaves()
+        await self._somebody_is_away()
         await self._nobody_decides()
 
     async def _the_policy(self) -> None:
@@ -112,8 +114,23 @@ class PolicyStory(Scenes):
         )
         self._screen.shows(messages(approvals, "nobody ordered", [trouble]), messages(mia, DIRECT, [told]))
 
+    async def _somebody_is_away(self) -> None:
+        self._screen.act("7  Abe is away, and Fay decides for him")
+        abe, fay, ana = self._cast.abe, self._cast.person("Fay"), self._cast.ana
+        until = self._stage.clock.now() + timedelta(days=3)
+        await self._types(abe, f"/gift away until {until.day} {until:%b} @Fay")
+        note = await self._asks("/gift @Ana 30 GBP for her patience", SALES)
+        card = await fay.sees_message(note, PATIENCE)
+        before = messages(fay, DIRECT, [await fay.sees_message("is away until", PATIENCE), card])
+        await fay.clicks("Approve", card, confirm=True)
+        gift = await self._receives(ana)
+        decided = messages(fay, "for the record", [await fay.sees_message("for @Abe", PATIENCE)])
+        self._screen.shows(before, decided, messages(ana, DIRECT, [gift]))
+        await self._types(abe, "/gift back")
+        self._screen.shows(messages(abe, "private replies", abe.private_replies[-2:]))
+
     async def _nobody_decides(self) -> None:
-        self._screen.act("7  Nobody decides: a reminder, the backup, and the end")
+        self._screen.act("8  Nobody decides: a reminder, the backup, and the end")
         mia, fay, approvals = self._cast.mia, self._cast.person("Fay"), self._cast.approvals
         note = await self._asks("/gift @Ana 30 GBP for the quiz", SALES)
         await self._card(note, 1)
