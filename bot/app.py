@@ -34,6 +34,7 @@ from handlers import register
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
 from handlers.intake import HttpIntake, NoWayIn
+from handlers.language import language_of
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import answer_of
@@ -99,7 +100,8 @@ async def giftbot(
         giftcards = await stack.enter_async_context(_giftcards(account, clock))
         workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
         directory = SlackDirectory(patient, workspace, clock)
-        messenger = SlackMessenger(patient, once, directory, clock)
+        common = language_of(settings.giftbot_config.company.language)
+        messenger = SlackMessenger(patient, once, directory, clock, common)
         flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
         upkeep = Upkeep(store, giftcards, clock)
         upkeep.begin()

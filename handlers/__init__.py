@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.gifts.flow import Flow
 from bot.gifts.ports import Clock
 from handlers.approval import Deciding
+from handlers.changes import Changes
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.errors import Errors
@@ -30,6 +31,7 @@ def register(
     asking = Asking(flow, directory, screens, errands, new_id)
     deciding = Deciding(flow, directory, screens, errands)
     home = Home(flow, screens, errands)
+    changes = Changes(directory)
 
     app.middleware(Throttle(clock).on_anything)
 
@@ -53,4 +55,7 @@ def register(
     app.action(ActionId.RETRY)(deciding.on_retry)
     app.action(ActionId.SHOW_AGAIN)(home.on_show_again)
     app.event("app_home_opened")(home.on_opened)
+    app.event("user_change")(changes.on_person)
+    app.event("subteam_members_changed")(changes.on_group)
+    app.event("subteam_updated")(changes.on_group)
     app.error(Errors(directory, screens, errands).on_error)
