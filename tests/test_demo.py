@@ -124,11 +124,11 @@ def test_the_policy_story_shows_every_rule(tmp_path: Path) -> None:
         "@Eve: its recipient has left, so nothing was ordered.",
         "is away until",
         "Welcome back!",
-        "Nobody has decided about this yet.",
-        "Expired, as",
+        "Nobody has decided about this",
+        "⏰ Expired",
         "4 delivered, 1 parked, 1 void",
         "As promised: 4 gifts approved, 4 orders made, 4 links delivered",
-        "1 approved gift waits for a person, and nothing was bought for it.",
+        "gift waits for a person, and nothing was bought for it.",
     ]:
         assert words in " ".join(shown.split()), words
     assert "https://" not in shown
