@@ -30,7 +30,7 @@ def register(
     """Tell Bolt who listens to what."""
     asking = Asking(flow, directory, screens, errands, new_id)
     deciding = Deciding(flow, directory, screens, errands)
-    home = Home(flow, screens, errands)
+    home = Home(flow, directory, screens, errands)
     changes = Changes(directory)
 
     app.middleware(Throttle(clock).on_anything)
@@ -55,6 +55,10 @@ def register(
     app.action(ActionId.RETRY)(deciding.on_retry)
     app.action(ActionId.SHOW_AGAIN)(home.on_show_again)
     app.event("app_home_opened")(home.on_opened)
+    app.action(ActionId.PAGE_BEFORE)(home.on_page_turned)
+    app.action(ActionId.PAGE_BEHIND)(home.on_page_turned)
+    app.action(ActionId.WHICH)(home.on_which_chosen)
+    app.action(ActionId.SETTINGS)(home.on_settings)
     app.event("user_change")(changes.on_person)
     app.event("subteam_members_changed")(changes.on_group)
     app.event("subteam_updated")(changes.on_group)

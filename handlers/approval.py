@@ -4,12 +4,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.gifts.desk import Look
 from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.forms import approve_form, decline_form
-from handlers.payloads import Click, Submission, read, seen
+from handlers.payloads import Click, Submission, read, read_decision
 from handlers.screens import Screens
 
 
@@ -33,33 +34,35 @@ class Deciding:
         """Ask for a note or a lower amount, if this person may decide."""
         click = read(Click, body)
         request = await self._flow.check_decider(click.subject, click.user, click.card, click.version)
-        view = approve_form(request, await self._directory.language(click.user))
+        view = approve_form(request, await self._directory.language(click.user), click.look)
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
 
     async def on_approve_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Approve, with what was filled in."""
         submission = read(Submission, body)
-        request_id, version = seen(submission.memory)
+        memory = read_decision(submission.memory)
         note = (submission.field(Field.REASON).value or "").strip()
         amount = submission.field(Field.AMOUNT).value or ""
-        await self._flow.approve(request_id, submission.user, version=version, note=note, amount=amount)
+        await self._flow.approve(memory.subject, submission.user, version=memory.version, note=note, amount=amount)
+        self._show_home_again(submission.user, memory.look)
         await ack()
 
     async def on_decline(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Ask for the reason, if this person may decide."""
         click = read(Click, body)
         request = await self._flow.check_decider(click.subject, click.user, click.card, click.version)
-        view = decline_form(request, await self._directory.language(click.user))
+        view = decline_form(request, await self._directory.language(click.user), click.look)
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
 
     async def on_decline_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Decline, with the reason."""
         submission = read(Submission, body)
-        request_id, version = seen(submission.memory)
+        memory = read_decision(submission.memory)
         reason = (submission.field(Field.REASON).value or "").strip()
-        await self._flow.decline(request_id, submission.user, reason, version)
+        await self._flow.decline(memory.subject, submission.user, reason, memory.version)
+        self._show_home_again(submission.user, memory.look)
         await ack()
 
     async def on_cancel(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -75,3 +78,7 @@ class Deciding:
         await self._flow.retry(click.subject, click.user)
         self._errands.run(self._screens.show_again(click))
         await ack()
+
+    def _show_home_again(self, person: str, look: Look | None) -> None:
+        if look:
+            self._errands.run(self._screens.show_home(person, look))

@@ -23,6 +23,7 @@ from handlers.words import (
     outcome,
     quote,
     section,
+    whose_turn,
 )
 
 
@@ -127,16 +128,8 @@ def _announced(request: Request, language: Language) -> str:
 def _course(brief: Brief, language: Language) -> Iterator[str]:
     """Under which rule, whose turn it is, and who has agreed so far."""
     route, request = brief.route, brief.route.request
-    if route.rule.name and route.step and route.position is not None:
-        yield language.say(
-            "Rule “{rule}”, step {step} of {steps}: {given} of {needed} approvals from {pool}.",
-            rule=escaped(route.rule.name),
-            step=route.position + 1,
-            steps=len(route.rule.steps),
-            given=len(route.given_in(route.position)),
-            needed=route.step.count,
-            pool=escaped(route.step.pool),
-        )
+    if turn := whose_turn(route):
+        yield language.render(turn)
     if request.cost_centre:
         yield language.say("Cost centre: {cost_centre}.", cost_centre=escaped(request.cost_centre))
     if request.asked:

@@ -11,12 +11,14 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.gifts.desk import Look
 from bot.gifts.errors import Field
 from bot.gifts.gift import Request
 from bot.gifts.policy import LONGEST_REASON
 from bot.gifts.wording import Words
 from handlers.ids import INPUT, ViewId
 from handlers.language import Language, mention
+from handlers.payloads import DecisionMemory
 from handlers.words import (
     amount_in_total,
     carried,
@@ -30,8 +32,8 @@ from handlers.words import (
 )
 
 
-def decline_form(request: Request, language: Language) -> dict[str, Any]:
-    """The form that asks why."""
+def decline_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:
+    """The form that asks why; on the Home tab it remembers what somebody looks at."""
     blocks: list[Block] = [
         section(_who_for_whom(request, language)),
         text_input(
@@ -44,10 +46,10 @@ def decline_form(request: Request, language: Language) -> dict[str, Any]:
         ),
     ]
     title = language.say("Decline the gift")
-    return form(ViewId.DECLINE, title, language.say("Decline"), carried(request), blocks, language)
+    return form(ViewId.DECLINE, title, language.say("Decline"), _memory(request, look), blocks, language)
 
 
-def approve_form(request: Request, language: Language) -> dict[str, Any]:
+def approve_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:
     """The form that approves with a note, or a lower amount."""
     blocks: list[Block] = [
         section(_who_for_whom(request, language)),
@@ -69,7 +71,11 @@ def approve_form(request: Request, language: Language) -> dict[str, Any]:
         ),
     ]
     title = language.say("Approve the gift")
-    return form(ViewId.APPROVE, title, language.say("Approve"), carried(request), blocks, language)
+    return form(ViewId.APPROVE, title, language.say("Approve"), _memory(request, look), blocks, language)
+
+
+def _memory(request: Request, look: Look | None) -> str:
+    return DecisionMemory(carried=carried(request), look=look).model_dump_json(exclude_defaults=True)
 
 
 def _who_for_whom(request: Request, language: Language) -> str:

@@ -1,20 +1,24 @@
-"""The Home tab, a gift once more, and the button of a gift, which Slack itself opens."""
+"""The Home tab and its pages, a gift once more, and the button of a gift, which Slack itself opens."""
 
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.gifts.desk import Look
 from bot.gifts.flow import Flow
+from handlers.directory import SlackDirectory
 from handlers.errands import Errands
-from handlers.payloads import Click, HomeOpened, read
+from handlers.payloads import Click, HomeOpened, PageTurned, SettingsAsked, WhichChosen, read, read_look
 from handlers.screens import Screens
+from handlers.settings_view import settings_view
 
 
 class Home:
     """What somebody sees when they look at the app, and their gifts once more."""
 
-    def __init__(self, flow: Flow, screens: Screens, errands: Errands) -> None:
+    def __init__(self, flow: Flow, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
         self._flow = flow
+        self._directory = directory
         self._screens = screens
         self._errands = errands
 
@@ -22,7 +26,27 @@ class Home:
         """Fill the tab with where things stand."""
         opened = read(HomeOpened, body)
         if opened.tab == "home":
-            self._errands.run(self._screens.show_home(opened.user))
+            self._errands.run(self._screens.show_home(opened.user, Look()))
+
+    async def on_page_turned(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Show another page of one of its lists."""
+        turned = read(PageTurned, body)
+        self._errands.run(self._screens.show_home(turned.user, read_look(turned.to)))
+        await ack()
+
+    async def on_which_chosen(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Show other requests of theirs."""
+        chosen = read(WhichChosen, body)
+        self._errands.run(self._screens.show_home(chosen.user, chosen.look))
+        await ack()
+
+    async def on_settings(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Show the rules in force."""
+        asked = read(SettingsAsked, body)
+        language = await self._directory.language(asked.user)
+        view = settings_view(self._flow.policy, self._flow.patience, self._flow.roll.last, language)
+        self._errands.run(self._screens.open(asked.trigger, view))
+        await ack()
 
     async def on_show_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show somebody a gift of theirs once more."""

@@ -18,7 +18,7 @@ class ViewId(StrEnum):
 
 
 class ActionId(StrEnum):
-    """The action ids of buttons, each of which carries the id of its request or gift, and of the field of a country."""
+    """The action ids of buttons, most of which carry the id of a request or gift, and of fields that tell at once."""
 
     COUNTRY = "country"
     APPROVE = "approve"
@@ -29,6 +29,10 @@ class ActionId(StrEnum):
     RETRY = "retry"
     OPEN_GIFT = "open_gift"
     SHOW_AGAIN = "show_again"
+    WHICH = "which_requests"
+    PAGE_BEFORE = "page_before"
+    PAGE_BEHIND = "page_behind"
+    SETTINGS = "settings"
 
 
 PRODUCT_IN = "product_"  # what the action id of the product field starts with; the country follows

@@ -81,7 +81,9 @@ class Language:
 
 
 def mention(slack_id: str) -> str:
-    """A person or a channel, as Slack shows it."""
+    """A person, a user group or a channel, as Slack shows it."""
+    if slack_id.startswith("S"):
+        return f"<!subteam^{slack_id}>"
     return f"<#{slack_id}>" if slack_id.startswith(("C", "G")) else f"<@{slack_id}>"
 
 

@@ -1,21 +1,23 @@
-"""OUT: where things stand. The same blocks answer `/gift status` and fill the Home tab."""
+"""OUT: where things stand, in short, as `/gift status` says it, and the lines that the Home tab shares with it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, DividerBlock, PlainTextObject
 
 from bot.gifts.gift import Gift, GiftState, Request, RequestState
+from bot.gifts.hold import Hold
 from bot.gifts.overview import Overview
 from bot.gifts.reasons import Reason
-from bot.gifts.wording import Listed, Part, say
+from bot.gifts.wording import Listed, say
 from handlers.ids import ActionId
 from handlers.language import Language, mention
 from handlers.troubles import retry_button
 from handlers.words import (
     amount_in_total,
     approve_button,
+    context,
     deciders,
     decline_button,
     mentions,
@@ -32,6 +34,11 @@ _PLACES = {
     GiftState.DELIVERED: say(":gift: delivered to {recipients}"),
     GiftState.CLAIMED: say(":white_check_mark: claimed by {recipients}"),
 }
+_RECEIVED = {
+    GiftState.DELIVERED: say("*{value}* from {requester}, {when}"),
+    GiftState.CLAIMED: say("*{value}* from {requester}, {when}, claimed"),
+    GiftState.LAPSED: say("*{value}* from {requester}, {when}, no longer valid"),
+}
 _MOST_TROUBLES = 8  # Slack takes 50 blocks in a message
 
 
@@ -44,6 +51,7 @@ def help_text(language: Language) -> str:
             "• `/gift @colleague 25 GBP thank you for the launch` opens it filled in, in any order, for one or several"
         ),
         say("• `/gift status` shows your requests, those that wait for you, and the gifts that you got"),
+        say("• `/gift settings` shows who may ask for what, and who decides"),
         say("• `/gift away until 14 Aug @colleague` lets a colleague approve for you; `/gift back` ends it"),
         say("An approver decides, the gift is ordered once, and only its recipient sees the link."),
     )
@@ -61,8 +69,10 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
     if overview.to_decide or overview.in_trouble:
         blocks.append(section(language.say("*Waiting for you*")))
         for request in overview.to_decide:
-            blocks.extend(_to_decide(request, language))
-        troubles = [block for request in overview.in_trouble for block in _in_trouble(request, language)]
+            buttons = [approve_button(request, language), decline_button(request, language)]
+            blocks.extend([wish(request, language), *quote(request.note, language), ActionsBlock(elements=buttons)])
+        stopped = ((request, gift) for request in overview.in_trouble for gift in request.gifts if gift.is_in_trouble)
+        troubles = [in_trouble(request, gift, language) for request, gift in stopped]
         blocks.extend(troubles[:_MOST_TROUBLES])
         blocks.append(DividerBlock())
     blocks.append(section(language.say("*Your requests*")))
@@ -73,82 +83,79 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
     if overview.received:
         blocks.append(DividerBlock())
         blocks.append(section(language.say("*Gifts for you*")))
-        blocks.extend(_received(request, gift, language) for request, gift in overview.received)
+        blocks.extend(received(request, gift, language) for request, gift in overview.received)
+    blocks.append(context(language.say("The Home tab has all of it, and your budgets.")))
     return [block.to_dict() for block in blocks]
 
 
-def home_view(overview: Overview, language: Language) -> dict[str, Any]:
-    """The Home tab."""
-    return {"type": "home", "blocks": status_blocks(overview, language)}
-
-
-def _to_decide(request: Request, language: Language) -> list[Block]:
+def wish(request: Request, language: Language) -> Block:
+    """Who wants to give whom how much."""
     what = language.say(
         "{requester} for {recipients}: *{amount}*",
         requester=mention(request.requester),
         recipients=mentions(request.recipients),
         amount=amount_in_total(request),
     )
-    return [
-        section(what),
-        *quote(request.note, language),
-        ActionsBlock(elements=[approve_button(request, language), decline_button(request, language)]),
-    ]
+    return section(what)
 
 
-def _in_trouble(request: Request, language: Language) -> list[Block]:
-    blocks: list[Block] = []
-    for gift in request.gifts:
-        if gift.is_in_trouble and gift.reason:
-            words = language.say(
-                ":warning: {requester} for {recipient}, {value}: {reason}. {remedy}",
-                requester=mention(request.requester),
-                recipient=mention(gift.recipient),
-                value=request.value,
-                reason=gift.reason.words,
-                remedy=gift.reason.remedy,
-            )
-            blocks.append(section(words, retry_button(gift, language) if gift.reason.can_retry else None))
-    return blocks
+def in_trouble(request: Request, gift: Gift, language: Language) -> Block:
+    """Why a gift stopped, for those who can mend it, with Retry where that can help."""
+    assert gift.reason is not None, "a gift stops for a reason"
+    words = language.say(
+        ":warning: {requester} for {recipient}, {value}: {reason}. {remedy}",
+        requester=mention(request.requester),
+        recipient=mention(gift.recipient),
+        value=request.value,
+        reason=gift.reason.words,
+        remedy=gift.reason.remedy,
+    )
+    return section(words, retry_button(gift, language) if gift.reason.can_retry else None)
 
 
-def _received(request: Request, gift: Gift, language: Language) -> Block:
-    parts: dict[str, Part] = {
-        "value": value_of(request),
-        "requester": mention(request.requester),
-        "when": request.created_at,
-    }
-    is_claimed = gift.state is GiftState.CLAIMED
-    text = (
-        language.say("*{value}* from {requester}, {when}, claimed", **parts)
-        if is_claimed
-        else language.say("*{value}* from {requester}, {when}", **parts)
+def received(request: Request, gift: Gift, language: Language) -> Block:
+    """A gift that somebody got, with a button that shows it once more while it is any good."""
+    text = _RECEIVED[gift.state].fill(
+        value=value_of(request), requester=mention(request.requester), when=request.created_at
     )
     can_be_shown = gift.state is not GiftState.LAPSED
-    return section(text, show_again_button(gift, language.say("Show my gift")) if can_be_shown else None)
+    button = show_again_button(gift, language.say("Show my gift")) if can_be_shown else None
+    return section(language.render(text), button)
+
+
+def title_of(request: Request, language: Language) -> str:
+    """For whom a request is, and how much."""
+    return language.say(
+        "{recipients}: *{amount}*", recipients=mentions(request.recipients), amount=amount_in_total(request)
+    )
 
 
 def _mine(request: Request, overview: Overview, language: Language) -> list[Block]:
-    title = language.say(
-        "{recipients}: *{amount}*", recipients=mentions(request.recipients), amount=amount_in_total(request)
-    )
+    title = title_of(request, language)
     if request.decision is None:
         waiting = language.say(
             ":hourglass_flowing_sand: waiting for {deciders} since {when}",
             deciders=deciders(overview.deciders[request.id]),
             when=request.created_at,
         )
-        return [section(f"{title}\n{waiting}", _cancel_button(request, language))]
-    decided = language.render(outcome(request))
-    blocks: list[Block] = [section(f"{title}\n{decided}"), *quote(request.decision.note, language)]
+        return [section(f"{title}\n{waiting}", cancel_button(request, language))]
+    return decided(request, overview.holds, overview.deciders[request.id], language)
+
+
+def decided(request: Request, holds: Sequence[Hold], menders: Sequence[str], language: Language) -> list[Block]:
+    """What became of a request, and where each of its gifts stands; `menders` can set those going that stopped."""
+    assert request.decision is not None, "it is decided"
+    outcome_ = language.render(outcome(request))
+    text = f"{title_of(request, language)}\n{outcome_}"
+    blocks: list[Block] = [section(text), *quote(request.decision.note, language)]
     if request.state is RequestState.APPROVED:
-        blocks.append(section("\n".join(_standing(request, overview, language))))
+        blocks.append(section("\n".join(_standing(request, holds, menders, language))))
     return blocks
 
 
-def _standing(request: Request, overview: Overview, language: Language) -> Iterator[str]:
+def _standing(request: Request, standing: Sequence[Hold], menders: Sequence[str], language: Language) -> Iterator[str]:
     """A line for all gifts that stand in the same place for the same reason."""
-    holds = [hold for hold in overview.holds if hold.currency in {None, request.value.currency}]
+    holds = [hold for hold in standing if hold.currency in {None, request.value.currency}]
     places: dict[tuple[GiftState, Reason | None], list[str]] = defaultdict(list)
     for gift in request.gifts:
         places[gift.state, gift.reason].append(gift.recipient)
@@ -165,7 +172,7 @@ def _standing(request: Request, overview: Overview, language: Language) -> Itera
         else:
             yield _stopped(reason, recipients, language)
     if any(gift.is_in_trouble and gift.reason and gift.reason.can_retry for gift in request.gifts):
-        yield language.say("{deciders} can retry.", deciders=deciders(overview.deciders[request.id]))
+        yield language.say("{deciders} can retry.", deciders=deciders(menders))
 
 
 def _stopped(reason: Reason, recipients: Listed, language: Language) -> str:
@@ -177,7 +184,8 @@ def _stopped(reason: Reason, recipients: Listed, language: Language) -> str:
     )
 
 
-def _cancel_button(request: Request, language: Language) -> ButtonElement:
+def cancel_button(request: Request, language: Language) -> ButtonElement:
+    """Take a request back, after a second thought."""
     return ButtonElement(
         text=language.say("Cancel request"),
         action_id=ActionId.CANCEL,

@@ -1,6 +1,7 @@
 """IN: Slack's payloads, read into what the handlers need. The only file that knows how Slack's dictionaries look."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -12,10 +13,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
 )
 
+from bot.gifts.desk import Look
 from bot.gifts.errors import Unreadable
+from bot.gifts.lines import Which
+from bot.gifts.paging import BEGINNING
 from bot.gifts.ports import Posted
 from bot.gifts.wording import say
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
@@ -45,6 +50,8 @@ def _if_somebody(user: object) -> object:
     """An event that is about somebody has all of them where others have the id of who did it."""
     return None if isinstance(user, dict) else user
 
+
+_LOOKS = TypeAdapter(Look)
 
 Carried = Annotated[Text, AfterValidator(_id_and_version)]
 
@@ -97,12 +104,31 @@ class Shortcut(_Payload):
 class FormMemory(_Payload):
     """What the request form carries through Slack: the id that makes its request one, and what it is about.
 
-    With a `version`, it changes a request that was asked for as it was then.
+    With a `version`, it changes a request that was asked for as it was then; `look` is what of the Home tab the button
+    was on.
     """
 
     draft_id: UUID
     version: int | None = None
     source: Text | None = Field(None, pattern=PERMALINK)
+    look: Look | None = None
+
+
+class DecisionMemory(_Payload):
+    """What the forms of a decision carry: what their buttons did, and what of the Home tab these were on."""
+
+    carried: Carried
+    look: Look | None = None
+
+    @property
+    def subject(self) -> str:
+        """The id of the request."""
+        return seen(self.carried)[0]
+
+    @property
+    def version(self) -> int | None:
+        """The version of it that was looked at."""
+        return seen(self.carried)[1]
 
 
 class _Option(_Payload):
@@ -176,6 +202,7 @@ class Click(_Payload):
     channel: SlackId | None = Field(None, validation_alias=AliasPath("container", "channel_id"))
     ts: Text | None = Field(None, validation_alias=AliasPath("container", "message_ts"))
     response_url: Text | None = None
+    memory: Text = Field("", validation_alias=AliasPath("view", "private_metadata"))
 
     @property
     def subject(self) -> str:
@@ -199,6 +226,11 @@ class Click(_Payload):
         """Whether the button is on the Home tab."""
         return self.place == "view"
 
+    @property
+    def look(self) -> Look | None:
+        """What of the Home tab somebody looked at; None when the button was elsewhere."""
+        return read_look(self.memory) if self.is_on_home else None
+
 
 class HomeOpened(_Payload):
     """Somebody looks at one of the app's tabs."""
@@ -219,6 +251,33 @@ class GroupChanged(_Payload):
     group: SlackId = Field(
         validation_alias=AliasChoices(AliasPath("event", "subteam_id"), AliasPath("event", "subteam", "id"))
     )
+
+
+class PageTurned(_Payload):
+    """Somebody turns a page of the Home tab."""
+
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
+    to: Text = Field(validation_alias=AliasPath("actions", 0, "value"))
+
+
+class WhichChosen(_Payload):
+    """Somebody chooses which of their requests the Home tab shows."""
+
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
+    memory: Text = Field("", validation_alias=AliasPath("view", "private_metadata"))
+    which: Which = Field(validation_alias=AliasPath("actions", 0, "selected_option", "value"))
+
+    @property
+    def look(self) -> Look:
+        """What they look at now."""
+        return replace(read_look(self.memory), which=self.which, mine=BEGINNING)
+
+
+class SettingsAsked(_Payload):
+    """Somebody wants to see the rules."""
+
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
+    trigger: Text = Field(validation_alias="trigger_id")
 
 
 class _Block(_Payload):
@@ -278,3 +337,28 @@ def read_memory(text: str) -> FormMemory:
         return FormMemory.model_validate_json(text)
     except ValidationError:
         raise Unreadable(say("This form cannot be read. Please open a new one with /gift.")) from None
+
+
+def read_decision(text: str) -> DecisionMemory:
+    """What the form of a decision carried.
+
+    Raises:
+        Unreadable: it is not what the bot put there.
+    """
+    try:
+        return DecisionMemory.model_validate_json(text)
+    except ValidationError:
+        raise Unreadable(say("This form cannot be read. Please click again.")) from None
+
+
+def look_as_text(look: Look) -> str:
+    """What the Home tab and its buttons carry."""
+    return _LOOKS.dump_json(look, exclude_defaults=True).decode()
+
+
+def read_look(text: str) -> Look:
+    """What the Home tab carried; what another version of the bot put there is the beginning of everything."""
+    try:
+        return _LOOKS.validate_json(text)
+    except ValidationError:
+        return Look()

@@ -32,6 +32,7 @@ from handlers.payloads import (
 )
 from handlers.request_form import ANYTHING, Offer, product_options, request_form
 from handlers.screens import Screens
+from handlers.settings_view import settings_blocks, settings_title
 
 
 class Asking:
@@ -54,7 +55,7 @@ class Asking:
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """/gift, /gift help, /gift status, /gift away, /gift back, or /gift with the parts of a request."""
+        """/gift, and with help, status, settings, away, back, or the parts of a request behind it."""
         command = read(SlashCommand, body)
         match command.text.strip().lower():
             case "help":
@@ -63,6 +64,10 @@ class Asking:
                 language = await self._directory.language(command.user)
                 blocks = status_blocks(await self._flow.overview(command.user), language)
                 await ack(text=status_title(language), blocks=blocks)
+            case "settings":
+                language = await self._directory.language(command.user)
+                blocks = settings_blocks(self._flow.policy, self._flow.patience, self._flow.roll.last, language)
+                await ack(text=settings_title(language), blocks=blocks)
             case "back":
                 await ack(text=await self._away.back(command.user))
             case said if said.split()[:1] == ["away"]:
@@ -95,17 +100,19 @@ class Asking:
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The form, filled in: kept, or shown again with what is wrong under its fields."""
         submission = read(Submission, body)
-        draft, version = _draft(submission), read_memory(submission.memory).version
-        request = await (self._flow.edit(draft, version) if version else self._flow.request(draft))
+        draft, memory = _draft(submission), read_memory(submission.memory)
+        request = await (self._flow.edit(draft, memory.version) if memory.version else self._flow.request(draft))
         language = await self._directory.language(request.requester)
         view = asked_view(request, self._flow.deciders(request), language)
+        if memory.look:
+            self._errands.run(self._screens.show_home(submission.user, memory.look))
         await ack(response_action="update", view=view)
 
     async def on_edit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Change a request that is pending: its form opens as it was filled in."""
         click = read(Click, body)
         request = self._flow.check_editor(click.subject, click.user, click.version)
-        memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source)
+        memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source, look=click.look)
         prefill = _as_asked(request, await self._directory.language(click.user))
         self._errands.run(self._draw(click.user, click.trigger, memory, prefill))
         await ack()

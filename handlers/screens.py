@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.gifts.desk import Look
 from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift
 from bot.gifts.order_desk import NO_GOOD, Stopped
@@ -15,8 +16,9 @@ from bot.gifts.wording import Words, say
 from bot.gifts.work import Later
 from handlers.directory import SlackDirectory
 from handlers.forms import gift_view, notice_view, waiting_view
+from handlers.home_view import home_view
 from handlers.language import ENGLISH, mention
-from handlers.lists import home_view, status_blocks, status_title
+from handlers.lists import status_blocks, status_title
 from handlers.payloads import Click
 from handlers.slack_answers import answer_of
 
@@ -81,17 +83,17 @@ class Screens:
                 words = say("The gift card service does not answer. Please try again later.")
         await self.change(view_id, notice_view(words, language))
 
-    async def show_home(self, person: str) -> None:
-        """Fill somebody's Home tab."""
-        view = home_view(await self._flow.overview(person), await self._directory.language(person))
+    async def show_home(self, person: str, look: Look) -> None:
+        """Fill somebody's Home tab with what they look at."""
+        view = home_view(await self._flow.desk(person, look), await self._directory.language(person))
         answer = await answer_of(self._client.views_publish(user_id=person, view=view))
         if not isinstance(answer, AsyncSlackResponse):
             log.warning("home_not_shown", answer=answer.detail)
 
     async def show_again(self, click: Click) -> None:
         """Bring the list up to date in which somebody clicked; cards in messages are the worker's."""
-        if click.is_on_home:
-            await self.show_home(click.user)
+        if click.look:
+            await self.show_home(click.user, click.look)
         elif click.is_private_reply and click.response_url:
             overview = await self._flow.overview(click.user)
             language = await self._directory.language(click.user)

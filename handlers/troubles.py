@@ -12,7 +12,7 @@ from handlers.ids import ActionId
 from handlers.language import Language, mention
 from handlers.words import Card, amount, context, mentions, section, value_of
 
-_STATES = {
+STATES = {
     GiftState.WAITING: say("waiting"),
     GiftState.APPROVED: say("approved"),
     GiftState.ORDERED: say("ordered"),
@@ -51,7 +51,7 @@ def _trouble_of(gift: Gift, language: Language, *, may_retry: bool) -> Block:
     recipient, reason = mention(gift.recipient), gift.reason
     if reason is None:
         return section(
-            language.say("*{recipient}*: going on, it is {state} now.", recipient=recipient, state=_STATES[gift.state])
+            language.say("*{recipient}*: going on, it is {state} now.", recipient=recipient, state=STATES[gift.state])
         )
     why = reason.words if may_retry else reason.for_requester
     if reason.can_retry and not may_retry:

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 
 from bot.gifts.aftercare import MACHINE
 from bot.gifts.gift import Gift, Request, RequestState
+from bot.gifts.route import Route
 from bot.gifts.wording import Listed, Part, Words, say, say_many
 from handlers.ids import ActionId
 from handlers.language import Language, mention
@@ -45,10 +46,30 @@ def mentions(slack_ids: Iterable[str]) -> Listed:
 
 def deciders(slack_ids: Sequence[str]) -> Listed:
     """Who decides: a channel or some people, the first ten of them by name."""
-    named = [mention(slack_id) for slack_id in slack_ids[:_MOST_NAMED]]
-    if others := len(slack_ids) - len(named):
-        return Listed((*named, say_many("{count} other", "{count} others", others)), with_or=True)
-    return Listed(tuple(named), with_or=True)
+    return some([mention(slack_id) for slack_id in slack_ids], with_or=True)
+
+
+def some(things: Sequence[Part], *, with_or: bool = False) -> Listed:
+    """As many things as fit, the first ten of them one by one."""
+    named = things[:_MOST_NAMED]
+    if others := len(things) - len(named):
+        return Listed((*named, say_many("{count} other", "{count} others", others)), with_or)
+    return Listed(tuple(named), with_or)
+
+
+def whose_turn(route: Route) -> Words | None:
+    """Under which rule of several, which step it is, and how many have agreed to it."""
+    if not (route.rule.name and route.step and route.position is not None):
+        return None
+    return say(
+        "Rule “{rule}”, step {step} of {steps}: {given} of {needed} approvals from {pool}.",
+        rule=escaped(route.rule.name),
+        step=route.position + 1,
+        steps=len(route.rule.steps),
+        given=len(route.given_in(route.position)),
+        needed=route.step.count,
+        pool=escaped(route.step.pool),
+    )
 
 
 def outcome(request: Request) -> Words:
@@ -138,6 +159,11 @@ def approve_with_button(request: Request, language: Language) -> ButtonElement:
 def carried(request: Request) -> str:
     """What a button that decides carries: the request, and the version of it that was looked at."""
     return f"{request.id}.{request.version}"
+
+
+def edit_button(request: Request, language: Language) -> ButtonElement:
+    """Change a request that is pending; its form then opens as it was filled in."""
+    return ButtonElement(text=language.say("Change"), action_id=ActionId.EDIT, value=carried(request))
 
 
 def open_gift_button(link: SecretStr, language: Language) -> ButtonElement:

@@ -1,9 +1,8 @@
 """Requests and gifts. Each change is one compare-and-set statement, with its line in the history beside it."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 from operator import attrgetter
 
 from bot.gifts.gift import (
@@ -24,14 +23,6 @@ from bot.gifts.reasons import Reason
 from storage.db import Database
 from storage.history import HistoryTable
 from storage.times import from_text, to_text
-
-_NOT_AGREED_TO = (
-    "NOT EXISTS (SELECT 1 FROM approvals WHERE request_id = requests.id AND approvals.version = requests.version"
-    " AND :person IN (given_by, on_behalf_of))"
-)
-_NO_PART_IN = (
-    "requester != :person AND NOT EXISTS (SELECT 1 FROM gifts WHERE request_id = requests.id AND recipient = :person)"
-)
 
 
 class RequestTable:
@@ -98,8 +89,8 @@ class RequestTable:
 
     def get(self, request_id: str) -> Request | None:
         """A request with its gifts."""
-        found = self._read("SELECT * FROM requests WHERE id = :id", id=request_id)
-        return found[0] if found else None
+        row = self._database.row("SELECT * FROM requests WHERE id = ?", (request_id,))
+        return request_from(self._database, row) if row else None
 
     def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> bool:
         """Take a step if the request still stands where it was read; False when somebody else was faster."""
@@ -113,28 +104,11 @@ class RequestTable:
             self._history.add(at, by, step, request.id, detail=note)
         return bool(moved)
 
-    def asked_by(self, person: str, limit: int) -> Sequence[Request]:
-        """The latest requests of a person, newest first."""
-        return self._read(
-            "SELECT * FROM requests WHERE requester = :person ORDER BY created_at DESC LIMIT :limit",
-            person=person,
-            limit=limit,
-        )
-
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
         sql = "SELECT count(*) AS requests FROM requests WHERE requester = ? AND state = 'pending'"
         row = self._database.row(sql, (requester,))
         return row["requests"] if row else 0
-
-    def undecided(self, person: str, pools: Collection[str], limit: int) -> Sequence[Request]:
-        """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
-        sql = (
-            "SELECT * FROM requests WHERE state = 'pending' AND waits_for = :pool"  # noqa: S608 - constants
-            f" AND {_NO_PART_IN} AND {_NOT_AGREED_TO} ORDER BY created_at LIMIT :limit"
-        )
-        found = [self._read(sql, person=person, pool=pool, limit=limit) for pool in pools]
-        return sorted(chain.from_iterable(found), key=attrgetter("created_at"))[:limit]
 
     def given_between(self, requester: str, recipient: str, currency: str, since: datetime, but: str) -> Money:
         """What one person asked for another since then, `but` one request, as far as it was not turned down."""
@@ -146,63 +120,11 @@ class RequestTable:
         )
         return Money(row["minor"] if row else 0, currency)
 
-    def in_trouble(self, person: str, limit: int) -> Sequence[Request]:
-        """Requests with a gift that failed or is parked, newest first, that `person` has no part in."""
-        return self._read(
-            f"SELECT * FROM requests WHERE {_NO_PART_IN} AND id IN ("  # noqa: S608 - a constant
-            " SELECT request_id FROM gifts WHERE state IN ('failed', 'parked') ORDER BY changed_at DESC LIMIT 100"
-            ") ORDER BY created_at DESC LIMIT :limit",
-            person=person,
-            limit=limit,
-        )
-
-    def given_to(self, person: str, limit: int) -> Sequence[Request]:
-        """Requests whose gift for this person has arrived, newest first."""
-        return self._read(
-            "SELECT requests.* FROM gifts JOIN requests ON requests.id = gifts.request_id WHERE recipient = :person"
-            " AND gifts.state IN ('delivered', 'claimed', 'lapsed') ORDER BY gifts.changed_at DESC LIMIT :limit",
-            person=person,
-            limit=limit,
-        )
-
     def _add_gift(self, gift: Gift, position: int, at: datetime) -> None:
         self._database.change(
             "INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position",
             (gift.id, gift.request_id, position, gift.recipient, gift.state, gift.attempt, to_text(at)),
-        )
-
-    def _read(self, sql: str, **parameters: str | int) -> list[Request]:
-        return [self._request(row) for row in self._database.rows(sql, parameters)]
-
-    def _request(self, row: sqlite3.Row) -> Request:
-        gifts = self._database.rows("SELECT * FROM gifts WHERE request_id = ? ORDER BY position", (row["id"],))
-        approvals = self._database.rows(
-            "SELECT * FROM approvals WHERE request_id = ? AND version = ?", (row["id"], row["version"])
-        )
-        currency = row["currency"]
-        return Request(
-            id=row["id"],
-            version=row["version"],
-            requester=row["requester"],
-            gifts=tuple(gift_from(gift) for gift in gifts),
-            value=Money(row["value_minor"], currency),
-            asked=Money(row["asked_minor"], currency) if row["asked_minor"] else None,
-            weighed=Money(row["weighed_minor"], currency) if row["weighed_minor"] else None,
-            country=row["country"],
-            cost_centre=row["cost_centre"],
-            month=row["month"],
-            note=row["note"],
-            hashtag=row["hashtag"],
-            created_at=from_text(row["created_at"]),
-            product=Choice(row["product_code"], row["product_name"]) if row["product_code"] else None,
-            announce_in=row["announce_in"],
-            names_amount=bool(row["names_amount"]),
-            source=row["source"],
-            state=RequestState(row["state"]),
-            decision=row["decided_by"]
-            and Decision(row["decided_by"], from_text(row["decided_at"]), row["decision_note"]),
-            approvals=tuple(sorted(map(_approval, approvals), key=attrgetter("at"))),
         )
 
 
@@ -231,6 +153,37 @@ def _columns(request: Request) -> dict[str, str | int | None]:
 
 def _in_words(request: Request) -> str:
     return f"{request.value} to each of {', '.join(request.recipients)}"
+
+
+def request_from(database: Database, row: sqlite3.Row) -> Request:
+    """A request that was kept, with its gifts and the approvals of its version."""
+    gifts = database.rows("SELECT * FROM gifts WHERE request_id = ? ORDER BY position", (row["id"],))
+    approvals = database.rows(
+        "SELECT * FROM approvals WHERE request_id = ? AND version = ?", (row["id"], row["version"])
+    )
+    currency = row["currency"]
+    return Request(
+        id=row["id"],
+        version=row["version"],
+        requester=row["requester"],
+        gifts=tuple(gift_from(gift) for gift in gifts),
+        value=Money(row["value_minor"], currency),
+        asked=Money(row["asked_minor"], currency) if row["asked_minor"] else None,
+        weighed=Money(row["weighed_minor"], currency) if row["weighed_minor"] else None,
+        country=row["country"],
+        cost_centre=row["cost_centre"],
+        month=row["month"],
+        note=row["note"],
+        hashtag=row["hashtag"],
+        created_at=from_text(row["created_at"]),
+        product=Choice(row["product_code"], row["product_name"]) if row["product_code"] else None,
+        announce_in=row["announce_in"],
+        names_amount=bool(row["names_amount"]),
+        source=row["source"],
+        state=RequestState(row["state"]),
+        decision=row["decided_by"] and Decision(row["decided_by"], from_text(row["decided_at"]), row["decision_note"]),
+        approvals=tuple(sorted(map(_approval, approvals), key=attrgetter("at"))),
+    )
 
 
 def _approval(row: sqlite3.Row) -> Approval:
@@ -267,9 +220,16 @@ class GiftTable:
             ),
         )
         if moved:
+            self._count_trouble(gift, after(gift.state, step))
             why = ": ".join(filter(None, (reason and reason.value, detail)))
             self._history.add(at, by, step, gift.request_id, gift.id, why)
         return bool(moved)
+
+    def _count_trouble(self, gift: Gift, state: GiftState) -> None:
+        more = replace(gift, state=state).is_in_trouble - gift.is_in_trouble
+        if more:
+            sql = "UPDATE requests SET in_trouble = in_trouble + ? WHERE id = ?"
+            self._database.change(sql, (more, gift.request_id))
 
 
 def gift_from(row: sqlite3.Row) -> Gift:

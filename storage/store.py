@@ -9,12 +9,14 @@ from storage.absences import AbsenceTable
 from storage.db import Database
 from storage.history import HistoryTable
 from storage.holds import HoldTable
+from storage.lists import ListTable
 from storage.messages import MessageTable
 from storage.orders import OrderTable
 from storage.requests import GiftTable, RequestTable
 from storage.seals import seals_of
 from storage.shelves import ShelfTable
 from storage.spending import SpendingTable
+from storage.tallies import TallyTable
 from storage.work import WorkTable
 
 
@@ -30,6 +32,8 @@ class SqliteStore:
         self.history = HistoryTable(database, seals_of(database, audit_key) if database.can_change else None)
         self.requests = RequestTable(database, self.history)
         self.gifts = GiftTable(database, self.history)
+        self.lists = ListTable(database)
+        self.tallies = TallyTable(database)
         self.spending = SpendingTable(database)
         self.absences = AbsenceTable(database)
         self.orders = OrderTable(database)

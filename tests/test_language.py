@@ -13,26 +13,34 @@ from babel.messages.pofile import read_po
 from pydantic import SecretStr
 
 from bot.gifts.absence import Absence
+from bot.gifts.desk import Desk, Look
 from bot.gifts.gift import GiftState, RequestState
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
+from bot.gifts.lines import Which
 from bot.gifts.message import AbsenceNotice, Funds, HeadNotice, HoldNotice, Kind, Mail, Message
 from bot.gifts.money import Money
-from bot.gifts.overview import LISTED, Overview
+from bot.gifts.office_hours import Patience
+from bot.gifts.overview import LISTED
+from bot.gifts.paging import Page
+from bot.gifts.people import Roster
 from bot.gifts.reasons import Reason
 from bot.gifts.wording import Listed, say_many
 from bot.simulator import Fault
 from bot.simulator.slack.blockkit import check_message, check_view
 from handlers.cards import render
 from handlers.forms import asked_view, decline_form, gift_view, notice_view, waiting_view
+from handlers.home_view import home_view
 from handlers.language import Language, language_of
-from handlers.lists import help_text, home_view, status_title
+from handlers.lists import help_text, status_blocks, status_title
 from handlers.request_form import product_options, request_form
+from handlers.settings_view import settings_view
 from tests.catalogues import CATALOGUES, up_to_date
 from tests.office import Office
 from tests.test_cards import (
     ABE,
     ABOUT_GIFTS,
+    ANA,
     CHANNEL,
     EVERYBODY,
     LINK,
@@ -43,9 +51,11 @@ from tests.test_cards import (
     STANDINGS,
     a_request,
     an_offer,
+    desk,
     letter,
     overview,
 )
+from tests.test_settings_view import LONG_POLICY, PATIENCE, SHORT_POLICY
 
 GERMAN, BRITISH = language_of("de-DE"), language_of("en-GB")
 
@@ -207,9 +217,14 @@ def views(language: Language) -> Iterator[dict[str, Any]]:
     for reason in Reason:
         yield notice_view(reason.remedy, language)
     for standing in STANDINGS:
-        yield home_view(overview([standing] * LISTED), language)
-    yield home_view(replace(overview(STANDINGS[:LISTED]), holds=()), language)
-    yield home_view(Overview(), language)
+        full = desk([standing] * LISTED)
+        yield home_view(full, language)
+        yield home_view(replace(full, holds=(), routes={}, to_decide=Page()), language)
+    yield home_view(Desk(look=Look(which=Which.EXPIRED), is_approver=True), language)
+    yield home_view(Desk(), language)
+    for roster in (Roster(), Roster(stand_ins={ABE: ANA})):
+        yield settings_view(LONG_POLICY, PATIENCE, roster, language)
+    yield settings_view(SHORT_POLICY, Patience(), Roster(), language)
 
 
 def surfaces(language: Language) -> Iterator[dict[str, Any]]:
@@ -223,7 +238,7 @@ def surfaces(language: Language) -> Iterator[dict[str, Any]]:
         check_view(view, view["type"])
         yield view
     yield {"text": help_text(language)}
-    yield {"text": status_title(language)}
+    yield {"text": status_title(language), "blocks": status_blocks(overview(STANDINGS[:LISTED]), language)}
     yield {"offered": product_options(None, "", language)}
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
+from babel.dates import format_date
+
 from bot.gifts.gift import Request
-from bot.gifts.money import Money
+from bot.gifts.money import Money, babel_locale
 
 
 class Per(StrEnum):
@@ -37,6 +39,22 @@ class Period(StrEnum):
                 return f"{year}{first:02}", f"{year}{first + 2:02}"
             case Period.YEAR:
                 return f"{year}01", f"{year}12"
+
+
+_NAMED = {Period.MONTH: "LLLL", Period.QUARTER: "QQQQ y", Period.YEAR: "y"}  # Unicode's patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The period that a month ("2030-11") lies in, as a reader names it: November, 4th quarter 2030, 2030."""
+
+    period: Period
+    month: str
+
+    def format(self, locale: str) -> str:
+        """Its name for a reader of `locale`."""
+        first = date.fromisoformat(f"{self.month}-01")
+        return format_date(first, _NAMED[self.period], locale=babel_locale(locale))
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,8 @@ class Deciding:
                 self._store.gifts.move(gift, GiftStep.APPROVE if approved else GiftStep.DROP, person, now)
                 if approved:
                     self._store.work.add(Task.ORDER, gift.id, now)
+            if step is RequestStep.DECLINE:
+                self._store.tallies.add(person, self._treasury.month, request.total, is_yes=False)
             if not approved:
                 self._treasury.release(request, request.gifts)
             decided = self._known(request.id)
@@ -166,6 +168,7 @@ class Deciding:
         route.check_needed_later(approval)
         self._store.requests.approve(route.request, approval)
         then = self.route_of(self._known(route.request.id))
+        self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
         if then.position is not None or approval.by != approval.on_behalf_of:
             self._note("agree", route, approval.by)
         if then.position is None:

@@ -19,6 +19,7 @@ from bot.gifts.briefing import Briefing
 from bot.gifts.catalogue import Catalogue
 from bot.gifts.chase import Chase
 from bot.gifts.deciding import Deciding
+from bot.gifts.desk import Desk, Desks, Look
 from bot.gifts.errors import Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.holds import Holds
@@ -71,6 +72,7 @@ class Flow:
         self._directory = directory
         self._clock = clock
         self.policy = arrangement.policy
+        self.patience = arrangement.patience
         self._new_id = new_id
         self.catalogue = Catalogue(store, giftcards, clock, arrangement.policy.countries)
         self.roll = Roll(store, directory, clock, arrangement.policy)
@@ -81,6 +83,7 @@ class Flow:
             store, self.roll, clock, arrangement.policy, self.catalogue, treasury, self._deciding, new_id
         )
         self._treasury = treasury
+        self._desks = Desks(store, arrangement.policy, treasury, self._notices)
         self._chase = Chase(
             store, self.roll, clock, arrangement.policy, arrangement.patience, self._deciding, self._notices
         )
@@ -192,8 +195,12 @@ class Flow:
         return self._known(request.id)
 
     async def overview(self, person: str) -> Overview:
-        """Where things stand for one person."""
+        """Where things stand for one person, in short."""
         return overview_of(person, self._store, self.policy, await self.roll.now(), self._notices)
+
+    async def desk(self, person: str, look: Look) -> Desk:
+        """Everything that concerns one person, as far as they look at it."""
+        return self._desks.of(person, look, await self.roll.now())
 
     def show_again(self, gift_id: str, person: str) -> Gift:
         """Let a recipient see their gift once more, on the record; `link_of` then fetches its link.

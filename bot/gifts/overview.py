@@ -1,4 +1,4 @@
-"""Where things stand for one person: the same for `/gift status` and for the Home tab."""
+"""Where things stand for one person, in short: what `/gift status` shows. All of it is on their desk."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ class Overview:
 def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notices: Notices) -> Overview:
     """Read it; only who may decide sees what waits for a decision or a retry."""
     pools = policy.rules.pools_of(person, roster)
-    mine = store.requests.asked_by(person, LISTED)
-    given = store.requests.given_to(person, LISTED)
+    mine = store.lists.asked_by(person, LISTED)
+    stopped = store.lists.in_trouble(person, LISTED) if pools else ()
     return Overview(
         mine=mine,
-        to_decide=store.requests.undecided(person, pools, LISTED) if pools else (),
-        in_trouble=store.requests.in_trouble(person, LISTED) if pools else (),
-        received=[(request, gift) for request in given for gift in request.gifts if gift.recipient == person],
+        to_decide=store.lists.undecided(person, pools, LISTED),
+        in_trouble=list({line.request.id: line.request for line in stopped}.values()),
+        received=[(line.request, line.gift) for line in store.lists.given_to(person, LISTED)],
         deciders={request.id: notices.deciders(request) for request in mine},
         holds=store.holds.all_standing(),
     )

@@ -82,6 +82,10 @@ class Policy:
             listed += [people or () for step in rule.steps for people in (step.notify, step.backup)]
         return frozenset(filter(is_group, chain(*listed)))
 
+    def is_open_to(self, person: str, roster: Roster) -> bool:
+        """Whether somebody may ask for gifts."""
+        return not self.may_ask or person in roster.people(self.may_ask)
+
     def value_of(
         self, draft: Draft, people: Mapping[str, Person], shelf: Shelf | None = None, roster: Roster = NOBODY_ELSE
     ) -> Money:
@@ -169,7 +173,7 @@ class Policy:
             )
         if draft.requester in draft.recipients:
             return say("You cannot send a gift to yourself.")
-        if self.may_ask and draft.requester not in roster.people(self.may_ask):
+        if not self.is_open_to(draft.requester, roster):
             return say("You are not among those who may ask for gifts here. `/gift settings` shows the rules.")
         requester = people[draft.requester]
         if requester.standing.value and requester.standing not in _MAY_ASK:

@@ -10,9 +10,11 @@ from bot.gifts.budgets import Account
 from bot.gifts.gift import Approval, Gift, GiftStep, Request, RequestStep
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
+from bot.gifts.lines import GiftLine, Tally, Verdict, Which
 from bot.gifts.message import Kind, Message
 from bot.gifts.money import Money
 from bot.gifts.order import Order
+from bot.gifts.paging import BEGINNING, Place
 from bot.gifts.product import Shelf
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Task, Work
@@ -42,23 +44,42 @@ class Requests(Protocol):
     def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> bool:
         """Take a step if the request still stands where it was read; False when somebody else was faster."""
 
-    def asked_by(self, person: str, limit: int) -> Sequence[Request]:
-        """The latest requests of a person, newest first."""
-
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
-
-    def undecided(self, person: str, pools: Collection[str], limit: int) -> Sequence[Request]:
-        """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
 
     def given_between(self, requester: str, recipient: str, currency: str, since: datetime, but: str) -> Money:
         """What one person asked for another since then, `but` one request, as far as it was not turned down."""
 
-    def in_trouble(self, person: str, limit: int) -> Sequence[Request]:
-        """Requests with a gift that failed or is parked, newest first, that `person` has no part in."""
 
-    def given_to(self, person: str, limit: int) -> Sequence[Request]:
-        """Requests whose gift for this person has arrived, newest first."""
+class Lists(Protocol):
+    """Lists for one person, of any length: `limit` lines that are nearest to a place, in the order of the list."""
+
+    def asked_by(
+        self, person: str, limit: int, which: Which = Which.ALL, place: Place = BEGINNING
+    ) -> Sequence[Request]:
+        """The requests of a person, newest first."""
+
+    def undecided(self, person: str, pools: Collection[str], limit: int, place: Place = BEGINNING) -> Sequence[Request]:
+        """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
+
+    def in_trouble(self, person: str, limit: int, place: Place = BEGINNING) -> Sequence[GiftLine]:
+        """Gifts that failed or are parked, the latest first, in which `person` has no part."""
+
+    def given_to(self, person: str, limit: int, place: Place = BEGINNING) -> Sequence[GiftLine]:
+        """Gifts that have arrived at a person, the latest first."""
+
+    def decided_by(self, person: str, since: datetime, limit: int, place: Place = BEGINNING) -> Sequence[Verdict]:
+        """What a person approved and declined since then, the latest first."""
+
+
+class Tallies(Protocol):
+    """Sums of what approvers decided, kept with every decision."""
+
+    def add(self, person: str, month: str, total: Money, *, is_yes: bool) -> None:
+        """Count a decision in."""
+
+    def of(self, person: str, month: str) -> Sequence[Tally]:
+        """What somebody decided in a month, one tally a currency."""
 
 
 class Gifts(Protocol):
@@ -237,6 +258,14 @@ class Store(Protocol):
     @property
     def gifts(self) -> Gifts:
         """Single gifts."""
+
+    @property
+    def lists(self) -> Lists:
+        """What is listed for one person."""
+
+    @property
+    def tallies(self) -> Tallies:
+        """How much was decided by whom."""
 
     @property
     def spending(self) -> Spending:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.gifts.budgets import Account, Balance, Per, accounts_of, month_of, pair
 from bot.gifts.errors import Field, Invalid
@@ -26,6 +27,11 @@ class Treasury:
     def month(self) -> str:
         """The month that it is for the company."""
         return month_of(self._clock.now(), self._policy.zone)
+
+    @property
+    def month_began(self) -> datetime:
+        """When it began."""
+        return datetime.strptime(self.month, "%Y-%m").replace(tzinfo=self._policy.zone)
 
     def reserve(self, request: Request, gifts: Iterable[Gift]) -> None:
         """Count gifts in; runs inside the transaction that it undoes by raising.

@@ -24,6 +24,7 @@ _STATEMENTS = (
         source        TEXT,
         state         TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'declined', 'cancelled', 'expired')),
         waits_for     TEXT,
+        in_trouble    INTEGER NOT NULL DEFAULT 0 CHECK (in_trouble >= 0),
         created_at    TEXT NOT NULL,
         decided_by    TEXT,
         decided_at    TEXT,
@@ -34,19 +35,28 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO requests_anew (id, requester, value_minor, currency, weighed_minor, country, product_code, product_name,
-        month, note, announce_in, source, state, waits_for, created_at, decided_by, decided_at, decision_note)
+        month, note, announce_in, source, state, waits_for, in_trouble, created_at, decided_by, decided_at,
+        decision_note)
     SELECT id, requester, value_minor, currency,
         value_minor * max(1, (SELECT count(*) FROM gifts WHERE request_id = requests.id)),
         country, product_code, product_name, substr(created_at, 1, 7), note, announce_in, source, state,
-        iif(state = 'pending', 'approvers', NULL), created_at, decided_by, decided_at, decision_note
+        iif(state = 'pending', 'approvers', NULL),
+        (SELECT count(*) FROM gifts WHERE request_id = requests.id AND gifts.state IN ('failed', 'parked')),
+        created_at, decided_by, decided_at, decision_note
     FROM requests ORDER BY rowid
     """,
     "DROP TABLE requests",
     "ALTER TABLE requests_anew RENAME TO requests",
-    "CREATE INDEX requests_of_requester ON requests (requester, created_at)",
-    "CREATE INDEX requests_pending ON requests (waits_for, created_at) WHERE state = 'pending'",
-    "CREATE INDEX requests_undecided_of_requester ON requests (requester) WHERE state = 'pending'",
-    "CREATE INDEX requests_decided ON requests (decided_by, decided_at) WHERE decided_by IS NOT NULL",
+    # each list that a person is shown comes out of one of these in order, from any line of it on
+    "CREATE INDEX requests_of_requester ON requests (requester, created_at, id)",
+    "CREATE INDEX requests_of_requester_in_state ON requests (requester, state, created_at, id)",
+    "CREATE INDEX requests_of_requester_in_trouble ON requests (requester, created_at, id) WHERE in_trouble > 0",
+    "CREATE INDEX requests_pending ON requests (waits_for, created_at, id) WHERE state = 'pending'",
+    "CREATE INDEX requests_declined ON requests (decided_by, decided_at, id) WHERE state = 'declined'",
+    "DROP INDEX gifts_in_trouble",
+    "DROP INDEX gifts_arrived",
+    "CREATE INDEX gifts_in_trouble ON gifts (changed_at, id) WHERE state IN ('failed', 'parked')",
+    "CREATE INDEX gifts_arrived ON gifts (recipient, changed_at, id) WHERE state IN ('delivered', 'claimed', 'lapsed')",
     """
     CREATE TABLE approvals (
         request_id   TEXT NOT NULL REFERENCES requests,
@@ -61,7 +71,30 @@ _STATEMENTS = (
         UNIQUE (request_id, version, on_behalf_of)
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX approvals_of_person ON approvals (given_by, at)",
+    "CREATE INDEX approvals_of_person ON approvals (given_by, at, request_id)",
+    """
+    INSERT INTO approvals
+    SELECT id, version, 0, 'approvers', decided_by, decided_by, decided_at, '' FROM requests WHERE state = 'approved'
+    """,
+    """
+    CREATE TABLE tallies (
+        person         TEXT NOT NULL,
+        month          TEXT NOT NULL CHECK (length(month) = 7),
+        currency       TEXT NOT NULL CHECK (length(currency) = 3),
+        yes            INTEGER NOT NULL,
+        approved_minor INTEGER NOT NULL,
+        no             INTEGER NOT NULL,
+        declined_minor INTEGER NOT NULL,
+        PRIMARY KEY (person, month, currency)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO tallies
+    SELECT decided_by, substr(decided_at, 1, 7), currency,
+        count(*) FILTER (WHERE state = 'approved'), coalesce(sum(weighed_minor) FILTER (WHERE state = 'approved'), 0),
+        count(*) FILTER (WHERE state = 'declined'), coalesce(sum(weighed_minor) FILTER (WHERE state = 'declined'), 0)
+    FROM requests WHERE state IN ('approved', 'declined') GROUP BY 1, 2, 3
+    """,
     # what was reserved for a gift in its request's month; released, it is 0
     "ALTER TABLE gifts ADD COLUMN reserved_minor INTEGER NOT NULL DEFAULT 0 CHECK (reserved_minor >= 0)",
     """

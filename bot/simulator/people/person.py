@@ -12,10 +12,10 @@ from typing import Any
 
 from bot.simulator.people.eyes import Eyes
 from bot.simulator.people.filling import CannotDoThat, Filling
-from bot.simulator.people.forms import Field, options_of
+from bot.simulator.people.forms import Field, fields_of, options_of
 from bot.simulator.people.payloads import Payloads
 from bot.simulator.people.submission import missing, obey
-from bot.simulator.people.surfaces import Button, Home, Modal, ShownMessage, Surface
+from bot.simulator.people.surfaces import Button, Home, Modal, ShownMessage, ShownView, Surface
 from bot.simulator.slack import blockkit, methods_chat
 from bot.simulator.slack.delivery import Kind
 from bot.simulator.slack.records import Channel, Json, User
@@ -100,6 +100,15 @@ class Person(Eyes):
         """Fill in fields of the open modal, by label; None empties a field."""
         for label, value in values.items():
             await self._fill(label, value)
+
+    async def chooses(self, label: str, value: Any, on: ShownView) -> None:
+        """Choose in a field that is in no form, such as a menu on the Home tab: the app hears of it at once."""
+        field = next((field for field in fields_of(on.blocks) if field.label == label), None)
+        if field is None:
+            raise CannotDoThat(f"{self.name} sees no field {label!r}")
+        state = Filling(self._workspace, self.id, field, options_of(field.element)).state(value)
+        on.record.filled[field.key] = state
+        await self._deliver(Kind.INTERACTIVE, self.payloads.choice(on, field, state))
 
     async def searches(self, label: str, words: str) -> list[str]:
         """Type into a field that suggests what can be chosen, and give what it offers."""

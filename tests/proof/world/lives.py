@@ -32,6 +32,8 @@ class MortalStore:
     def __init__(self, store: SqliteStore, life: Life, fate: Fate) -> None:
         self.requests = store.requests
         self.gifts = store.gifts
+        self.lists = store.lists
+        self.tallies = store.tallies
         self.spending = store.spending
         self.absences = store.absences
         self.orders = store.orders

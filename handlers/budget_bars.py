@@ -1,0 +1,42 @@
+"""OUT: a budget as a bar, in words first: a phone breaks no line of it, and a screen reader begins with what counts."""
+
+from bot.gifts.budgets import Balance, Per, Span
+from bot.gifts.money import Money
+from bot.gifts.wording import Part, Words, say
+from handlers.language import Language
+from handlers.words import escaped
+
+_CELLS = 10
+
+
+def bar(balance: Balance, month: str, language: Language) -> str:
+    """How far a budget is used in the period of a month."""
+    words = say(
+        "*{budget}*, {period}: {used} of {cap} used",
+        budget=_name(balance),
+        period=Span(balance.budget.every, month),
+        used=balance.used,
+        cap=balance.cap,
+    )
+    return f"{language.render(words)}\n{_cells(balance)} {language.render(_rest(balance))}"
+
+
+def _name(balance: Balance) -> Part:
+    name = escaped(balance.budget.name)
+    if balance.budget.per is Per.COST_CENTRE:
+        return say("{budget} ({cost_centre})", budget=name, cost_centre=escaped(balance.subject))
+    return name
+
+
+def _cells(balance: Balance) -> str:
+    """The last one is full only when all is used, and the first one as soon as anything is."""
+    used, cap = balance.used.minor, balance.cap.minor
+    full = min(_CELLS, max(_CELLS * used // cap, bool(used)))
+    return "▓" * full + "░" * (_CELLS - full)
+
+
+def _rest(balance: Balance) -> Words:
+    over = balance.used.minor - balance.cap.minor
+    if over > 0:
+        return say("{over} too much", over=Money(over, balance.cap.currency))
+    return say("{left} left", left=balance.left) if balance.left.minor else say("nothing left")
