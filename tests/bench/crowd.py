@@ -20,10 +20,11 @@ Request = tuple[str, str]  # a body and its content type
 class Crowd:
     """People who ask, and enough others to approve so many cards; each request that is made here is good once."""
 
-    def __init__(self, office: Office, cards: int, gifts_each: int = 1) -> None:
+    def __init__(self, office: Office, cards: int, gifts_each: int = 1, recipients: int = 1) -> None:
         self._office = office
         self._slack = office.slack
-        self._recipients = [self._joins().id for _ in range(gifts_each)]
+        self._gifts_each = gifts_each
+        self._recipients = [self._joins().id for _ in range(recipients)]
         self._approvers = [self._joins() for _ in range(ceil(cards / _ACTS))]
         self.channel = self._slack.add_channel("decisions", self._approvers, private=True, bot_in_it=True)
         self._cards = self._fill(cards)
@@ -72,10 +73,12 @@ class Crowd:
     def _fill(self, count: int) -> Iterator[Json]:
         """Keep that many requests with their cards, and go through the clicks on them."""
         workspace, clicks, waiting = self._slack.workspace, [], []
+        recipients = itertools.cycle(self._recipients)
         for number, approver in zip(range(count), itertools.cycle(self._approvers), strict=False):
             message = workspace.post(self.channel, "A card", [])
             request = f"00000000-0000-7000-a000-{number:012x}"
-            waiting.append(fill.Card(request, self._office.mia.id, self._recipients, message.channel, message.ts))
+            people = list(itertools.islice(recipients, self._gifts_each))
+            waiting.append(fill.Card(request, self._office.mia.id, people, message.channel, message.ts))
             button = {"type": "button", "action_id": ActionId.APPROVE, "block_id": "b", "value": request}
             clicks.append(approver.payloads.block_actions(ShownMessage(workspace, message), button))
         fill.cards(self._office.database, waiting)

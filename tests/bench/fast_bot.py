@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from bot.app import giftbot
+from bot.logs import set_up_logs
 from bot.settings import HttpSettings, read_settings
 
 
@@ -37,6 +38,7 @@ class FastClock:
 
 async def _run(port: int, clock: FastClock) -> None:
     settings, account = read_settings(HttpSettings)
+    set_up_logs(settings, account)
     async with giftbot(settings, account, ("127.0.0.1", port), clock) as bot:
         await bot.working
 

@@ -51,6 +51,11 @@ def exactly(what: str, giftbot: int, bound: int) -> Figure:
     return Figure(what, f"{giftbot:,}", bound=f"{bound:,}", holds=giftbot == bound)
 
 
+def broken(figures: Iterable[Figure]) -> int:
+    """How many bounds do not hold."""
+    return sum(figure.holds is False for figure in figures)
+
+
 def percentile(seconds: Sequence[float], percent: int) -> float:
     """What that many of a hundred stay under."""
     return quantiles(seconds, n=100, method="inclusive")[percent - 1]

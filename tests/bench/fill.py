@@ -71,15 +71,16 @@ _YEARS = (
     INSERT INTO asked SELECT n, {_id(_AT)} FROM numbers
     """,
     f"""
-    INSERT INTO requests (id, requester, value_minor, currency, country, note, state, created_at, decided_by, decided_at,
-                          decision_note)
+    INSERT INTO requests (id, requester, value_minor, currency, country, note, state, created_at, decided_by,
+                          decided_at, decision_note)
     SELECT id, printf('U%05d', n * 31 % {_PEOPLE}), 2500, 'GBP', 'GB', 'thank you for the launch', 'approved',
            {_THEN}, 'UABE', {_THEN}, ''
     FROM asked ORDER BY n
     """,
     f"""
     INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at)
-    SELECT {_id(_AT)}, asked.id, position.value, printf('U%05d', (n * 7919 + position.value) % {_PEOPLE}), 'delivered', 1, {_THEN}
+    SELECT {_id(_AT)}, asked.id, position.value, printf('U%05d', (n * 7919 + position.value) % {_PEOPLE}),
+           'delivered', 1, {_THEN}
     FROM asked, json_each('{list(range(_A_REQUEST))}') AS position ORDER BY n
     """,
     """
