@@ -97,7 +97,7 @@ def _gift(letter: Letter, locale: str) -> Card:
             ActionsBlock(elements=[open_gift_button(letter.link), show_again_button(gift, "Get the link anew")]),
             context(
                 "Whoever has this link has the gift, so keep it to yourself. If it does not work, get it anew, or ask "
-                f"{mention(request.requester)} and name the gift {gift.id[:8]}."
+                f"{mention(request.requester)} and name the gift {gift.id[-8:]}."
             ),
         ],
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import random_id
+from bot.app import time_ordered_id
 from bot.clock import SystemClock
 from bot.gifts.aftercare import Care
 from bot.gifts.flow import Arrangement, Flow
@@ -114,7 +114,7 @@ class Stage:
         slack = SlackAtHand()
         policy = Policy(frozenset({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP")})
         arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care())
-        self.flow = Flow(self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, random_id)
+        self.flow = Flow(self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id)
         self._steps = {
             Task.POST: self.flow.post,
             Task.REFRESH: self.flow.refresh,
@@ -124,7 +124,7 @@ class Stage:
 
     async def ask(self) -> Request:
         """A request by somebody who has not asked for one yet."""
-        draft = Draft(random_id(), f"U{random_id()}", ("UROB",), "25", "GB", "thank you for the launch")
+        draft = Draft(time_ordered_id(), f"U{time_ordered_id()}", ("UROB",), "25", "GB", "thank you for the launch")
         return await self.flow.request(draft)
 
     async def work_off(self) -> None:
