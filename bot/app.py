@@ -1,6 +1,7 @@
 """Where everything is put together, started and stopped."""
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -137,6 +138,7 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with giftbot(settings, account, address, clock) as bot:
+        gc.freeze()  # what was made for the start stays: no click waits for it to be looked through
         waiting = asyncio.create_task(asked_to_stop.wait())
         await asyncio.wait([waiting, bot.working], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
