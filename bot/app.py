@@ -25,10 +25,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
 from bot.giftcards.webhooks import Webhooks
-from bot.gifts.errors import Refused
+from bot.gifts.errors import Invalid, Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.upkeep import Upkeep
+from bot.gifts.wording import say
 from bot.gifts.work import Task
 from bot.gifts.worker import LONGEST_NAP, Step, Worker
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
@@ -110,6 +111,7 @@ async def giftbot(
         flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
         upkeep = Upkeep(store, giftcards, clock)
         upkeep.begin()
+        await _groups_are_known(flow)
         worker = _worker(store, clock, bell, flow)
         errands = Errands()
         app = _bolt_app(settings, patient, identity, workspace)
@@ -146,6 +148,13 @@ async def run(
     bot.working.result()
 
 
+async def _groups_are_known(flow: Flow) -> None:
+    try:
+        await flow.roll.now()
+    except Invalid as unknown:
+        raise NoWayIn(f"Slack does not say who is in the user groups of giftbot.toml: {unknown}") from unknown
+
+
 def _arrangement(settings: Settings, account: Account) -> Arrangement:
     return Arrangement(
         policy=settings.policy(whole_amounts=account.whole_amounts, templates=account.templates),
@@ -153,6 +162,7 @@ def _arrangement(settings: Settings, account: Account) -> Arrangement:
         link_hosts=account.link_hosts,
         settle=timedelta(seconds=settings.giftbot_settle_seconds),
         care=settings.giftbot_config.care,
+        patience=settings.giftbot_config.patience,
     )
 
 
@@ -162,6 +172,7 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -
         Task.REFRESH: flow.refresh,
         Task.ORDER: flow.order,
         Task.DELIVER: flow.deliver,
+        Task.CHASE: flow.chase,
         Task.CHECK: flow.check,
         Task.STOCK: flow.catalogue.stock,
         Task.HEAD: flow.record.note_head,
@@ -202,7 +213,7 @@ def _bolt_app(
 ) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if not workspace.has(team_id, enterprise_id):
-            raise Refused("This giftbot works for another workspace.")
+            raise Refused(say("This giftbot works for another workspace."))
         return AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),
             team_id=identity["team_id"],

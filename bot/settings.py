@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Mapping
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -15,13 +16,16 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.company import Company, read_company
+from bot.company.amounts import amounts, every
+from bot.company.rules import Mistakes, budgets_of, rules_of
 from bot.giftcards import runa, wegift
-from bot.gifts.errors import Invalid
-from bot.gifts.money import Money, currency_of, from_major
+from bot.gifts.money import Money, currency_of
 from bot.gifts.policy import Policy
 
 _USUAL_FILE = Path("giftbot.toml")
@@ -129,7 +133,7 @@ class Settings(_FromEnvironment):
     giftbot_config: CompanyFile = _USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
     giftbot_database: Path = Path("giftbot.db")
     giftbot_audit_key: AuditKey | None = None
-    giftbot_approvers: Ids
+    giftbot_approvers: Annotated[Ids, Field(validate_default=True)] = ()
     giftbot_approvals_channel: Channel = None
     giftbot_countries: Annotated[Listed, Field(max_length=100)] = ("GB", "US")
     giftbot_max_amount: Listed = ("100",)
@@ -146,23 +150,66 @@ class Settings(_FromEnvironment):
             raise ValueError(f"has unknown countries, please use ISO codes such as GB: {', '.join(unknown)}")
         return countries
 
+    @field_validator("giftbot_approvers")
+    @classmethod
+    def _unless_the_file_has_pools(cls, approvers: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        company = info.data.get("giftbot_config")
+        if not approvers and isinstance(company, Company) and not company.pools:
+            raise PydanticCustomError("missing", "is missing")
+        return approvers
+
     @field_validator("giftbot_max_amount")
     @classmethod
     def _a_limit_for_each_currency(cls, limits: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        amounts = _amounts(limits)
-        if countries := info.data.get("giftbot_countries"):
-            _limits(amounts, countries)
+        given = amounts(limits)
+        company, countries = info.data.get("giftbot_config"), info.data.get("giftbot_countries")
+        if countries and isinstance(company, Company) and company.requests.largest is None:
+            every(given, company.requests.countries or countries)
         return limits
 
+    @model_validator(mode="after")
+    def _policy_makes_sense(self) -> Self:
+        self.policy(whole_amounts=False)
+        return self
+
+    @property
+    def approvals_channel(self) -> str | None:
+        """Where cards go that no step sends elsewhere; None for a card to each who may decide."""
+        return self.giftbot_approvals_channel
+
     def policy(self, *, whole_amounts: bool, templates: Collection[str] = ()) -> Policy:
-        """The company's rules, with what the gift card service can do; `templates` are the currencies that have one."""
+        """The company's rules, with what the gift card service can do; `templates` are the currencies that have one.
+
+        Raises:
+            ValueError: they make no sense together; one line for each mistake, with what it is about.
+        """
+        file, mistakes = self.giftbot_config, Mistakes()
+        countries = tuple(file.requests.countries or self.giftbot_countries)
+        largest = self._largest(countries, mistakes)
+        rules = rules_of(file, self.giftbot_approvers, countries, mistakes)
+        budgets = budgets_of(file, countries, mistakes)
+        if mistakes.found:
+            raise ValueError("\n    ".join([f"{file.path or _USUAL_FILE} has mistakes", *mistakes.found]))
         return Policy(
-            approvers=frozenset(self.giftbot_approvers),
-            countries=self.giftbot_countries,
-            largest=_limits(_amounts(self.giftbot_max_amount), self.giftbot_countries),
+            rules=rules,
+            countries=countries,
+            largest=largest,
             whole_amounts=whole_amounts,
             templates=frozenset(templates),
+            may_ask=tuple(file.requests.who),
+            cost_centres=tuple(file.requests.cost_centres),
+            counts_together=timedelta(days=file.requests.count_together_days),
+            budgets=budgets,
+            announcing=file.announcing,
+            zone=ZoneInfo(file.company.time_zone),
         )
+
+    def _largest(self, countries: tuple[str, ...], mistakes: Mistakes) -> dict[str, Money]:
+        """The largest gift in each offered currency: the file's, or else the environment's."""
+        text = self.giftbot_config.requests.largest
+        if text is None:
+            return every(amounts(self.giftbot_max_amount), countries)
+        return mistakes.among("requests.largest", lambda: every(amounts(text.split(",")), countries), {})
 
 
 class SocketSettings(Settings):
@@ -281,32 +328,9 @@ def _attempt(kind: type[F], problems: set[str]) -> F | None:
 
 
 def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    if not location:  # the settings are right one by one, and do not fit together
+        return f"  {message.removeprefix('Value error, ')}"
     name = str(location[0]).upper()
     if kind == "missing":
         return f"  {name} is missing"
     return f"  {name}: {message.removeprefix('Value error, ')}"
-
-
-def _amounts(parts: tuple[str, ...]) -> dict[str, Decimal]:
-    """Amounts by currency from `250, 30000 JPY`; one without a currency stands under the empty name."""
-    amounts = {}
-    for part in parts:
-        number, _, currency = part.partition(" ")
-        if not re.fullmatch(r"\d{1,9}(\.\d+)?", number, re.ASCII):
-            raise ValueError("has to be amounts, such as 250 or 250 GBP, 300 USD")
-        amounts[currency] = Decimal(number)
-    return amounts
-
-
-def _limits(amounts: dict[str, Decimal], countries: tuple[str, ...]) -> dict[str, Money]:
-    """The largest gift in each offered currency; an amount without one is for all that have none of their own."""
-    currencies = sorted({currency_of(country) or "" for country in countries})
-    if unused := amounts.keys() - {*currencies, ""}:
-        raise ValueError(f"has a limit in {', '.join(sorted(unused))}, which no offered country uses")
-    limits = {currency: amounts.get(currency, amounts.get("")) for currency in currencies}
-    if without := sorted(currency for currency, limit in limits.items() if limit is None):
-        raise ValueError(f"has no limit for {', '.join(without)}")
-    try:
-        return {currency: from_major(limit, currency) for currency, limit in limits.items() if limit is not None}
-    except Invalid as invalid:
-        raise ValueError(invalid.user_message) from None

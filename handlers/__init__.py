@@ -44,6 +44,8 @@ def register(
     app.action(ANY_PRODUCT)(asking.on_form_changed)
     app.options(ANY_PRODUCT)(asking.on_product_search)
 
+    app.action(ActionId.APPROVE_WITH)(deciding.on_approve_with)
+    app.view(ViewId.APPROVE)(deciding.on_approve_submission)
     app.action(ActionId.DECLINE)(deciding.on_decline)
     app.view(ViewId.DECLINE)(deciding.on_decline_submission)
     app.action(ActionId.CANCEL)(deciding.on_cancel)
@@ -52,4 +54,4 @@ def register(
     app.action(ActionId.RETRY)(deciding.on_retry)
     app.action(ActionId.SHOW_AGAIN)(home.on_show_again)
     app.event("app_home_opened")(home.on_opened)
-    app.error(Errors(screens, errands).on_error)
+    app.error(Errors(directory, screens, errands).on_error)

@@ -13,12 +13,15 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.gifts.errors import Field, Invalid
 from bot.gifts.people import Person, Standing
 from bot.gifts.ports import Clock, Rejected
+from bot.gifts.wording import say
+from handlers.language import ENGLISH, Language, language_of
 from handlers.slack_answers import answer_of
 
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = timedelta(minutes=5)
-_LOCALE_REMEMBERED = timedelta(days=1)  # what only changes how a number is written
+_GROUP_REMEMBERED = timedelta(minutes=1)  # who decides about money
+_LANGUAGE_REMEMBERED = timedelta(days=1)  # nobody changes it often
 _PATIENCE = 2.0  # seconds; Slack gives a form's submission three in all
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
 
@@ -42,6 +45,7 @@ class SlackDirectory:
         self._client = client
         self._workspace = workspace
         self._clock = clock
+        self._groups: dict[str, tuple[frozenset[str], datetime]] = {}
         self._known: dict[str, tuple[Person, datetime]] = {}
 
     async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
@@ -60,29 +64,67 @@ class SlackDirectory:
             raise _not_now() from None
         return known | {person.id: person for person in people}
 
-    async def locale(self, slack_id: str) -> str:
-        """The locale that somebody reads in; English while Slack cannot be asked."""
-        if known := self._remembered(slack_id, _LOCALE_REMEMBERED):
-            return known.locale
-        try:
-            return (await self.look_up([slack_id]))[slack_id].locale
-        except Invalid:
-            return "en"
+    async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Who is in each of these user groups, at most a minute old.
 
-    def knows_locale(self, slack_id: str) -> bool:
-        """Whether `locale` answers without asking Slack."""
-        return self._remembered(slack_id, _LOCALE_REMEMBERED) is not None
+        Source: docs.slack.dev, usergroups.users.list, which needs the scope usergroups:read.
+
+        Raises:
+            Invalid: Slack cannot be asked just now, or does not know a group.
+        """
+        unknown = [group for group in groups if not self._is_fresh(group)]
+        if unknown:
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    await asyncio.gather(*(self._ask_members(group) for group in unknown))
+            except TimeoutError:
+                raise _not_now() from None
+        return {group: self._groups[group][0] for group in groups}
+
+    def forget(self, slack_id: str) -> None:
+        """Something about somebody, or a group, is different now."""
+        self._known.pop(slack_id, None)
+        self._groups.pop(slack_id, None)
+
+    async def language(self, slack_id: str) -> Language:
+        """The language that somebody reads; English while Slack cannot be asked."""
+        if known := self._remembered(slack_id, _LANGUAGE_REMEMBERED):
+            return language_of(known.locale)
+        try:
+            return language_of((await self.look_up([slack_id]))[slack_id].locale)
+        except Invalid:
+            return ENGLISH
+
+    def language_at_once(self, slack_id: str) -> Language:
+        """The language that somebody reads, for what cannot wait for Slack; English where it is not known."""
+        known = self._remembered(slack_id, _LANGUAGE_REMEMBERED)
+        return language_of(known.locale) if known else ENGLISH
+
+    def knows_language(self, slack_id: str) -> bool:
+        """Whether `language` answers without asking Slack."""
+        return self._remembered(slack_id, _LANGUAGE_REMEMBERED) is not None
 
     def _remembered(self, slack_id: str, so_long: timedelta) -> Person | None:
         known, asked_at = self._known.get(slack_id, (None, None))
         return known if asked_at and self._clock.now() - asked_at < so_long else None
+
+    def _is_fresh(self, group: str) -> bool:
+        known = self._groups.get(group)
+        return known is not None and self._clock.now() - known[1] < _GROUP_REMEMBERED
+
+    async def _ask_members(self, group: str) -> None:
+        answer = await answer_of(self._client.usergroups_users_list(usergroup=group))
+        if not isinstance(answer, AsyncSlackResponse):
+            log.warning("group_unknown", group=group, answer=answer.detail)
+            raise _not_now()
+        self._groups[group] = frozenset(answer["users"]), self._clock.now()
 
     async def _ask(self, slack_id: str) -> Person:
         answer = await answer_of(self._client.users_info(user=slack_id, include_locale=True))
         if isinstance(answer, AsyncSlackResponse):
             person = self._read(slack_id, answer["user"])
         elif isinstance(answer, Rejected):
-            person = Person(slack_id, "Somebody", Standing.UNKNOWN)
+            person = Person(slack_id, say("Somebody"), Standing.UNKNOWN)
         else:
             log.warning("people_unknown", person=slack_id, answer=answer.detail)
             raise _not_now()
@@ -91,8 +133,8 @@ class SlackDirectory:
 
     def _read(self, slack_id: str, user: Mapping[str, Any]) -> Person:
         profile = user.get("profile") or {}
-        name = profile.get("display_name") or user.get("real_name") or user.get("name") or "Somebody"
-        return Person(slack_id, name, self._standing(user), user.get("locale") or "en")
+        name = profile.get("display_name") or user.get("real_name") or user.get("name") or say("Somebody")
+        return Person(slack_id, name, self._standing(user), user.get("locale") or "en", user.get("tz") or "UTC")
 
     def _standing(self, user: Mapping[str, Any]) -> Standing:
         if user.get("is_bot") or user.get("id") == _SLACKBOT:
@@ -110,5 +152,5 @@ class SlackDirectory:
 
 
 def _not_now() -> Invalid:
-    words = "Slack does not say who these people are just now. Please submit again in a moment."
+    words = say("Slack does not say who these people are just now. Please submit again in a moment.")
     return Invalid({Field.RECIPIENTS: words})

@@ -6,11 +6,14 @@ from uuid import uuid4
 import structlog
 from slack_bolt.response import BoltResponse
 
+from bot.gifts.deciding import AlreadyDecided
 from bot.gifts.errors import GiftbotError, Invalid, TooMuch
-from bot.gifts.flow import AlreadyDecided
+from bot.gifts.wording import Words, say
+from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.forms import notice_view
-from handlers.payloads import first_field
+from handlers.language import ENGLISH
+from handlers.payloads import actor, first_field
 from handlers.screens import Screens
 from handlers.words import outcome
 
@@ -20,36 +23,45 @@ log = structlog.get_logger(__name__)
 class Errors:
     """The one place where an error becomes words; each way of asking has its own way of answering."""
 
-    def __init__(self, screens: Screens, errands: Errands) -> None:
+    def __init__(self, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+        self._directory = directory
         self._screens = screens
         self._errands = errands
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer whoever acted. Nothing was changed: an error leaves a transaction undone."""
-        if isinstance(error, Invalid):
+        person = actor(body)
+        language = self._directory.language_at_once(person) if person else ENGLISH
+        is_form = body.get("type") == "view_submission"
+        if isinstance(error, Invalid) and is_form:
             # the blocks of a form have the names of its fields
-            return _answer({"response_action": "errors", "errors": dict(error.problems)})
+            problems = {field: language.render(words) for field, words in error.problems.items()}
+            return _answer({"response_action": "errors", "errors": problems})
         words = _words(error)
+        text = language.render(words)
         can_be_submitted_again = isinstance(error, TooMuch) or not isinstance(error, GiftbotError)
         if can_be_submitted_again and (field := first_field(body)):
-            return _answer({"response_action": "errors", "errors": {field: words}})  # the form keeps its content
+            return _answer({"response_action": "errors", "errors": {field: text}})  # the form keeps its content
         if "command" in body:
-            return _answer({"response_type": "ephemeral", "text": words})
-        if body.get("type") == "view_submission":
-            return _answer({"response_action": "update", "view": notice_view(words)})
+            return _answer({"response_type": "ephemeral", "text": text})
+        if is_form:
+            return _answer({"response_action": "update", "view": notice_view(words, language)})
         if trigger := body.get("trigger_id"):
-            self._errands.run(self._screens.tell(trigger, words))
+            self._errands.run(self._screens.tell(trigger, person, words))
         return BoltResponse(status=200, body="")
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception) -> Words:
     if isinstance(error, AlreadyDecided):
-        return f"This has been decided already. {outcome(error.request)}."
+        return say("This has been decided already. {outcome}.", outcome=outcome(error.request))
     if isinstance(error, GiftbotError):
         return error.user_message
     reference = uuid4().hex[:8]
     log.error("handler_failed", reference=reference, exc_info=error)
-    return f"Something went wrong on our side, and nothing was done. Please tell whoever runs giftbot: {reference}."
+    return say(
+        "Something went wrong on our side, and nothing was done. Please tell whoever runs giftbot: {reference}.",
+        reference=reference,
+    )
 
 
 def _answer(body: dict[str, Any]) -> BoltResponse:

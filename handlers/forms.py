@@ -14,12 +14,14 @@ from slack_sdk.models.views import View
 from bot.gifts.errors import Field
 from bot.gifts.gift import Request
 from bot.gifts.policy import LONGEST_REASON
+from bot.gifts.wording import Words
 from handlers.ids import INPUT, ViewId
+from handlers.language import Language, mention
 from handlers.words import (
     amount_in_total,
+    carried,
     context,
     deciders,
-    mention,
     mentions,
     open_gift_button,
     quote,
@@ -28,49 +30,97 @@ from handlers.words import (
 )
 
 
-def decline_form(request: Request, locale: str) -> dict[str, Any]:
+def decline_form(request: Request, language: Language) -> dict[str, Any]:
     """The form that asks why."""
-    what = (
-        f"{mention(request.requester)} for {mentions(request.recipients, locale)}, {amount_in_total(request, locale)}"
+    blocks: list[Block] = [
+        section(_who_for_whom(request, language)),
+        text_input(
+            Field.REASON,
+            language.say("Reason"),
+            "",
+            longest=LONGEST_REASON,
+            multiline=True,
+            hint=language.say("The requester reads it."),
+        ),
+    ]
+    title = language.say("Decline the gift")
+    return form(ViewId.DECLINE, title, language.say("Decline"), carried(request), blocks, language)
+
+
+def approve_form(request: Request, language: Language) -> dict[str, Any]:
+    """The form that approves with a note, or a lower amount."""
+    blocks: list[Block] = [
+        section(_who_for_whom(request, language)),
+        text_input(
+            Field.AMOUNT,
+            language.say("Amount each"),
+            language.number(request.value.major),
+            longest=20,
+            hint=language.say("At most {value}; the requester is told of a lower one.", value=request.value),
+        ),
+        text_input(
+            Field.REASON,
+            language.say("Note"),
+            "",
+            longest=LONGEST_REASON,
+            multiline=True,
+            optional=True,
+            hint=language.say("The requester reads it."),
+        ),
+    ]
+    title = language.say("Approve the gift")
+    return form(ViewId.APPROVE, title, language.say("Approve"), carried(request), blocks, language)
+
+
+def _who_for_whom(request: Request, language: Language) -> str:
+    return language.say(
+        "{requester} for {recipients}, {amount}",
+        requester=mention(request.requester),
+        recipients=mentions(request.recipients),
+        amount=amount_in_total(request),
+    )
+
+
+def asked_view(request: Request, who_decides: list[str], language: Language) -> dict[str, Any]:
+    """What the form turns into once its request is kept."""
+    asked = language.say(
+        ":hourglass_flowing_sand: Your gift for {recipients} is asked for.", recipients=mentions(request.recipients)
+    )
+    follows = language.say(
+        "{amount}. Now {deciders} decides, and you get a message.",
+        amount=amount_in_total(request),
+        deciders=deciders(who_decides),
+    )
+    where = language.say("`/gift status` shows where it stands.")
+    blocks: list[Block] = [section(asked), *quote(request.note, language), context(follows), context(where)]
+    return _view(language.say("Gift asked for"), blocks, language)
+
+
+def waiting_view(language: Language) -> dict[str, Any]:
+    """What is seen at once, while something is fetched."""
+    words = language.say(":hourglass_flowing_sand: One moment, I am fetching it.")
+    return _view(language.say("Your gift"), [section(words)], language)
+
+
+def gift_view(request: Request, link: SecretStr, language: Language) -> dict[str, Any]:
+    """A gift once more, for its recipient's eyes only."""
+    thanks = language.say(
+        "{requester} thanks you with a gift of *{value}*.",
+        requester=mention(request.requester),
+        value=value_of(request),
     )
     blocks: list[Block] = [
-        section(what),
-        text_input(Field.REASON, "Reason", "", longest=LONGEST_REASON, multiline=True, hint="The requester reads it."),
+        section(thanks),
+        *quote(request.note, language),
+        ActionsBlock(elements=[open_gift_button(link, language)]),
+        context(language.say("Whoever has this link has the gift, so keep it to yourself.")),
     ]
-    return form(ViewId.DECLINE, "Decline the gift", "Decline", request.id, blocks)
+    return _view(language.say("Your gift"), blocks, language)
 
 
-def asked_view(request: Request, who_decides: list[str], locale: str) -> dict[str, Any]:
-    """What the form turns into once its request is kept."""
-    who = deciders(who_decides, locale)
-    blocks: list[Block] = [
-        section(f":hourglass_flowing_sand: Your gift for {mentions(request.recipients, locale)} is asked for."),
-        *quote(request.note),
-        context(f"{amount_in_total(request, locale)}. Now {who} decides, and you get a message."),
-        context("`/gift status` shows where it stands."),
-    ]
-    return _view("Gift asked for", blocks)
-
-
-def waiting_view() -> dict[str, Any]:
-    """What is seen at once, while something is fetched."""
-    return _view("Your gift", [section(":hourglass_flowing_sand: One moment, I am fetching it.")])
-
-
-def gift_view(request: Request, link: SecretStr, locale: str) -> dict[str, Any]:
-    """A gift once more, for its recipient's eyes only."""
-    blocks: list[Block] = [
-        section(f"{mention(request.requester)} thanks you with a gift of *{value_of(request, locale)}*."),
-        *quote(request.note),
-        ActionsBlock(elements=[open_gift_button(link)]),
-        context("Whoever has this link has the gift, so keep it to yourself."),
-    ]
-    return _view("Your gift", blocks)
-
-
-def notice_view(words: str) -> dict[str, Any]:
+def notice_view(words: Words, language: Language) -> dict[str, Any]:
     """A few words for one person."""
-    return _view("Giftbot", [section(words)])
+    return _view("Giftbot", [section(language.render(words))], language)
 
 
 def text_input(
@@ -100,19 +150,21 @@ def text_input(
     )
 
 
-def form(view_id: ViewId, title: str, submit: str, memory: str, blocks: list[Block]) -> dict[str, Any]:
+def form(
+    view_id: ViewId, title: str, submit: str, memory: str, blocks: list[Block], language: Language
+) -> dict[str, Any]:
     """A modal that is submitted; `memory` comes back with it."""
     view = View(
         type="modal",
         callback_id=view_id,
         title=title,
         submit=submit,
-        close="Cancel",
+        close=language.say("Cancel"),
         private_metadata=memory,
         blocks=blocks,
     )
     return view.to_dict()
 
 
-def _view(title: str, blocks: list[Block]) -> dict[str, Any]:
-    return View(type="modal", title=title, close="Close", blocks=blocks).to_dict()
+def _view(title: str, blocks: list[Block], language: Language) -> dict[str, Any]:
+    return View(type="modal", title=title, close=language.say("Close"), blocks=blocks).to_dict()

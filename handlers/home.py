@@ -27,7 +27,7 @@ class Home:
     async def on_show_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show somebody a gift of theirs once more."""
         click = read(Click, body)
-        gift = self._flow.show_again(str(click.subject), click.user)
+        gift = self._flow.show_again(click.subject, click.user)
         self._errands.run(self._screens.show_gift(click.trigger, gift))
         await ack()
 

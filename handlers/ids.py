@@ -14,6 +14,7 @@ class ViewId(StrEnum):
 
     REQUEST = "request_form"
     DECLINE = "decline_form"
+    APPROVE = "approve_form"
 
 
 class ActionId(StrEnum):
@@ -21,8 +22,10 @@ class ActionId(StrEnum):
 
     COUNTRY = "country"
     APPROVE = "approve"
+    APPROVE_WITH = "approve_with"
     DECLINE = "decline"
     CANCEL = "cancel"
+    EDIT = "edit"
     RETRY = "retry"
     OPEN_GIFT = "open_gift"
     SHOW_AGAIN = "show_again"

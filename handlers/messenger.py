@@ -12,6 +12,7 @@ from bot.gifts.reasons import Reason
 from handlers.cards import render
 from handlers.directory import SlackDirectory
 from handlers.ids import MESSAGE_EVENT
+from handlers.language import ENGLISH, Language
 from handlers.limits import Limits, Method
 from handlers.slack_answers import answer_of
 
@@ -109,15 +110,15 @@ class SlackMessenger:
         return _certain(answer)
 
     async def _shown(self, mail: Mail) -> dict[str, Any]:
-        card = render(mail, await self._locale(mail.message.to))
+        card = render(mail, await self._language(mail.message.to))
         return {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
 
-    async def _locale(self, to: str) -> str:
+    async def _language(self, to: str) -> Language:
         if not _is_person(to):
-            return "en"
-        if not self._directory.knows_locale(to):
+            return ENGLISH
+        if not self._directory.knows_language(to):
             await self._limits.turn(Method.USER)
-        return await self._directory.locale(to)
+        return await self._directory.language(to)
 
 
 def _is_person(slack_id: str) -> bool:

@@ -1,5 +1,6 @@
 """IN: Slack's payloads, read into what the handlers need. The only file that knows how Slack's dictionaries look."""
 
+import re
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigD
 
 from bot.gifts.errors import Unreadable
 from bot.gifts.ports import Posted
+from bot.gifts.wording import say
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
 
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
@@ -20,6 +22,17 @@ def _whole(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
+
+
+def _id_and_version(text: str) -> str:
+    subject, _, version = text.partition(".")
+    UUID(subject)
+    if version and not re.fullmatch("[0-9]{1,9}", version):
+        raise ValueError("has to be a number")
+    return text
+
+
+Carried = Annotated[Text, AfterValidator(_id_and_version)]
 
 
 class _Payload(BaseModel):
@@ -68,9 +81,13 @@ class Shortcut(_Payload):
 
 
 class FormMemory(_Payload):
-    """What the request form carries through Slack: the id that makes its request one, and what it is about."""
+    """What the request form carries through Slack: the id that makes its request one, and what it is about.
+
+    With a `version`, it changes a request that was asked for as it was then.
+    """
 
     draft_id: UUID
+    version: int | None = None
     source: Text | None = Field(None, pattern=PERMALINK)
 
 
@@ -101,7 +118,7 @@ class Submission(_Payload):
         """
         if found := self.field_if_any(name):
             return found
-        raise Unreadable("Slack sent a form without one of its fields. Please open it again.")
+        raise Unreadable(say("Slack sent a form without one of its fields. Please open it again."))
 
     def field_if_any(self, name: str) -> _Input | None:
         """What was filled in, or None where the form has no such field."""
@@ -123,6 +140,7 @@ class FormChange(Submission):
 class ProductSearch(_Payload):
     """Somebody looks for a product of a country by its name."""
 
+    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
     field: Text = Field(validation_alias="action_id", pattern=ANY_PRODUCT)
     words: Text = Field("", validation_alias="value")
 
@@ -133,16 +151,26 @@ class ProductSearch(_Payload):
 
 
 class Click(_Payload):
-    """Somebody clicked a button; `subject` is the id that it carries."""
+    """Somebody clicked a button, which carries an id, and of a request the version that they saw."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
     trigger: Text = Field(validation_alias="trigger_id")
-    subject: UUID = Field(validation_alias=AliasPath("actions", 0, "value"))
+    carried: Carried = Field(validation_alias=AliasPath("actions", 0, "value"))
     place: Text = Field(validation_alias=AliasPath("container", "type"))
     is_private_reply: bool = Field(default=False, validation_alias=AliasPath("container", "is_ephemeral"))
     channel: SlackId | None = Field(None, validation_alias=AliasPath("container", "channel_id"))
     ts: Text | None = Field(None, validation_alias=AliasPath("container", "message_ts"))
     response_url: Text | None = None
+
+    @property
+    def subject(self) -> str:
+        """The id of what the button is about."""
+        return seen(self.carried)[0]
+
+    @property
+    def version(self) -> int | None:
+        """The version of the request that the button shows."""
+        return seen(self.carried)[1]
 
     @property
     def card(self) -> Posted | None:
@@ -182,6 +210,14 @@ def first_field(payload: dict[str, Any]) -> str | None:
     return next((block.block_id for block in form.blocks if block.type == "input"), None)
 
 
+def actor(payload: dict[str, Any]) -> str | None:
+    """Who did what could not be done, as far as that can be read."""
+    try:
+        return Act.model_validate(payload).person
+    except ValidationError:
+        return None
+
+
 P = TypeVar("P", bound=_Payload)
 
 
@@ -194,7 +230,13 @@ def read(kind: type[P], payload: dict[str, Any]) -> P:
     try:
         return kind.model_validate(payload)
     except ValidationError:
-        raise Unreadable("Slack sent something that I cannot read. Nothing was done; please try again.") from None
+        raise Unreadable(say("Slack sent something that I cannot read. Nothing was done; please try again.")) from None
+
+
+def seen(carried: str) -> tuple[str, int | None]:
+    """The request that a button or a form is about, and the version of it that somebody saw."""
+    subject, _, version = carried.partition(".")
+    return subject, int(version) if re.fullmatch("[0-9]{1,9}", version) else None
 
 
 def read_memory(text: str) -> FormMemory:
@@ -206,4 +248,4 @@ def read_memory(text: str) -> FormMemory:
     try:
         return FormMemory.model_validate_json(text)
     except ValidationError:
-        raise Unreadable("This form cannot be read. Please open a new one with /gift.") from None
+        raise Unreadable(say("This form cannot be read. Please open a new one with /gift.")) from None

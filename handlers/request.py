@@ -14,7 +14,7 @@ from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.forms import asked_view
-from handlers.lists import HELP, status_blocks
+from handlers.lists import help_text, status_blocks, status_title
 from handlers.payloads import (
     FormChange,
     FormMemory,
@@ -52,11 +52,11 @@ class Asking:
         command = read(SlashCommand, body)
         match command.text.strip().lower():
             case "help":
-                await ack(text=HELP)
+                await ack(text=help_text(await self._directory.language(command.user)))
             case "status":
-                overview = await self._flow.overview(command.user)
-                blocks = status_blocks(overview, await self._directory.locale(command.user))
-                await ack(text="Where your gifts stand", blocks=blocks)
+                language = await self._directory.language(command.user)
+                blocks = status_blocks(await self._flow.overview(command.user), language)
+                await ack(text=status_title(language), blocks=blocks)
             case _:
                 prefill = read_text(command.text, self._flow.catalogue.sold_in())
                 self._errands.run(self._open_form(command.user, command.trigger, prefill))
@@ -72,7 +72,8 @@ class Asking:
     async def on_product_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """What can be chosen, by what somebody typed so far; from memory, for Slack waits three seconds."""
         search = read(ProductSearch, body)
-        await ack(options=product_options(self._flow.catalogue.known(search.country), search.words))
+        language = self._directory.language_at_once(search.user)
+        await ack(options=product_options(self._flow.catalogue.known(search.country), search.words, language))
 
     async def on_form_changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Another country or product: the form shows what can be chosen now; what was filled in stays."""
@@ -84,14 +85,14 @@ class Asking:
         """The form, filled in: kept, or shown again with what is wrong under its fields."""
         submission = read(Submission, body)
         request = await self._flow.request(_draft(submission))
-        locale = await self._directory.locale(request.requester)
-        view = asked_view(request, self._flow.deciders(request), locale)
+        language = await self._directory.language(request.requester)
+        view = asked_view(request, self._flow.deciders(request), language)
         await ack(response_action="update", view=view)
 
     async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
-        locale = await self._directory.locale(person)
-        await self._screens.open(trigger, request_form(memory, prefill, self._offer(prefill.country), locale))
+        language = await self._directory.language(person)
+        await self._screens.open(trigger, request_form(memory, prefill, self._offer(prefill.country), language))
 
     async def _redraw(self, change: FormChange) -> None:
         """Draw a form as it was changed last: what is changed while Slack draws it is drawn right after."""
@@ -110,8 +111,8 @@ class Asking:
 
     async def _changed(self, change: FormChange) -> dict[str, Any]:
         prefill = _filled_in(change)
-        locale = await self._directory.locale(change.user)
-        return request_form(read_memory(change.memory), prefill, self._offer(prefill.country), locale)
+        language = await self._directory.language(change.user)
+        return request_form(read_memory(change.memory), prefill, self._offer(prefill.country), language)
 
     def _offer(self, wanted: str | None) -> Offer:
         catalogue = self._flow.catalogue
@@ -144,7 +145,7 @@ def _draft(submission: Submission) -> Draft:
         recipients=tuple(dict.fromkeys(submission.field(Field.RECIPIENTS).selected_users)),
         amount=submission.field(Field.AMOUNT).value or "",
         country=country.value if country else "",
-        product=chosen.value if chosen and chosen.value != ANYTHING.code else None,
+        product=chosen.value if chosen and chosen.value != ANYTHING else None,
         note=submission.field(Field.NOTE).value or "",
         announce_in=submission.field(Field.ANNOUNCE_IN).selected_conversation,
         source=memory.source,

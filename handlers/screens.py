@@ -11,13 +11,14 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift
 from bot.gifts.order_desk import NO_GOOD, Stopped
+from bot.gifts.wording import Words, say
 from bot.gifts.work import Later
 from handlers.directory import SlackDirectory
 from handlers.forms import gift_view, notice_view, waiting_view
-from handlers.lists import home_view, status_blocks
+from handlers.language import ENGLISH, mention
+from handlers.lists import home_view, status_blocks, status_title
 from handlers.payloads import Click
 from handlers.slack_answers import answer_of
-from handlers.words import mention
 
 log = structlog.get_logger(__name__)
 
@@ -48,32 +49,41 @@ class Screens:
         log.warning("view_not_changed", answer=answer.detail)
         return None
 
-    async def tell(self, trigger: str, words: str) -> None:
+    async def tell(self, trigger: str, person: str | None, words: Words) -> None:
         """Show a few words to whoever clicked, and nobody else."""
-        await self.open(trigger, notice_view(words))
+        language = await self._directory.language(person) if person else ENGLISH
+        await self.open(trigger, notice_view(words, language))
 
     async def show_gift(self, trigger: str, gift: Gift) -> None:
         """Show a gift's recipient its link once more; it is fetched while they already see something."""
-        view_id = await self.open(trigger, waiting_view())
+        language = await self._directory.language(gift.recipient)
+        view_id = await self.open(trigger, waiting_view(language))
         if view_id is None:
             return
         request, link = await self._flow.link_of(gift)
         requester = mention(request.requester)
         match link:
             case SecretStr():
-                view = gift_view(request, link, await self._directory.locale(gift.recipient))
+                await self.change(view_id, gift_view(request, link, language))
+                return
             case Stopped(_, reason) if reason in NO_GOOD.values():
-                view = notice_view(f"This gift cannot be shown: {reason.for_requester}. Please ask {requester}.")
+                words = say(
+                    "This gift cannot be shown: {reason}. Please ask {requester}.",
+                    reason=reason.for_requester,
+                    requester=requester,
+                )
             case Stopped():
-                words = "The gift card service does not hand it over just now. Please try again later, or ask "
-                view = notice_view(f"{words}{requester}.")
+                words = say(
+                    "The gift card service does not hand it over just now. Please try again later, or ask {requester}.",
+                    requester=requester,
+                )
             case Later():
-                view = notice_view("The gift card service does not answer. Please try again later.")
-        await self.change(view_id, view)
+                words = say("The gift card service does not answer. Please try again later.")
+        await self.change(view_id, notice_view(words, language))
 
     async def show_home(self, person: str) -> None:
         """Fill somebody's Home tab."""
-        view = home_view(await self._flow.overview(person), await self._directory.locale(person))
+        view = home_view(await self._flow.overview(person), await self._directory.language(person))
         answer = await answer_of(self._client.views_publish(user_id=person, view=view))
         if not isinstance(answer, AsyncSlackResponse):
             log.warning("home_not_shown", answer=answer.detail)
@@ -84,6 +94,7 @@ class Screens:
             await self.show_home(click.user)
         elif click.is_private_reply and click.response_url:
             overview = await self._flow.overview(click.user)
-            blocks = status_blocks(overview, await self._directory.locale(click.user))
+            language = await self._directory.language(click.user)
+            blocks = status_blocks(overview, language)
             reply = AsyncWebhookClient(click.response_url)
-            await reply.send(text="Where your gifts stand", blocks=blocks, replace_original=True)
+            await reply.send(text=status_title(language), blocks=blocks, replace_original=True)

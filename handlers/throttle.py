@@ -9,6 +9,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.gifts.errors import TooMuch
 from bot.gifts.ports import Clock
+from bot.gifts.wording import say
 from handlers.payloads import Act, read
 
 AT_ONCE = 20  # commands, clicks and forms that nobody has to wait for
@@ -42,7 +43,7 @@ class Throttle:
             return None
         if act.has_answer or not tally.is_told:
             tally.is_told = True
-            raise TooMuch("That was a lot at once, so nothing was done this time. Please try again in a minute.")
+            raise TooMuch(say("That was a lot at once, so nothing was done this time. Please try again in a minute."))
         return BoltResponse(status=200)  # each word in a modal costs one of the calls that Slack grants to all together
 
     def _tally_of(self, person: str) -> _Tally:

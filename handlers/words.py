@@ -1,11 +1,11 @@
 """Small pieces of text and blocks that all of Slack's surfaces share."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 
-from babel.lists import format_list
 from pydantic import SecretStr
 from slack_sdk.models.blocks import (
+    Block,
     ButtonElement,
     ConfirmObject,
     ContextBlock,
@@ -14,67 +14,71 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.gifts.aftercare import MACHINE
 from bot.gifts.gift import Gift, Request, RequestState
-from bot.gifts.money import Money, babel_locale
+from bot.gifts.wording import Listed, Part, Words, say, say_many
 from handlers.ids import ActionId
+from handlers.language import Language, mention
 
 _MOST_NAMED = 10
 _OUTCOMES = {
-    RequestState.APPROVED: ":white_check_mark: Approved",
-    RequestState.DECLINED: ":no_entry_sign: Declined",
-    RequestState.CANCELLED: ":leftwards_arrow_with_hook: Cancelled",
+    RequestState.APPROVED: say(":white_check_mark: Approved by {person}, {when}"),
+    RequestState.DECLINED: say(":no_entry_sign: Declined by {person}, {when}"),
+    RequestState.CANCELLED: say(":leftwards_arrow_with_hook: Cancelled by {person}, {when}"),
+    RequestState.EXPIRED: say(":alarm_clock: Expired, as nobody decided in time, {when}"),
 }
+_BY_RULE = say(":white_check_mark: Approved by the rule “{rule}”, {when}")
 
 
-def mention(slack_id: str) -> str:
-    """A person or a channel, as Slack shows it."""
-    return f"<#{slack_id}>" if slack_id.startswith(("C", "G")) else f"<@{slack_id}>"
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message as Slack takes it; `text` is what notifications and screen readers show."""
+
+    text: str
+    blocks: Sequence[Block]
 
 
-def mentions(slack_ids: Iterable[str], locale: str) -> str:
-    """Several people or channels as a list in the reader's language."""
-    return format_list([mention(slack_id) for slack_id in slack_ids], locale=babel_locale(locale))
+def mentions(slack_ids: Iterable[str]) -> Listed:
+    """Several people or channels."""
+    return Listed(tuple(map(mention, slack_ids)))
 
 
-def deciders(slack_ids: Sequence[str], locale: str) -> str:
+def deciders(slack_ids: Sequence[str]) -> Listed:
     """Who decides: a channel or some people, the first ten of them by name."""
     named = [mention(slack_id) for slack_id in slack_ids[:_MOST_NAMED]]
-    others = len(slack_ids) - len(named)
-    return format_list([*named, f"{others} others"] if others else named, "or", babel_locale(locale))
+    if others := len(slack_ids) - len(named):
+        return Listed((*named, say_many("{count} other", "{count} others", others)), with_or=True)
+    return Listed(tuple(named), with_or=True)
 
 
-def moment(time: datetime) -> str:
-    """A time that every reader sees in their own time zone.
-
-    Source: docs.slack.dev, Formatting message text, "Date formatting".
-    """
-    fallback = time.strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
-
-
-def outcome(request: Request) -> str:
-    """Who decided, and when; nothing while nobody has."""
+def outcome(request: Request) -> Words:
+    """Who decided, and when."""
     decision = request.decision
-    return f"{_OUTCOMES[request.state]} by {mention(decision.by)}, {moment(decision.at)}" if decision else ""
+    assert decision is not None, "it is told once it is decided"
+    if request.state is RequestState.APPROVED and decision.by == MACHINE:
+        return _BY_RULE.fill(rule=escaped(decision.note), when=decision.at)
+    return _OUTCOMES[request.state].fill(person=mention(decision.by), when=decision.at)
 
 
-def value_of(request: Request, locale: str) -> str:
+def value_of(request: Request) -> Part:
     """The value of one gift, with what was chosen for it."""
-    value = request.value.format(locale)
-    return f"{value} ({escaped(request.product.name)})" if request.product else value
+    if request.product is None:
+        return request.value
+    return say("{value} ({product})", value=request.value, product=escaped(request.product.name))
 
 
-def amount(request: Request, locale: str, count: int) -> str:
+def amount(request: Request, count: int) -> Part:
     """The value of so many of a request's gifts."""
-    value = value_of(request, locale)
-    return value if count == 1 else f"{value} each"
+    value = value_of(request)
+    return value if count == 1 else say("{value} each", value=value)
 
 
-def amount_in_total(request: Request, locale: str) -> str:
+def amount_in_total(request: Request) -> Part:
     """The value of each gift, with the total where there are several."""
-    count = len(request.gifts)
-    total = "" if count == 1 else f", {request.total.format(locale)} in total"
-    return amount(request, locale, count) + total
+    value = value_of(request)
+    if len(request.gifts) == 1:
+        return value
+    return say("{value} each, {total} in total", value=value, total=request.total)
 
 
 def escaped(text: str) -> str:
@@ -90,9 +94,11 @@ def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=text), accessory=accessory)
 
 
-def quote(text: str) -> list[SectionBlock]:
+def quote(text: str, language: Language) -> list[SectionBlock]:
     """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing."""
-    return [SectionBlock(text=PlainTextObject(text=f"“{text}”", emoji=True))] if text else []
+    if not text:
+        return []
+    return [SectionBlock(text=PlainTextObject(text=language.say("“{text}”", text=text), emoji=True))]
 
 
 def context(text: str) -> ContextBlock:
@@ -100,29 +106,47 @@ def context(text: str) -> ContextBlock:
     return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 
-def approve_button(request: Request, locale: str) -> ButtonElement:
+def approve_button(request: Request, language: Language) -> ButtonElement:
     """Approve, after a look at what it costs."""
-    total: Money = request.total
     count = len(request.gifts)
-    gifts = "1 gift" if count == 1 else f"{count} gifts"
+    cost = language.say_many(
+        "This orders {count} gift for {total} right away.",
+        "This orders {count} gifts for {total} right away.",
+        count,
+        total=request.total,
+    )
     return ButtonElement(
-        text="Approve",
+        text=language.say("Approve"),
         style="primary",
         action_id=ActionId.APPROVE,
-        value=request.id,
+        value=carried(request),
         confirm=ConfirmObject(
-            title="Send this gift?" if count == 1 else "Send these gifts?",
-            text=PlainTextObject(text=f"This orders {gifts} for {total.format(locale)} right away."),
-            confirm="Approve",
-            deny="Not yet",
+            title=language.say_many("Send this gift?", "Send these gifts?", count),
+            text=PlainTextObject(text=cost),
+            confirm=language.say("Approve"),
+            deny=language.say("Not yet"),
         ),
     )
 
 
-def open_gift_button(link: SecretStr) -> ButtonElement:
+def approve_with_button(request: Request, language: Language) -> ButtonElement:
+    """Approve with a note, or a lower amount; a form then asks for them."""
+    text = language.say("Approve with a note")
+    return ButtonElement(text=text, action_id=ActionId.APPROVE_WITH, value=carried(request))
+
+
+def carried(request: Request) -> str:
+    """What a button that decides carries: the request, and the version of it that was looked at."""
+    return f"{request.id}.{request.version}"
+
+
+def open_gift_button(link: SecretStr, language: Language) -> ButtonElement:
     """Opens the gift; only ever on its recipient's screen."""
     return ButtonElement(
-        text="Open your gift", style="primary", action_id=ActionId.OPEN_GIFT, url=link.get_secret_value()
+        text=language.say("Open your gift"),
+        style="primary",
+        action_id=ActionId.OPEN_GIFT,
+        url=link.get_secret_value(),
     )
 
 
@@ -131,6 +155,8 @@ def show_again_button(gift: Gift, text: str) -> ButtonElement:
     return ButtonElement(text=text, action_id=ActionId.SHOW_AGAIN, value=gift.id)
 
 
-def decline_button(request: Request) -> ButtonElement:
+def decline_button(request: Request, language: Language) -> ButtonElement:
     """Decline; a form then asks for the reason."""
-    return ButtonElement(text="Decline", style="danger", action_id=ActionId.DECLINE, value=request.id)
+    return ButtonElement(
+        text=language.say("Decline"), style="danger", action_id=ActionId.DECLINE, value=carried(request)
+    )

@@ -17,8 +17,18 @@ class MessageTable:
     def add(self, message: Message) -> None:
         """Keep a message to be sent."""
         self._database.change(
-            "INSERT INTO messages (id, kind, request_id, subject, reader, state) VALUES (?, ?, ?, ?, ?, ?)",
-            (message.id, message.kind, message.request_id, message.subject, message.to, message.state),
+            "INSERT INTO messages (id, kind, request_id, subject, reader, version, step, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                message.id,
+                message.kind,
+                message.request_id,
+                message.subject,
+                message.to,
+                message.version,
+                message.step,
+                message.state,
+            ),
         )
         for gift_id in message.gift_ids:
             self.add_gift(message, gift_id)
@@ -66,6 +76,8 @@ class MessageTable:
             gift_ids=tuple(gift["gift_id"] for gift in gifts),
             to=row["reader"],
             subject=row["subject"],
+            version=row["version"],
+            step=row["step"],
             state=MessageState(row["state"]),
             channel=row["channel"],
             ts=row["ts"],

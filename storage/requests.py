@@ -1,10 +1,22 @@
 """Requests and gifts. Each change is one compare-and-set statement, with its line in the history beside it."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.gifts.gift import REQUEST_LIFE, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep, after
+from bot.gifts.gift import (
+    REQUEST_LIFE,
+    Approval,
+    Decision,
+    Gift,
+    GiftState,
+    GiftStep,
+    Request,
+    RequestState,
+    RequestStep,
+    after,
+)
 from bot.gifts.money import Money
 from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
@@ -12,6 +24,10 @@ from storage.db import Database
 from storage.history import HistoryTable
 from storage.times import from_text, to_text
 
+_NOT_AGREED_TO = (
+    "NOT EXISTS (SELECT 1 FROM approvals WHERE request_id = requests.id AND approvals.version = requests.version"
+    " AND :person IN (given_by, on_behalf_of))"
+)
 _NO_PART_IN = (
     "requester != :person AND NOT EXISTS (SELECT 1 FROM gifts WHERE request_id = requests.id AND recipient = :person)"
 )
@@ -26,36 +42,58 @@ class RequestTable:
 
     def add(self, request: Request) -> bool:
         """Keep a new request; False, and nothing changed, when its id is known already."""
+        values = _columns(request) | {"id": request.id, "state": request.state}
+        names = ", ".join(values)
+        gaps = ", ".join(f":{name}" for name in values)
         added = self._database.change(
-            "INSERT INTO requests (id, requester, value_minor, currency, country, product_code, product_name, note,"
-            " announce_in, source, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO NOTHING",
-            (
-                request.id,
-                request.requester,
-                request.value.minor,
-                request.value.currency,
-                request.country,
-                request.product and request.product.code,
-                request.product and request.product.name,
-                request.note,
-                request.announce_in,
-                request.source,
-                request.state,
-                to_text(request.created_at),
-            ),
+            f"INSERT INTO requests ({names}) VALUES ({gaps}) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - constants
+            values,
         )
         if not added:
             return False
         for position, gift in enumerate(request.gifts):
-            self._database.change(
-                "INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (gift.id, request.id, position, gift.recipient, gift.state, gift.attempt, to_text(request.created_at)),
-            )
-        detail = f"{request.value} to each of {', '.join(request.recipients)}"
-        self._history.add(request.created_at, request.requester, "request", request.id, detail=detail)
+            self._add_gift(gift, position, request.created_at)
+        self._history.add(request.created_at, request.requester, "request", request.id, detail=_in_words(request))
         return True
+
+    def edit(self, edited: Request, at: datetime) -> bool:
+        """Keep the next version of a pending request, with its gifts; False when somebody else was faster."""
+        values = _columns(edited) | {"id": edited.id, "before": edited.version - 1}
+        changes = ", ".join(f"{name} = :{name}" for name in _columns(edited))
+        changed = self._database.change(
+            f"UPDATE requests SET {changes} WHERE id = :id AND state = 'pending' AND version = :before",  # noqa: S608 - constants
+            values,
+        )
+        if changed:
+            kept = {gift.id for gift in edited.gifts}
+            for row in self._database.rows("SELECT id FROM gifts WHERE request_id = ?", (edited.id,)):
+                if row["id"] not in kept:
+                    self._database.change("DELETE FROM message_gifts WHERE gift_id = ?", (row["id"],))
+                    self._database.change("DELETE FROM gifts WHERE id = ?", (row["id"],))
+            for position, gift in enumerate(edited.gifts):
+                self._add_gift(gift, position, at)
+            self._history.add(at, edited.requester, "edit", edited.id, detail=_in_words(edited))
+        return bool(changed)
+
+    def approve(self, request: Request, approval: Approval) -> None:
+        """Keep one person's yes to this version of a request."""
+        given = (request.id, request.version, approval.step, approval.pool, approval.by, approval.on_behalf_of)
+        self._database.change(
+            "INSERT INTO approvals VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*given, to_text(approval.at), approval.note)
+        )
+
+    def lower(self, request: Request, value: Money, by: str, at: datetime) -> None:
+        """Let each gift of a pending request be worth less than was asked."""
+        asked = request.asked or request.value
+        self._database.change(
+            "UPDATE requests SET value_minor = ?, asked_minor = ? WHERE id = ? AND state = 'pending'",
+            (value.minor, asked.minor, request.id),
+        )
+        self._history.add(at, by, "lower", request.id, detail=f"from {request.value} to {value}")
+
+    def wait_for(self, request: Request, pool: str | None) -> None:
+        """Note whose turn it is to decide."""
+        self._database.change("UPDATE requests SET waits_for = ? WHERE id = ?", (pool, request.id))
 
     def get(self, request_id: str) -> Request | None:
         """A request with its gifts."""
@@ -66,9 +104,9 @@ class RequestTable:
         """Take a step if the request still stands where it was read; False when somebody else was faster."""
         state = REQUEST_LIFE.get((request.state, step))
         moved = state is not None and self._database.change(
-            "UPDATE requests SET state = ?, decided_by = ?, decided_at = ?, decision_note = ?"
-            " WHERE id = ? AND state = ?",
-            (state, by, to_text(at), note, request.id, request.state),
+            "UPDATE requests SET state = ?, waits_for = NULL, decided_by = ?, decided_at = ?, decision_note = ?"
+            " WHERE id = ? AND state = ? AND version = ?",
+            (state, by, to_text(at), note, request.id, request.state, request.version),
         )
         if moved:
             self._history.add(at, by, step, request.id, detail=note)
@@ -84,16 +122,29 @@ class RequestTable:
 
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
-        sql = "SELECT 1 FROM requests WHERE requester = ? AND state = 'pending'"
-        return len(self._database.rows(sql, (requester,)))
+        sql = "SELECT count(*) AS requests FROM requests WHERE requester = ? AND state = 'pending'"
+        row = self._database.row(sql, (requester,))
+        return row["requests"] if row else 0
 
-    def undecided(self, person: str, limit: int) -> Sequence[Request]:
-        """Pending requests, oldest first, that `person` neither asks for nor receives from."""
+    def undecided(self, person: str, pools: Collection[str], limit: int) -> Sequence[Request]:
+        """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
         return self._read(
-            f"SELECT * FROM requests WHERE state = 'pending' AND {_NO_PART_IN} ORDER BY created_at LIMIT :limit",  # noqa: S608 - a constant
+            "SELECT * FROM requests WHERE state = 'pending' AND waits_for IN (SELECT value FROM json_each(:pools))"  # noqa: S608 - constants
+            f" AND {_NO_PART_IN} AND {_NOT_AGREED_TO} ORDER BY created_at LIMIT :limit",
             person=person,
+            pools=json.dumps(sorted(pools)),
             limit=limit,
         )
+
+    def given_between(self, requester: str, recipient: str, currency: str, since: datetime, but: str) -> Money:
+        """What one person asked for another since then, `but` one request, as far as it was not turned down."""
+        row = self._database.row(
+            "SELECT coalesce(sum(value_minor), 0) AS minor FROM requests JOIN gifts ON gifts.request_id = requests.id"
+            " WHERE requester = ? AND created_at >= ? AND recipient = ? AND currency = ? AND requests.id != ?"
+            " AND gifts.state != 'void'",
+            (requester, to_text(since), recipient, currency, but),
+        )
+        return Money(row["minor"] if row else 0, currency)
 
     def in_trouble(self, person: str, limit: int) -> Sequence[Request]:
         """Requests with a gift that failed or is parked, newest first, that `person` has no part in."""
@@ -114,26 +165,77 @@ class RequestTable:
             limit=limit,
         )
 
+    def _add_gift(self, gift: Gift, position: int, at: datetime) -> None:
+        self._database.change(
+            "INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position",
+            (gift.id, gift.request_id, position, gift.recipient, gift.state, gift.attempt, to_text(at)),
+        )
+
     def _read(self, sql: str, **parameters: str | int) -> list[Request]:
         return [self._request(row) for row in self._database.rows(sql, parameters)]
 
     def _request(self, row: sqlite3.Row) -> Request:
         gifts = self._database.rows("SELECT * FROM gifts WHERE request_id = ? ORDER BY position", (row["id"],))
+        approvals = self._database.rows(
+            "SELECT * FROM approvals WHERE request_id = ? AND version = ? ORDER BY at, step",
+            (row["id"], row["version"]),
+        )
+        currency = row["currency"]
         return Request(
             id=row["id"],
+            version=row["version"],
             requester=row["requester"],
             gifts=tuple(gift_from(gift) for gift in gifts),
-            value=Money(row["value_minor"], row["currency"]),
+            value=Money(row["value_minor"], currency),
+            asked=Money(row["asked_minor"], currency) if row["asked_minor"] else None,
+            weighed=Money(row["weighed_minor"], currency) if row["weighed_minor"] else None,
             country=row["country"],
+            cost_centre=row["cost_centre"],
+            month=row["month"],
             note=row["note"],
+            hashtag=row["hashtag"],
             created_at=from_text(row["created_at"]),
             product=Choice(row["product_code"], row["product_name"]) if row["product_code"] else None,
             announce_in=row["announce_in"],
+            names_amount=bool(row["names_amount"]),
             source=row["source"],
             state=RequestState(row["state"]),
             decision=row["decided_by"]
             and Decision(row["decided_by"], from_text(row["decided_at"]), row["decision_note"]),
+            approvals=tuple(_approval(approval) for approval in approvals),
         )
+
+
+def _columns(request: Request) -> dict[str, str | int | None]:
+    """What somebody asks for, as the table has it."""
+    return {
+        "version": request.version,
+        "requester": request.requester,
+        "value_minor": request.value.minor,
+        "currency": request.value.currency,
+        "asked_minor": request.asked.minor if request.asked else None,
+        "weighed_minor": request.weighed.minor if request.weighed else None,
+        "country": request.country,
+        "product_code": request.product.code if request.product else None,
+        "product_name": request.product.name if request.product else None,
+        "cost_centre": request.cost_centre,
+        "month": request.month,
+        "note": request.note,
+        "hashtag": request.hashtag,
+        "announce_in": request.announce_in,
+        "names_amount": request.names_amount,
+        "source": request.source,
+        "created_at": to_text(request.created_at),
+    }
+
+
+def _in_words(request: Request) -> str:
+    return f"{request.value} to each of {', '.join(request.recipients)}"
+
+
+def _approval(row: sqlite3.Row) -> Approval:
+    return Approval(row["step"], row["pool"], row["given_by"], row["on_behalf_of"], from_text(row["at"]), row["note"])
 
 
 class GiftTable:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 from pydantic import SecretStr
 
+from storage.absences import AbsenceTable
 from storage.db import Database
 from storage.history import HistoryTable
 from storage.holds import HoldTable
@@ -13,6 +14,7 @@ from storage.orders import OrderTable
 from storage.requests import GiftTable, RequestTable
 from storage.seals import seals_of
 from storage.shelves import ShelfTable
+from storage.spending import SpendingTable
 from storage.work import WorkTable
 
 
@@ -28,6 +30,8 @@ class SqliteStore:
         self.history = HistoryTable(database, seals_of(database, audit_key))
         self.requests = RequestTable(database, self.history)
         self.gifts = GiftTable(database, self.history)
+        self.spending = SpendingTable(database)
+        self.absences = AbsenceTable(database)
         self.orders = OrderTable(database)
         self.shelves = ShelfTable(database)
         self.holds = HoldTable(database)

@@ -61,7 +61,7 @@ async def test_an_amount_that_cannot_be_accepted(office: Office, amount: str, wo
     [
         ("amount", {"type": "plain_text_input", "value": ""}, "Please write an amount"),
         ("amount", {"type": "plain_text_input", "value": None}, "Please write an amount"),
-        ("note", {"type": "plain_text_input", "value": "x" * 4000}, "under 1000 characters; it has 4000"),
+        ("note", {"type": "plain_text_input", "value": "x" * 4000}, "under 1,000 characters; it has 4,000"),
         ("country", {"type": "static_select", "selected_option": None}, "one of the countries in the list"),
         ("country", {"type": "static_select", "selected_option": {"value": "KP"}}, "one of the countries in the list"),
         ("recipients", {"type": "multi_users_select", "selected_users": []}, "1 to 25 people; you chose 0"),

@@ -96,19 +96,19 @@ def test_a_request_is_decided_once() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
     """Words fit into a sentence, remedies are sentences; both are plain, and only some troubles cannot be retried."""
-    for words in (reason.words, reason.for_requester):
+    for words in map(str, (reason.words, reason.for_requester)):
         assert words[0].islower()
         assert not words.endswith((".", " "))
         assert not any(code in words for code in ("_", "{", "http", "Error"))
-    assert reason.remedy.endswith(".")
-    assert reason.remedy[0].isupper()
+    assert str(reason.remedy).endswith(".")
+    assert str(reason.remedy)[0].isupper()
     assert timedelta(0) < reason.patience <= timedelta(days=4)
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_whoever_cannot_retry_is_not_told_to(reason: Reason) -> None:
     """The remedy speaks of retrying exactly where the button is."""
-    assert ("retry" in reason.remedy.lower()) == reason.can_retry
+    assert ("retry" in str(reason.remedy).lower()) == reason.can_retry
 
 
 def test_the_same_gift_has_the_same_key_for_ever() -> None:

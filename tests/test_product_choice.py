@@ -14,6 +14,7 @@ from bot.gifts.product import Product, Shelf
 from bot.gifts.work import Task
 from bot.simulator import Fault, Modal, Person, Provider, Simulator
 from bot.simulator.giftcards.runa_catalogue import PRODUCTS
+from handlers.language import ENGLISH
 from handlers.request_form import product_options
 from storage import Database, SqliteStore
 from tests.counter import NOON
@@ -361,7 +362,7 @@ def test_a_search_takes_as_long_as_there_are_products_and_no_longer() -> None:
         tries = []
         for _ in range(7):
             began = time.process_time()
-            product_options(shelf, "number shop")
+            product_options(shelf, "number shop", ENGLISH)
             tries.append(time.process_time() - began)
         return min(tries)
 

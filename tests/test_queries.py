@@ -66,7 +66,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "requests.move": lambda: requests.move(REQUEST, RequestStep.APPROVE, "UABE", NOON),
         "requests.asked_by": lambda: requests.asked_by("UMIA", 5),
         "requests.count_undecided": lambda: requests.count_undecided("UMIA"),
-        "requests.undecided": lambda: requests.undecided("UABE", 5),
+        "requests.undecided": lambda: requests.undecided("UABE", {"approvers"}, 5),
         "requests.in_trouble": lambda: requests.in_trouble("UABE", 5),
         "requests.given_to": lambda: requests.given_to("UROB", 5),
         "gifts.get": lambda: gifts.get("g"),

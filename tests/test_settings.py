@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from svix.webhooks import Webhook
 
 from bot.gifts.money import Money
+from bot.gifts.people import Roster
 from bot.settings import (
     HttpSettings,
     RunaAccount,
@@ -82,7 +83,7 @@ def test_what_is_not_set_is_as_the_readme_says(environment: Environment) -> None
     assert settings.giftbot_approvals_channel is None
     assert (settings.giftbot_log_level, settings.giftbot_log_format) == ("INFO", "auto")
     policy = settings.policy(whole_amounts=False)
-    assert policy.approvers == {"U012AB3CD"}
+    assert policy.rules.approvers(Roster()) == {"U012AB3CD"}
     assert policy.countries == ("GB", "US")
     assert policy.largest == {"GBP": Money(10000, "GBP"), "USD": Money(10000, "USD")}
 
@@ -100,7 +101,7 @@ def test_lists_are_separated_by_commas(environment: Environment) -> None:
     assert account.link_hosts == {"gifts.example.com", "spend.example.org"}
     assert settings.giftbot_approvals_channel == "G012AB3CD"
     policy = settings.policy(whole_amounts=False)
-    assert policy.approvers == {"U012AB3CD", "W0ANA"}
+    assert policy.rules.approvers(Roster()) == {"U012AB3CD", "W0ANA"}
     assert policy.countries == ("GB", "DE", "JP")
     assert policy.largest == {"GBP": Money(10000, "GBP"), "EUR": Money(25050, "EUR"), "JPY": Money(30000, "JPY")}
 

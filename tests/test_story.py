@@ -146,7 +146,7 @@ async def test_numbers_are_written_as_each_reader_writes_them(office: Office) ->
     await office.asks("@Rob 12,50 EUR danke", who=hans)
     assert "€12.50" in (await office.abe.sees_message("would like to thank")).text_shown
     await office.approves()
-    assert "12,50\xa0€" in (await hans.sees_message("has your gift")).text_shown
+    assert "12,50\xa0€" in (await hans.sees_message("hat dein Geschenk")).text_shown
     assert str(office.giftcards.orders[0].face_value) == "12.5"
 
 

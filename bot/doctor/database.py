@@ -90,7 +90,7 @@ def _waiting(condition: Condition, *, in_use: bool) -> Iterator[Finding]:
         remedy = "Look into the log of giftbot run, and start it again." if in_use else "giftbot run"
         yield warning("Work", f"{_counted(condition.overdue, 'thing')} to do since more than an hour", remedy)
     for (state, reason), count in condition.in_trouble.items():
-        yield warning("Gifts", f"{_counted(count, 'gift')} {state}: {reason.words}", reason.remedy)
+        yield warning("Gifts", f"{_counted(count, 'gift')} {state}: {reason.words}", str(reason.remedy))
     if not condition.overdue and not condition.in_trouble:
         yield fine("Gifts", "none is late, failed or parked")
 

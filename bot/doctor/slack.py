@@ -85,11 +85,11 @@ async def _approvers(directory: SlackDirectory, ids: Collection[str]) -> Finding
     able = [person for person in people if person.standing is Standing.MEMBER]
     remedy = "Take them out of GIFTBOT_APPROVERS, or mend the id."
     barred = [
-        warning("Approvers", f"{person.name} ({person.id}) {person.standing.value}", remedy)
+        warning("Approvers", str(person.standing.value.fill(who=f"{person.name} ({person.id})")), remedy)
         for person in people
-        if person not in able
+        if person.standing.value
     ]
-    names = ", ".join(person.name for person in able)
+    names = ", ".join(str(person.name) for person in able)
     another = "Add another one to GIFTBOT_APPROVERS."
     match able:
         case []:

@@ -12,6 +12,7 @@ from bot.gifts.order_desk import NO_GOOD, OrderDesk
 from bot.gifts.pace import Pace
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
+from bot.gifts.wording import Words, say, say_many
 from bot.gifts.work import Again, Done, Task, Work
 
 MACHINE = "giftbot"  # the actor in the history where nobody clicked
@@ -73,19 +74,22 @@ class Aftercare:
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
             event = "refused" if refusal else SHOW_AGAIN
-            self._store.history.add(now, person, event, gift.request_id, gift.id, refusal)
+            self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
         if refusal:
             raise Refused(refusal)
 
-    def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> str:
+    def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Words | None:
         if gift.recipient != person:
-            return "This gift is for somebody else."
+            return say("This gift is for somebody else.")
         if not gift.has_arrived:
-            return "This gift has not arrived yet. You get a message with it."
+            return say("This gift has not arrived yet. You get a message with it.")
         if self._store.history.count(SHOW_AGAIN, gift.id, now - timedelta(days=1)) >= self._care.shows_a_day:
-            often = "once" if self._care.shows_a_day == 1 else f"{self._care.shows_a_day} times"
-            return f"A gift is shown {often} a day at most. Please come back tomorrow."
-        return ""
+            return say_many(
+                "A gift is shown once a day at most. Please come back tomorrow.",
+                "A gift is shown {count} times a day at most. Please come back tomorrow.",
+                self._care.shows_a_day,
+            )
+        return None
 
     def _ended(self, gift: Gift, step: GiftStep, payout: Payout | None = None) -> Done:
         reason = NO_GOOD[payout] if payout else None

@@ -12,6 +12,8 @@ IllegalMove is no GiftbotError: it is a mistake in our own code and never reache
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.gifts.wording import Words, sentences
+
 
 class Field(StrEnum):
     """The fields that a person fills in."""
@@ -23,21 +25,23 @@ class Field(StrEnum):
     NOTE = "note"
     ANNOUNCE_IN = "announce_in"
     REASON = "reason"
+    COST_CENTRE = "cost_centre"
+    HASHTAG = "hashtag"
 
 
 class GiftbotError(Exception):
     """The root: `user_message` is plain words for the person who acted, without secrets."""
 
-    def __init__(self, user_message: str) -> None:
-        super().__init__(user_message)
+    def __init__(self, user_message: Words) -> None:
+        super().__init__(str(user_message))
         self.user_message = user_message
 
 
 class Invalid(GiftbotError):
     """What was filled in cannot be accepted; `problems` has a message for each field at fault."""
 
-    def __init__(self, problems: Mapping[Field, str]) -> None:
-        super().__init__(" ".join(problems.values()))
+    def __init__(self, problems: Mapping[Field, Words]) -> None:
+        super().__init__(sentences(problems.values()))
         self.problems = dict(problems)
 
 

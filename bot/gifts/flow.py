@@ -12,32 +12,32 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
+from bot.gifts.asking import Asking
+from bot.gifts.briefing import Briefing
 from bot.gifts.catalogue import Catalogue
-from bot.gifts.errors import Field, Invalid, Refused
-from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestState, RequestStep
+from bot.gifts.chase import Chase
+from bot.gifts.deciding import Deciding
+from bot.gifts.errors import Invalid, Refused
+from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.holds import Holds
 from bot.gifts.message import Funds, Kind, Message, MessageState
 from bot.gifts.notices import Notices
+from bot.gifts.office_hours import Patience
 from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
-from bot.gifts.policy import LONGEST_REASON, MOST_RECIPIENTS, MOST_WAITING, Draft, Policy
+from bot.gifts.people import Standing
+from bot.gifts.policy import Draft, Policy
 from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
-from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
 from bot.gifts.record import Record
+from bot.gifts.roll import Roll
 from bot.gifts.store import Store
+from bot.gifts.treasury import Treasury
+from bot.gifts.wording import say
 from bot.gifts.work import Again, Done, Later, Task, Work
 
 AN_HOUR = 60 * 60.0
-
-
-class AlreadyDecided(Refused):
-    """Somebody else was faster; `request` says who and when."""
-
-    def __init__(self, request: Request) -> None:
-        super().__init__("This request has already been decided.")
-        self.request = request
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Arrangement:
     link_hosts: Collection[str]
     settle: timedelta
     care: Care
+    patience: Patience
 
 
 class Flow:
@@ -71,12 +72,23 @@ class Flow:
         self.policy = arrangement.policy
         self._new_id = new_id
         self.catalogue = Catalogue(store, giftcards, clock, arrangement.policy.countries)
-        self._notices = Notices(store, clock, arrangement.policy, arrangement.approvals_channel, new_id)
+        self.roll = Roll(store, directory, clock, arrangement.policy)
+        treasury = Treasury(store, clock, arrangement.policy)
+        self._notices = Notices(store, clock, arrangement.policy, self.roll, arrangement.approvals_channel, new_id)
+        self._deciding = Deciding(store, self.roll, clock, arrangement.policy, self.catalogue, treasury, self._notices)
+        self._asking = Asking(
+            store, self.roll, clock, arrangement.policy, self.catalogue, treasury, self._deciding, new_id
+        )
+        self._treasury = treasury
+        self._chase = Chase(
+            store, self.roll, clock, arrangement.policy, arrangement.patience, self._deciding, self._notices
+        )
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
         self.record = Record(store, self._notices)
-        self._outbox = Outbox(store, messenger, clock, arrangement.settle)
+        briefing = Briefing(self.roll, arrangement.policy, treasury)
+        self._outbox = Outbox(store, messenger, clock, briefing, arrangement.settle)
 
     # ---------------------------------------------------------------- what people do
 
@@ -87,60 +99,50 @@ class Flow:
             Invalid: something that was filled in cannot be accepted, or not looked up just now.
             Refused: the form belongs to somebody else.
         """
-        people = await self._directory.look_up({draft.requester, *draft.recipients[:MOST_RECIPIENTS]})
-        shelf = self.catalogue.known(draft.country)
-        value = self.policy.value_of(draft, people, shelf)
-        product = shelf.find(draft.product) if shelf and draft.product else None
-        request = Request(
-            id=draft.id,
-            requester=draft.requester,
-            gifts=tuple(Gift(self._new_id(), draft.id, recipient, GiftState.WAITING) for recipient in draft.recipients),
-            value=value,
-            country=draft.country,
-            note=draft.note.strip(),
-            created_at=self._clock.now(),
-            product=Choice(product.code, product.name) if product else None,
-            announce_in=draft.announce_in,
-            source=draft.source,
-        )
-        with self._store.write():
-            if self._store.requests.add(request):
-                self._check_waiting(request.requester)
-                self._notices.ask_deciders(request)
-        kept = self._known(draft.id)
-        if kept.requester != draft.requester:
-            raise Refused("This form belongs to somebody else. Please open a new one with /gift.")
-        return kept
+        return await self._asking.ask(draft)
 
-    async def check_decider(self, request_id: str, person: str, card: Posted | None = None) -> Request:
-        """The request, if this person may decide about it now; `card` is where they saw it.
+    async def edit(self, draft: Draft, version: int) -> Request:
+        """Change a request that is pending, as it was in this version; approvals begin anew. Raises as `request` does.
+
+        Raises:
+            Refused: somebody decided it, or it was changed meanwhile.
+        """
+        return await self._asking.edit(draft, version)
+
+    async def check_decider(
+        self, request_id: str, person: str, card: Posted | None = None, version: int | None = None
+    ) -> Request:
+        """The request, if this person may decide about this version of it now; `card` is where they saw it.
 
         Raises:
             Refused: they may not, or it is too late; that they tried is on the record.
         """
-        request = self._known(request_id)
-        if card:
-            with self._store.write():
-                self._notices.adopt_card(request, card)
-        self._check_entitled(request, person)
-        if request.state is not RequestState.PENDING:
-            raise AlreadyDecided(request)
-        return request
+        return (await self._deciding.check(request_id, person, version, card)).request
 
-    async def approve(self, request_id: str, person: str, card: Posted | None = None) -> Request:
-        """Let the gifts of a request be ordered. Raises Refused as `check_decider` does."""
-        return self._end(await self.check_decider(request_id, person, card), person, RequestStep.APPROVE)
+    async def approve(
+        self,
+        request_id: str,
+        person: str,
+        card: Posted | None = None,
+        version: int | None = None,
+        note: str = "",
+        amount: str | None = None,
+    ) -> Request:
+        """Give one yes, perhaps with a note or to a lower amount; the last one that is needed lets gifts be ordered.
 
-    async def decline(self, request_id: str, person: str, note: str) -> Request:
+        Raises:
+            Refused: as `check_decider` does.
+            Invalid: the note is too long, or the amount cannot be.
+        """
+        return await self._deciding.approve(request_id, person, version, note, amount, card)
+
+    async def decline(self, request_id: str, person: str, note: str, version: int | None = None) -> Request:
         """Say no, with words for the requester. Raises Refused as `check_decider` does.
 
         Raises:
             Invalid: the words are missing, or too many.
         """
-        if not 1 <= len(note) <= LONGEST_REASON:
-            words = f"Please say why, in at most {LONGEST_REASON} characters; the requester reads it."
-            raise Invalid({Field.REASON: words})
-        return self._end(await self.check_decider(request_id, person), person, RequestStep.DECLINE, note)
+        return await self._deciding.decline(request_id, person, version, note)
 
     async def cancel(self, request_id: str, person: str) -> Request:
         """Take a request back.
@@ -150,8 +152,8 @@ class Flow:
         """
         request = self._known(request_id)
         if person != request.requester:
-            raise Refused("Only the person who asked for a gift can cancel it.")
-        return self._end(request, person, RequestStep.CANCEL)
+            raise Refused(say("Only the person who asked for a gift can cancel it."))
+        return self._deciding.end(request, person, RequestStep.CANCEL)
 
     async def retry(self, gift_id: str, person: str) -> Request:
         """Set a gift that failed or is parked going again; a new order only where the old one was refused for good.
@@ -161,14 +163,16 @@ class Flow:
         """
         gift = self._gift(gift_id)
         request = self._known(gift.request_id)
-        self._check_entitled(request, person)
+        await self.roll.now()
+        self._deciding.check_may_mend(request, person)
         if gift.reason and not gift.reason.can_retry:
             raise Refused(gift.reason.remedy)
         step = self._way_on(gift)
         now = self._clock.now()
         with self._store.write():
             if not (gift.is_in_trouble and self._store.gifts.move(gift, step, person, now)):
-                raise Refused("There is nothing to retry: this gift is on its way again.")
+                raise Refused(say("There is nothing to retry: this gift is on its way again."))
+            self._treasury.reserve(request, [gift])  # it may have been released
             if step is GiftStep.DELIVER_AGAIN:
                 self._notices.prepare_gift(request, gift)
             else:
@@ -179,7 +183,7 @@ class Flow:
 
     async def overview(self, person: str) -> Overview:
         """Where things stand for one person."""
-        return overview_of(person, self._store, self.policy, self._notices)
+        return overview_of(person, self._store, self.policy, await self.roll.now(), self._notices)
 
     def show_again(self, gift_id: str, person: str) -> Gift:
         """Let a recipient see their gift once more, on the record; `link_of` then fetches its link.
@@ -198,36 +202,6 @@ class Flow:
     def deciders(self, request: Request) -> list[str]:
         """Who decides about a request: the approvals channel, or each approver."""
         return self._notices.deciders(request)
-
-    def _end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
-        now = self._clock.now()
-        with self._store.write():
-            if not self._store.requests.move(request, step, person, now, note):
-                raise AlreadyDecided(self._known(request.id))
-            approved = step is RequestStep.APPROVE
-            for gift in request.gifts:
-                self._store.gifts.move(gift, GiftStep.APPROVE if approved else GiftStep.DROP, person, now)
-                if approved:
-                    self._store.work.add(Task.ORDER, gift.id, now)
-            decided = self._known(request.id)
-            self._notices.tell_decision(decided)
-        return decided
-
-    def _check_waiting(self, person: str) -> None:
-        """Nobody can bury those who decide; the request that is one too many is undone."""
-        if self._store.requests.count_undecided(person) > MOST_WAITING:
-            words = (
-                f"{MOST_WAITING} of your requests are waiting for a decision. Please let one be decided, or cancel it."
-            )
-            raise Invalid({Field.RECIPIENTS: words})
-
-    def _check_entitled(self, request: Request, person: str) -> None:
-        try:
-            self.policy.check_decider(request, person)
-        except Refused as refused:
-            with self._store.write():
-                self._store.history.add_once(self._clock.now(), person, "refused", request.id, refused.user_message)
-            raise
 
     def _way_on(self, gift: Gift) -> GiftStep:
         if gift.state is GiftState.FAILED:
@@ -263,6 +237,8 @@ class Flow:
         gift = self._store.gifts.get(work.subject)
         if gift is None or gift.state is not GiftState.APPROVED:
             return Done()
+        if barred := await self._why_barred(gift):
+            return barred if isinstance(barred, Later) else self._stop(gift, barred)
         match await self._desk.place(self._known(gift.request_id), gift):
             case Placed(order_id):
                 return self._placed(gift, order_id)
@@ -292,6 +268,10 @@ class Flow:
             case Later() as later:
                 return later
 
+    async def chase(self, work: Work) -> Done | Again | Later:
+        """See that a request does not wait for ever: remind, tell the backup, let it expire."""
+        return await self._chase.chase(work)
+
     async def check(self, work: Work) -> Done | Again:
         """See what became of a gift that was delivered, and remind its recipient if nobody has claimed it."""
         return await self._aftercare.check(work)
@@ -307,11 +287,23 @@ class Flow:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
             self._store.work.add(Task.POST, work.subject, self._clock.now())
-        elif work.task in {Task.CHECK, Task.STOCK, Task.HEAD}:
+        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD}:
             return Again(AN_HOUR)
         return Done()
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
+
+    async def _why_barred(self, gift: Gift) -> Stopped | Later | None:
+        """Nothing is bought for somebody who has left since; what may have been ordered already goes on."""
+        if self._store.orders.get(gift):
+            return None
+        try:
+            recipient = (await self.roll.people([gift.recipient]))[gift.recipient]
+        except Invalid as invalid:
+            return Later(Reason.RECIPIENT_GONE, str(invalid))
+        if recipient.standing is Standing.MEMBER:
+            return None
+        return Stopped(GiftStep.PARK, Reason.RECIPIENT_GONE, f"the recipient {recipient.standing.value}")
 
     def _placed(self, gift: Gift, order_id: str) -> Done:
         now = self._clock.now()
@@ -333,6 +325,8 @@ class Flow:
         with self._store.write():
             if self._store.gifts.move(gift, why.step, MACHINE, self._clock.now(), why.reason, why.detail):
                 request = self._known(gift.request_id)
+                if why.step is GiftStep.FAIL or why.reason is Reason.RECIPIENT_GONE:
+                    self._treasury.release(request, [gift])  # nothing was bought
                 self._notices.tell_trouble(request, gift)
                 self._notices.tell_arrivals(request)
         return Done()
@@ -355,13 +349,13 @@ class Flow:
     def _known(self, request_id: str | None) -> Request:
         request = self._store.requests.get(request_id) if request_id else None
         if request is None:
-            raise Refused("I do not know this request.")
+            raise Refused(say("I do not know this request."))
         return request
 
     def _gift(self, gift_id: str) -> Gift:
         gift = self._store.gifts.get(gift_id)
         if gift is None:
-            raise Refused("I do not know this gift.")
+            raise Refused(say("I do not know this gift."))
         return gift
 
     def _message(self, work: Work) -> Message:

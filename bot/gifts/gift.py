@@ -21,6 +21,7 @@ class RequestState(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
 
 
 class RequestStep(StrEnum):
@@ -29,12 +30,14 @@ class RequestStep(StrEnum):
     APPROVE = "approve"
     DECLINE = "decline"
     CANCEL = "cancel"
+    EXPIRE = "expire"
 
 
 REQUEST_LIFE: dict[tuple[RequestState, RequestStep], RequestState] = {
     (RequestState.PENDING, RequestStep.APPROVE): RequestState.APPROVED,
     (RequestState.PENDING, RequestStep.DECLINE): RequestState.DECLINED,
     (RequestState.PENDING, RequestStep.CANCEL): RequestState.CANCELLED,
+    (RequestState.PENDING, RequestStep.EXPIRE): RequestState.EXPIRED,
 }
 
 
@@ -80,7 +83,7 @@ class Move:
 
 GIFT_LIFE = (
     Move(GiftState.WAITING, GiftStep.APPROVE, GiftState.APPROVED, "an approver approves the request"),
-    Move(GiftState.WAITING, GiftStep.DROP, GiftState.VOID, "the request is declined or cancelled"),
+    Move(GiftState.WAITING, GiftStep.DROP, GiftState.VOID, "the request is declined or cancelled, or expires"),
     Move(GiftState.APPROVED, GiftStep.PLACE, GiftState.ORDERED, "the gift card service confirms the order"),
     Move(GiftState.APPROVED, GiftStep.FAIL, GiftState.FAILED, "the service refuses the order for good"),
     Move(GiftState.APPROVED, GiftStep.PARK, GiftState.PARKED, "whether the order exists cannot be found out"),
@@ -130,6 +133,18 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's yes in one step, counted from 0: theirs by right, or that of the approver they stand in for."""
+
+    step: int
+    pool: str
+    by: str
+    on_behalf_of: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Who ended a request's waiting, when, and why."""
 
@@ -142,7 +157,9 @@ class Decision:
 class Request:
     """What one person asks: `value` is for each recipient; `source` links the Slack message that it is about.
 
-    Without a `product` each recipient chooses what to spend it on.
+    Without a `product` each recipient chooses what to spend it on. `weighed` is the amount that its rule is chosen by:
+    the total, with what the same people exchanged shortly before. `month` is that of the budgets which it counts in,
+    `version` rises with every edit, and `asked` is the value before an approver lowered it.
     """
 
     id: str
@@ -157,6 +174,19 @@ class Request:
     product: Choice | None = None
     state: RequestState = RequestState.PENDING
     decision: Decision | None = None
+    version: int = 1
+    cost_centre: str | None = None
+    hashtag: str | None = None
+    names_amount: bool = False
+    month: str = ""
+    weighed: Money | None = None
+    asked: Money | None = None
+    approvals: tuple[Approval, ...] = ()
+
+    @property
+    def involved(self) -> frozenset[str]:
+        """Who can never decide about it: who asks, and who receives."""
+        return frozenset({self.requester, *self.recipients})
 
     @property
     def recipients(self) -> tuple[str, ...]:

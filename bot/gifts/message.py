@@ -1,21 +1,27 @@
 """What the bot says in Slack: each message is a row of its own, so that it is sent once and can be found again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import SecretStr
 
+from bot.gifts.budgets import Balance
 from bot.gifts.gift import Gift, Request
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.money import Money
+from bot.gifts.route import Route
 
 
 class Kind(StrEnum):
     """What a message is for."""
 
     CARD = "card"  # to those who decide, with Approve and Decline
+    APPROVED_ALONE = "approved alone"  # to whom a rule names that needs nobody's yes
+    NUDGE = "nudge"  # to those who decide: somebody is still waiting
+    BACKUP = "backup"  # to a step's backup: nobody has decided
     DECISION = "decision"  # to the requester
     GIFT = "gift"  # to the recipient, with the link
     ARRIVED = "arrived"  # to the requester
@@ -41,7 +47,8 @@ class MessageState(StrEnum):
 class Message:
     """A message to a person or channel `to`; `channel` and `ts` are Slack's address of it once they are known.
 
-    It is about gifts of a request, or, where `request_id` is None, about the company; `subject` then says what.
+    It is about gifts of a request, or, where `request_id` is None, about the company; `subject` then says what. A card
+    is about one step of one version of its request.
     """
 
     id: str
@@ -50,6 +57,8 @@ class Message:
     gift_ids: tuple[str, ...]
     to: str
     subject: str | None = None
+    version: int | None = None
+    step: int | None = None
     state: MessageState = MessageState.WAITING
     channel: str | None = None
     ts: str | None = None
@@ -65,21 +74,42 @@ class Funds:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """What a card tells those who decide beside the request itself.
+
+    `exchanged` is how many gifts these people have given each other this year. Only an `is_open` card has buttons: it
+    is about the version and the step whose turn it is, and its reader may decide.
+    """
+
+    route: Route
+    balances: Sequence[Balance] = ()
+    exchanged: int = 0
+    is_open: bool = False
+    is_superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """Everything that a message about a request is made from, as things stand now.
 
-    The link is only for a gift's delivery, the funds are only for a card.
+    The link is only for a gift's delivery, the funds and the brief are only for a card.
     """
 
     message: Message
     request: Request
     link: SecretStr | None = None
     funds: Funds = Funds()
+    brief: Brief | None = None
 
     @property
     def gifts(self) -> tuple[Gift, ...]:
         """The gifts that this message is about."""
         return tuple(gift for gift in self.request.gifts if gift.id in self.message.gift_ids)
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The people whose gifts these are."""
+        return tuple(gift.recipient for gift in self.gifts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from babel.numbers import (
 )
 
 from bot.gifts.errors import Field, Invalid
+from bot.gifts.wording import Words, say, say_many
 
 _LARGEST_MINOR = 10**12  # far beyond any gift, far below what SQLite's integers hold
 _MOST_DIGITS = 15  # beyond that an amount is not even reckoned with
@@ -73,15 +74,15 @@ def from_major(amount: Decimal, currency: str) -> Money:
         Invalid: the amount is not positive, absurdly large, or finer than the currency's smallest unit.
     """
     if amount <= 0:
-        raise _invalid("The amount has to be more than zero.")
+        raise _invalid(say("The amount has to be more than zero."))
     if amount.adjusted() > _MOST_DIGITS:
-        raise _invalid("That amount is too large.")
+        raise _invalid(say("That amount is too large."))
     places = get_currency_precision(currency)
     minor = Fraction(max(amount, _FINEST)) * 10**places  # exact, where Decimal would round
     if minor.denominator != 1:
-        raise _invalid(f"{currency} has {places or 'no'} decimal places: please write fewer digits.")
+        raise _invalid(_finest(currency, places))
     if minor > _LARGEST_MINOR:
-        raise _invalid("That amount is too large.")
+        raise _invalid(say("That amount is too large."))
     return Money(int(minor), currency)
 
 
@@ -95,13 +96,18 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
     for sign in (currency, get_currency_symbol(currency, babel_locale(locale)), get_currency_symbol(currency, "en")):
         bare = re.sub(rf"^{re.escape(sign)}|{re.escape(sign)}$", "", bare, flags=re.IGNORECASE).strip()
     if not bare:
-        raise _invalid("Please write an amount, for example 25.")
+        raise _invalid(say("Please write an amount, for example 25."))
     if bare.startswith(("-", "−")):  # the second one is the typographical minus
-        raise _invalid("The amount has to be more than zero.")
+        raise _invalid(say("The amount has to be more than zero."))
     if any(sign.isdigit() and not sign.isascii() for sign in bare):
-        raise _invalid("Please write the amount with the digits 0 to 9.")
+        raise _invalid(say("Please write the amount with the digits 0 to 9."))
     if not _NUMBER.fullmatch(bare):
-        raise _invalid(f"“{text.strip()[:40]}” is not an amount of {currency}. Write a number, for example 25.")
+        words = say(
+            "“{text}” is not an amount of {currency}. Write a number, for example 25.",
+            text=text.strip()[:40],
+            currency=currency,
+        )
+        raise _invalid(words)
     return from_major(_decimal(bare, locale), currency)
 
 
@@ -113,8 +119,22 @@ def _decimal(text: str, locale: str) -> Decimal:
         return parse_decimal(re.sub(typed_for_group, group, text), readers, strict=True)
     except NumberFormatError as error:
         example = format_decimal(Decimal("1234.5"), locale=readers)
-        raise _invalid(f"“{text[:40]}” can be read in more than one way. Write it like {example}.") from error
+        words = say(
+            "“{text}” can be read in more than one way. Write it like {example}.", text=text[:40], example=example
+        )
+        raise _invalid(words) from error
 
 
-def _invalid(words: str) -> Invalid:
+def _finest(currency: str, places: int) -> Words:
+    if not places:
+        return say("{currency} has no decimal places: please write fewer digits.", currency=currency)
+    return say_many(
+        "{currency} has {count} decimal place: please write fewer digits.",
+        "{currency} has {count} decimal places: please write fewer digits.",
+        places,
+        currency=currency,
+    )
+
+
+def _invalid(words: Words) -> Invalid:
     return Invalid({Field.AMOUNT: words})

@@ -7,8 +7,11 @@ from bot.gifts.gift import Gift, Request
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.message import Kind, Message, MessageState
+from bot.gifts.people import is_person
 from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock, Posted
+from bot.gifts.roll import Roll
+from bot.gifts.route import Route
 from bot.gifts.store import Store
 from bot.gifts.work import Task
 
@@ -21,18 +24,33 @@ class Notices:
         store: Store,
         clock: Clock,
         policy: Policy,
+        roll: Roll,
         approvals_channel: str | None,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
+        self._roll = roll
         self._approvals_channel = approvals_channel
         self._new_id = new_id
 
-    def ask_deciders(self, request: Request) -> None:
-        """A card with Approve and Decline."""
-        self._say(Kind.CARD, request, self.deciders(request), request.gifts)
+    def ask(self, route: Route) -> None:
+        """A card with Approve and Decline for the step whose turn it is, to everybody who has none yet."""
+        for reader in self.readers(route):
+            self.say_once(Kind.CARD, route, reader)
+
+    def say_once(self, kind: Kind, route: Route, reader: str) -> None:
+        """A message about a step of a version, unless its reader was told already."""
+        told = self._store.messages.about(route.request.id, kind)
+        step = (route.request.version, route.position)
+        if not any((message.to, (message.version, message.step)) == (reader, step) for message in told):
+            self._say(kind, route.request, [reader], route.request.gifts, route.position)
+
+    def inform(self, route: Route) -> None:
+        """Whom a rule names learns of what it approves by itself."""
+        told = self._readers(route.rule.notify, route.request)
+        self._say(Kind.APPROVED_ALONE, route.request, told, route.request.gifts)
 
     def adopt_card(self, request: Request, place: Posted) -> None:
         """A card that somebody clicked was sent, whatever was known of it; a copy nobody knew of is kept as well."""
@@ -40,14 +58,20 @@ class Notices:
             return
         cards = self._store.messages.about(request.id, Kind.CARD)
         unsure = (card for card in cards if card.state is MessageState.SENDING and card.channel == place.channel)
-        card = next(unsure, None) or self._add(Kind.CARD, request, place.channel, request.gifts)
+        route = self._policy.route(request, self._roll.last)
+        step = (route and route.position) or 0
+        card = next(unsure, None) or self._add(Kind.CARD, request, place.channel, request.gifts, step)
         self._store.messages.save(replace(card, state=MessageState.SENT, channel=place.channel, ts=place.ts))
         if request.decision:
             self._store.work.add(Task.REFRESH, card.id, self._clock.now())
 
+    def refresh_cards(self, request: Request) -> None:
+        """All cards show how far a request has come; those whose turn is over lose their buttons."""
+        self.refresh(Kind.CARD, request.id)
+
     def tell_decision(self, request: Request) -> None:
         """All cards show the outcome and lose their buttons; the requester is told."""
-        self.refresh(Kind.CARD, request.id)
+        self.refresh_cards(request)
         if request.decision and request.decision.by != request.requester:
             self._say(Kind.DECISION, request, [request.requester], request.gifts)
 
@@ -123,12 +147,12 @@ class Notices:
         False when there is no other way.
         """
         request = self._store.requests.get(message.request_id) if message.request_id else None
-        if message.kind is not Kind.ANNOUNCEMENT and message.to != self._approvals_channel:
+        if is_person(message.to):
             return False
         if request:
             self._tell_otherwise(request, message)
         else:
-            self._say_about(message.kind, message.subject or "", self._policy.approvers)
+            self._say_about(message.kind, message.subject or "", self._everybody_who_decides())
         self._store.messages.save(replace(message, state=MessageState.UNDELIVERABLE))  # so that nothing waits with it
         return True
 
@@ -137,15 +161,28 @@ class Notices:
         if message.kind is Kind.ANNOUNCEMENT:
             self._say(Kind.UNANNOUNCED, request, [request.requester], gifts)
         else:
-            self._say(message.kind, request, self._approvers(request), gifts)
+            self._say(message.kind, request, self._approvers(request), gifts, message.step)
 
     def refresh(self, kind: Kind, request_id: str) -> None:
         """Messages that were sent show how things stand now."""
         for message in self._store.messages.about(request_id, kind):
             self._store.work.add(Task.REFRESH, message.id, self._clock.now())
 
+    def readers(self, route: Route) -> list[str]:
+        """Who is told that a step waits: those whom it names, or else the approvals channel or each who may decide."""
+        if route.step and route.step.notify is not None:
+            return self._readers(route.step.notify, route.request)
+        return [self._approvals_channel] if self._approvals_channel else sorted(route.hands)
+
+    def backup(self, route: Route) -> list[str]:
+        """Who hears of it when nobody decides in time."""
+        return self._readers(route.step.backup, route.request) if route.step else []
+
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""
+        route = self._policy.route(request, self._roll.last)
+        if route and route.step:
+            return self.readers(route) or self._approvers(request)
         return [self._approvals_channel] if self._approvals_channel else self._approvers(request)
 
     def _gift_message(self, gift: Gift) -> Message | None:
@@ -153,15 +190,27 @@ class Notices:
         return next((message for message in messages if gift.id in message.gift_ids), None)
 
     def _approvers(self, request: Request) -> list[str]:
-        return sorted(self._policy.approvers_of(request.requester, request.recipients))
+        route = self._policy.route(request, self._roll.last)
+        if route and route.hands:
+            return sorted(route.hands)
+        return sorted(self._everybody_who_decides() - request.involved)
 
-    def _say(self, kind: Kind, request: Request, readers: Iterable[str], gifts: Collection[Gift]) -> None:
+    def _readers(self, listed: Iterable[str], request: Request) -> list[str]:
+        return sorted(self._roll.last.people(listed) - request.involved)
+
+    def _everybody_who_decides(self) -> frozenset[str]:
+        roster = self._roll.last
+        return frozenset(roster.stand_ins.get(person, person) for person in self._policy.rules.approvers(roster))
+
+    def _say(
+        self, kind: Kind, request: Request, readers: Iterable[str], gifts: Collection[Gift], step: int | None = None
+    ) -> None:
         for reader in readers:
-            message = self._add(kind, request, reader, gifts)
+            message = self._add(kind, request, reader, gifts, step)
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
     def _those_who_decide(self) -> Collection[str]:
-        return [self._approvals_channel] if self._approvals_channel else self._policy.approvers
+        return [self._approvals_channel] if self._approvals_channel else self._everybody_who_decides()
 
     def _say_about(self, kind: Kind, subject: str, readers: Iterable[str]) -> None:
         for reader in sorted(readers):
@@ -169,7 +218,11 @@ class Notices:
             self._store.messages.add(message)
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
-    def _add(self, kind: Kind, request: Request, reader: str, gifts: Collection[Gift]) -> Message:
-        message = Message(self._new_id(), kind, request.id, tuple(gift.id for gift in gifts), reader)
+    def _add(
+        self, kind: Kind, request: Request, reader: str, gifts: Collection[Gift], step: int | None = None
+    ) -> Message:
+        gift_ids = tuple(gift.id for gift in gifts)
+        version = None if step is None else request.version
+        message = Message(self._new_id(), kind, request.id, gift_ids, reader, version=version, step=step)
         self._store.messages.add(message)
         return message

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from bot.gifts.briefing import Briefing
 from bot.gifts.head import Head
 from bot.gifts.message import Funds, HeadNotice, HoldNotice, Kind, Letter, Mail, Message, MessageState
 from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Unavailable
@@ -13,16 +14,17 @@ from bot.gifts.store import Store
 from bot.gifts.work import Later
 
 # a second copy decides nothing twice, a missing one stops a gift
-_HARMLESS_TWICE = {Kind.CARD, Kind.TROUBLE, Kind.HOLD, Kind.HEAD}
+_HARMLESS_TWICE = {Kind.CARD, Kind.NUDGE, Kind.BACKUP, Kind.TROUBLE, Kind.HOLD, Kind.HEAD}
 
 
 class Outbox:
     """The one way in which a message leaves; `settle` is how long Slack gets before a message is looked up."""
 
-    def __init__(self, store: Store, messenger: Messenger, clock: Clock, settle: timedelta) -> None:
+    def __init__(self, store: Store, messenger: Messenger, clock: Clock, briefing: Briefing, settle: timedelta) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
+        self._briefing = briefing
         self._settle = settle
 
     async def send(
@@ -82,7 +84,8 @@ class Outbox:
         kept = self._store.messages.get(message.id)
         assert request is not None, "a message about gifts belongs to a request"
         assert kept is not None, "a message is kept before it is sent"
-        return Letter(replace(message, gift_ids=kept.gift_ids), request)
+        brief = self._briefing.of(request, message) if message.kind is Kind.CARD else None
+        return Letter(replace(message, gift_ids=kept.gift_ids), request, brief=brief)
 
     def _mail_about_the_company(self, message: Message, subject: str) -> Mail:
         if message.kind is Kind.HEAD:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.gifts.gift import Gift, Request
 from bot.gifts.hold import Hold
 from bot.gifts.notices import Notices
+from bot.gifts.people import Roster
 from bot.gifts.policy import Policy
 from bot.gifts.store import Store
 
@@ -24,15 +25,15 @@ class Overview:
     holds: Sequence[Hold] = ()
 
 
-def overview_of(person: str, store: Store, policy: Policy, notices: Notices) -> Overview:
+def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notices: Notices) -> Overview:
     """Read it; only who may decide sees what waits for a decision or a retry."""
-    decides = person in policy.approvers
+    pools = policy.rules.pools_of(person, roster)
     mine = store.requests.asked_by(person, LISTED)
     given = store.requests.given_to(person, LISTED)
     return Overview(
         mine=mine,
-        to_decide=store.requests.undecided(person, LISTED) if decides else (),
-        in_trouble=store.requests.in_trouble(person, LISTED) if decides else (),
+        to_decide=store.requests.undecided(person, pools, LISTED) if pools else (),
+        in_trouble=store.requests.in_trouble(person, LISTED) if pools else (),
         received=[(request, gift) for request in given for gift in request.gifts if gift.recipient == person],
         deciders={request.id: notices.deciders(request) for request in mine},
         holds=store.holds.all_standing(),

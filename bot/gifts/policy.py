@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, timedelta, tzinfo
+from itertools import chain
+from typing import Final
 
-from bot.gifts.errors import Field, Invalid, Refused
+from bot.gifts.budgets import Budget
+from bot.gifts.errors import Field, Invalid
 from bot.gifts.gift import Request
 from bot.gifts.money import Money, currency_of, parse_money
-from bot.gifts.people import Person, Standing
+from bot.gifts.people import Person, Roster, Standing, is_group
 from bot.gifts.product import Product, Shelf
+from bot.gifts.route import Route
+from bot.gifts.rules import Asked, Rules
+from bot.gifts.wording import Listed, Words, say, say_many, sentences
 
 MOST_RECIPIENTS = 25
 MOST_WAITING = 25  # requests of one person that nobody has decided yet
 LONGEST_NOTE = 1000
 LONGEST_REASON = 500
+NOBODY_ELSE: Final = Roster()
 _MAY_ASK = {Standing.MEMBER, Standing.GUEST}
 
 
@@ -29,36 +37,74 @@ class Draft:
     announce_in: str | None = None
     source: str | None = None
     product: str | None = None
+    cost_centre: str | None = None
+    hashtag: str | None = None
+    names_amount: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announcing:
+    """What an announcement can be: where it goes unless somebody chooses, hashtags to choose from, and the amount."""
+
+    usual_channel: str | None = None
+    hashtags: tuple[str, ...] = ()
+    may_name_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The company's rules: who approves, the countries offered, and the largest gift in each currency.
+    """The company's rules: who may ask for what, who decides, and what is left to be given.
 
+    `may_ask` are people and groups (everybody if empty), and `largest` is the largest gift in each currency. What the
+    same people gave each other within `counts_together` counts together for the rules.
     Gifts that can be spent at many brands may come in whole amounts only; those of a currency in `templates` at brands
     that the gift card service picks.
     """
 
-    approvers: frozenset[str]
+    rules: Rules
     countries: tuple[str, ...]
     largest: Mapping[str, Money]
     whole_amounts: bool = False
     templates: frozenset[str] = frozenset()
+    may_ask: tuple[str, ...] = ()
+    cost_centres: tuple[str, ...] = ()
+    counts_together: timedelta = timedelta()
+    budgets: tuple[Budget, ...] = ()
+    announcing: Announcing = Announcing()
+    zone: tzinfo = UTC
 
-    def value_of(self, draft: Draft, people: Mapping[str, Person], shelf: Shelf | None = None) -> Money:
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every user group whose members have to be known."""
+        asking = (one for rule in self.rules.listed for one in rule.requesters)
+        deciding = (one for pool in self.rules.pools.values() for one in pool)
+        return frozenset(filter(is_group, chain(self.may_ask, asking, deciding)))
+
+    def value_of(
+        self, draft: Draft, people: Mapping[str, Person], shelf: Shelf | None = None, roster: Roster = NOBODY_ELSE
+    ) -> Money:
         """The value of each gift that a draft asks for; `shelf` is what can be bought in its country, where known.
 
         Raises:
             Invalid: with everything that is wrong with the draft at once.
         """
-        problems: dict[Field, str] = {}
-        if recipients_problem := self._recipients_problem(draft, people):
+        problems: dict[Field, Words] = {}
+        if recipients_problem := self._recipients_problem(draft, people, roster):
             problems[Field.RECIPIENTS] = recipients_problem
         if len(draft.note) > LONGEST_NOTE:
-            problems[Field.NOTE] = f"Please keep the note under {LONGEST_NOTE} characters; it has {len(draft.note)}."
+            problems[Field.NOTE] = say_many(
+                "Please keep the note under {count} character; it has {length}.",
+                "Please keep the note under {count} characters; it has {length}.",
+                LONGEST_NOTE,
+                length=len(draft.note),
+            )
+        if (self.cost_centres or draft.cost_centre) and draft.cost_centre not in self.cost_centres:
+            problems[Field.COST_CENTRE] = say("Please choose one of the cost centres in the list.")
+        if draft.hashtag and draft.hashtag not in self.announcing.hashtags:
+            problems[Field.HASHTAG] = say("Please choose one of those in the list.")
         value = None
         if draft.country not in self.countries:
-            problems[Field.COUNTRY] = "Please choose one of the countries in the list."
+            problems[Field.COUNTRY] = say("Please choose one of the countries in the list.")
         else:
             try:
                 value = self._checked_amount(draft, people[draft.requester].locale, shelf)
@@ -68,22 +114,28 @@ class Policy:
             raise Invalid(problems)
         return value
 
-    def approvers_of(self, requester: str, recipients: tuple[str, ...]) -> frozenset[str]:
-        """The people who may decide about a request: never who asks, nor who receives."""
-        return self.approvers - {requester, *recipients}
-
-    def check_decider(self, request: Request, person: str) -> None:
-        """Let an entitled person pass.
+    def lowered(self, request: Request, amount: str, locale: str, shelf: Shelf | None) -> Money:
+        """The value of each gift of a request that an approver of `locale` lowers to an `amount`.
 
         Raises:
-            Refused: with the reason why this person may not decide about this request.
+            Invalid: it is more than was asked, or cannot be bought.
         """
-        if person == request.requester:
-            raise Refused("You asked for this gift, so somebody else has to decide about it.")
-        if person in request.recipients:
-            raise Refused("This gift is for you, so somebody else has to decide about it.")
-        if person not in self.approvers:
-            raise Refused("Only an approver can decide about gifts. You are not on the list of approvers.")
+        value = parse_money(amount, request.value.currency, locale)
+        if value.minor > request.value.minor:
+            words = say("At most {value}: that is what was asked for.", value=request.value)
+            raise Invalid({Field.AMOUNT: words})
+        if value != request.value:
+            self._check_sold(value, request.product.code if request.product else None, shelf)
+        return value
+
+    def route(self, request: Request, roster: Roster) -> Route | None:
+        """The way of a request under the rules in force; None where no rule is about it."""
+        asked = Asked(request.requester, request.weighed or request.total, request.country, request.cost_centre)
+        rule = self.rules.rule_for(asked, roster)
+        if rule is None:
+            return None
+        pools = {name: roster.people(pool) for name, pool in self.rules.pools.items()}
+        return Route(request, rule, pools, roster)
 
     def _checked_amount(self, draft: Draft, locale: str, shelf: Shelf | None) -> Money:
         currency = currency_of(draft.country)
@@ -91,44 +143,56 @@ class Policy:
         value = parse_money(draft.amount, currency, locale)
         largest = self.largest[currency]
         if value.minor > largest.minor:
-            raise Invalid({Field.AMOUNT: f"The largest gift is {largest.format(locale)} for each person."})
-        if draft.product:
-            _check_product(draft.product, value, shelf, locale)
-        elif self.whole_amounts and value.major % 1:
-            raise Invalid({Field.AMOUNT: "Gifts come in whole amounts only, such as 25."})
-        elif shelf and currency not in self.templates and not shelf.offering(value):
-            words = f"Nothing can be bought for {value.format(locale)} there. {_values_are(shelf, locale)}"
-            raise Invalid({Field.AMOUNT: words.strip()})
+            raise Invalid({Field.AMOUNT: say("The largest gift is {largest} for each person.", largest=largest)})
+        self._check_sold(value, draft.product, shelf)
         return value
 
-    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person]) -> str | None:
+    def _check_sold(self, value: Money, product: str | None, shelf: Shelf | None) -> None:
+        if product:
+            _check_product(product, value, shelf)
+        elif self.whole_amounts and value.major % 1:
+            raise Invalid({Field.AMOUNT: say("Gifts come in whole amounts only, such as 25.")})
+        elif shelf and value.currency not in self.templates and not shelf.offering(value):
+            words = say("Nothing can be bought for {value} there.", value=value)
+            raise Invalid({Field.AMOUNT: sentences([words, *_values_are(shelf)])})
+
+    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person], roster: Roster) -> Words | None:
         count = len(draft.recipients)
         if not 1 <= count <= MOST_RECIPIENTS:
-            return f"Please choose 1 to {MOST_RECIPIENTS} people; you chose {count}."
+            return say_many(
+                "Please choose {count} person; you chose {chosen}.",
+                "Please choose 1 to {count} people; you chose {chosen}.",
+                MOST_RECIPIENTS,
+                chosen=count,
+            )
         if draft.requester in draft.recipients:
-            return "You cannot send a gift to yourself."
-        if people[draft.requester].standing not in _MAY_ASK:
-            return f"Only colleagues can send gifts, and your account {people[draft.requester].standing.value}."
-        barred = [
-            f"{people[recipient].name} {people[recipient].standing.value}"
+            return say("You cannot send a gift to yourself.")
+        if self.may_ask and draft.requester not in roster.people(self.may_ask):
+            return say("You are not among those who may ask for gifts here. `/gift settings` shows the rules.")
+        requester = people[draft.requester]
+        if requester.standing.value and requester.standing not in _MAY_ASK:
+            account = requester.standing.value.fill(who=say("your account"))
+            return say("Only colleagues can send gifts, and {account}.", account=account)
+        barred = tuple(
+            standing.value.fill(who=people[recipient].name)
             for recipient in draft.recipients
-            if people[recipient].standing is not Standing.MEMBER
-        ]
+            if (standing := people[recipient].standing).value
+        )
         if barred:
-            return f"Not everybody can get a gift: {', '.join(barred)}."
-        if not self.approvers_of(draft.requester, draft.recipients):
-            return "Nobody is left who could approve this: every approver asks for it or receives it."
+            return say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
         return None
 
 
-def _check_product(code: str, value: Money, shelf: Shelf | None, locale: str) -> None:
+def _check_product(code: str, value: Money, shelf: Shelf | None) -> None:
     product = shelf.find(code) if shelf else None
     if product is None:
-        raise Invalid({Field.PRODUCT: "This gift card is not sold for that country just now. Please choose again."})
+        words = say("This gift card is not sold for that country just now. Please choose again.")
+        raise Invalid({Field.PRODUCT: words})
     if not product.offers(value):
-        raise Invalid({Field.AMOUNT: f"{product.name} does not come in that value. {_values_are(product, locale)}"})
+        words = say("{product} does not come in that value.", product=product.name)
+        raise Invalid({Field.AMOUNT: sentences([words, *_values_are(product)])})
 
 
-def _values_are(goods: Product | Shelf, locale: str) -> str:
-    values = goods.values_in_words(locale)
-    return f"Possible: {values}." if values else ""
+def _values_are(goods: Product | Shelf) -> list[Words]:
+    values = goods.values_in_words
+    return [say("Possible: {values}.", values=values)] if values else []

@@ -164,3 +164,10 @@ class Directory(Protocol):
         Raises:
             Invalid: Slack cannot be asked just now.
         """
+
+    async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Who is in each of these user groups, at most a minute old.
+
+        Raises:
+            Invalid: Slack cannot be asked just now, or does not know a group.
+        """

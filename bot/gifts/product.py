@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.lists import format_list
-
-from bot.gifts.money import Money, babel_locale
+from bot.gifts.money import Money
+from bot.gifts.wording import Listed, Part, say, say_many
 
 _MOST_NAMED = 20  # values, one by one
 
@@ -36,14 +35,21 @@ class Product:
         above = self.smallest is None or self.smallest.minor <= value.minor
         return above and (self.largest is None or value.minor <= self.largest.minor)
 
-    def values_in_words(self, locale: str) -> str:
-        """The values that it comes in, as a reader writes them; empty where any will do."""
-        if self.values:
-            ordered = [value.format(locale) for value in sorted(self.values, key=lambda value: value.minor)]
-            if len(ordered) > _MOST_NAMED:
-                return f"{len(ordered)} values from {ordered[0]} to {ordered[-1]}"
-            return format_list(ordered, "or", babel_locale(locale))
-        return _range(self.smallest, self.largest, locale)
+    @property
+    def values_in_words(self) -> Part | None:
+        """The values that it comes in; None where any will do."""
+        if not self.values:
+            return _range(self.smallest, self.largest)
+        ordered = sorted(self.values, key=lambda value: value.minor)
+        if len(ordered) <= _MOST_NAMED:
+            return Listed(tuple(ordered), with_or=True)
+        return say_many(
+            "{count} value from {smallest} to {largest}",
+            "{count} values from {smallest} to {largest}",
+            len(ordered),
+            smallest=ordered[0],
+            largest=ordered[-1],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,12 @@ class Shelf:
         """What can be bought in this value, in the service's order."""
         return [product for product in self.products if product.offers(value)]
 
-    def values_in_words(self, locale: str) -> str:
-        """From the smallest to the largest value of anything on it."""
+    @property
+    def values_in_words(self) -> Part | None:
+        """From the smallest to the largest value of anything on it; None where that is not known."""
         smallest = _known(product.values or (product.smallest,) for product in self.products)
         largest = _known(product.values or (product.largest,) for product in self.products)
-        return _range(smallest[0] if smallest else None, largest[-1] if largest else None, locale)
+        return _range(smallest[0] if smallest else None, largest[-1] if largest else None)
 
 
 def _known(values: Iterable[tuple[Money | None, ...]]) -> list[Money]:
@@ -83,16 +90,14 @@ def _known(values: Iterable[tuple[Money | None, ...]]) -> list[Money]:
     return sorted(known, key=lambda value: value.minor) if len(known) == len(every) else []
 
 
-def _range(smallest: Money | None, largest: Money | None, locale: str) -> str:
+def _range(smallest: Money | None, largest: Money | None) -> Part | None:
     match smallest, largest:
-        case None, None:
-            return ""
         case Money(), _ if smallest == largest:
-            return smallest.format(locale)
+            return smallest
         case Money(), None:
-            return f"{smallest.format(locale)} or more"
+            return say("{smallest} or more", smallest=smallest)
         case None, Money():
-            return f"at most {largest.format(locale)}"
-    assert smallest is not None, "all other cases are above"
-    assert largest is not None, "likewise"
-    return f"{smallest.format(locale)} to {largest.format(locale)}"
+            return say("at most {largest}", largest=largest)
+        case Money(), Money():
+            return say("{smallest} to {largest}", smallest=smallest, largest=largest)
+    return None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.gifts.wording import Words, say
+
 
 class Scope(StrEnum):
     """Which further orders would be refused for the same reason."""
@@ -32,21 +34,22 @@ class Reason(StrEnum):
     LINK_EXPIRED = "link_expired"
     LINK_CANCELLED = "link_cancelled"
     RECIPIENT_UNREACHABLE = "recipient_unreachable"
+    RECIPIENT_GONE = "recipient_gone"
     MESSAGE_UNCERTAIN = "message_uncertain"
     UNEXPECTED = "unexpected"
 
     @property
-    def for_requester(self) -> str:
+    def for_requester(self) -> Words:
         """What happened, for whoever asked for the gift, as a sentence without its full stop."""
         return _ADVICE[self].requester
 
     @property
-    def words(self) -> str:
+    def words(self) -> Words:
         """What happened, for those who can mend it, as a sentence without its full stop."""
         return _ADVICE[self].operator
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> Words:
         """What to do about it, as full sentences."""
         return _ADVICE[self].remedy
 
@@ -68,125 +71,132 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Advice:
-    requester: str
-    operator: str
-    remedy: str
+    requester: Words
+    operator: Words
+    remedy: Words
     can_retry: bool = True
     patience: timedelta = timedelta(days=1)
     holds: Scope | None = None
 
 
-_UNDER_REPAIR = "it cannot be ordered just now; those who run giftbot know why"
+_UNDER_REPAIR = say("it cannot be ordered just now; those who run giftbot know why")
 _LONG_ENOUGH = timedelta(days=4)  # over a weekend, a bank holiday included
 
 _ADVICE = {
     Reason.INSUFFICIENT_FUNDS: _Advice(
-        "the company's account for gifts has to be topped up first",
-        "the account at the gift card service has too little money",
-        "Top up the account, then retry.",
+        say("the company's account for gifts has to be topped up first"),
+        say("the account at the gift card service has too little money"),
+        say("Top up the account, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.CURRENCY,
     ),
     Reason.CARD_REFUSED: _Advice(
-        "the company's payment card was refused",
-        "the payment card was refused",
-        "Check the saved card at the gift card service, then retry.",
+        say("the company's payment card was refused"),
+        say("the payment card was refused"),
+        say("Check the saved card at the gift card service, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
     ),
     Reason.NOT_AUTHORIZED: _Advice(
         _UNDER_REPAIR,
-        "the gift card service did not accept our API key",
-        "Ask whoever runs giftbot to check the key, then retry.",
+        say("the gift card service did not accept our API key"),
+        say("Ask whoever runs giftbot to check the key, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
     ),
     Reason.ORDERING_RESTRICTED: _Advice(
         _UNDER_REPAIR,
-        "the gift card service has stopped orders for this account",
-        "Ask the gift card service why, then retry.",
+        say("the gift card service has stopped orders for this account"),
+        say("Ask the gift card service why, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
     ),
     Reason.OUT_OF_DATE: _Advice(
         _UNDER_REPAIR,
-        "the gift card service no longer speaks the version of its contract that giftbot does",
-        "Ask whoever runs giftbot to update it, then retry.",
+        say("the gift card service no longer speaks the version of its contract that giftbot does"),
+        say("Ask whoever runs giftbot to update it, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
     ),
     Reason.NOT_OFFERED: _Advice(
-        "there is no such gift of this value in this country",
-        "the gift card service offers no such gift of this value in this country",
-        "Ask for another amount or another gift card in a new request.",
+        say("there is no such gift of this value in this country"),
+        say("the gift card service offers no such gift of this value in this country"),
+        say("Ask for another amount or another gift card in a new request."),
         can_retry=False,
     ),
     Reason.CURRENCY_MISMATCH: _Advice(
         _UNDER_REPAIR,
-        "what recipients may choose from is in another currency than the gift",
-        "Ask whoever runs giftbot to check the templates in giftbot.toml, then retry.",
+        say("what recipients may choose from is in another currency than the gift"),
+        say("Ask whoever runs giftbot to check the templates in giftbot.toml, then retry."),
     ),
     Reason.ORDER_REFUSED: _Advice(
-        "the gift card service refused the order",
-        "the gift card service refused the order",
-        "Ask whoever runs giftbot to look at its log, then retry.",
+        say("the gift card service refused the order"),
+        say("the gift card service refused the order"),
+        say("Ask whoever runs giftbot to look at its log, then retry."),
     ),
     Reason.NO_ANSWER: _Advice(
-        "the gift card service has not answered for a day",
-        "the gift card service has not given a usable answer for a day; the order may exist",
-        "Retry asks about the same order again and never orders twice.",
+        say("the gift card service has not answered for a day"),
+        say("the gift card service has not given a usable answer for a day; the order may exist"),
+        say("Retry asks about the same order again and never orders twice."),
     ),
     Reason.ANSWER_UNREADABLE: _Advice(
-        "the gift card service answers something that I do not understand",
-        "the gift card service keeps answering something that cannot be read; the order may exist",
-        "Ask whoever runs giftbot to look at its log. Retry asks about the same order again and never orders twice.",
+        say("the gift card service answers something that I do not understand"),
+        say("the gift card service keeps answering something that cannot be read; the order may exist"),
+        say(
+            "Ask whoever runs giftbot to look at its log. Retry asks about the same order again and never orders twice."
+        ),
         patience=timedelta(minutes=2),
     ),
     Reason.ANSWER_DIFFERS: _Advice(
-        "the gift card service answered with another order than yours",
-        "the gift card service answered with another order than ours",
-        "Ask whoever runs giftbot to compare the orders at the service. Retry asks about the same order again.",
+        say("the gift card service answered with another order than yours"),
+        say("the gift card service answered with another order than ours"),
+        say("Ask whoever runs giftbot to compare the orders at the service. Retry asks about the same order again."),
         patience=timedelta(seconds=1),
     ),
     Reason.KEY_TOO_OLD: _Advice(
-        "it has been too long to ask about this order again",
-        "it has been too long to ask about this order again; the order may exist",
-        "Ask whoever runs giftbot to look for it at the gift card service; if there is none, ask for it anew.",
+        say("it has been too long to ask about this order again"),
+        say("it has been too long to ask about this order again; the order may exist"),
+        say("Ask whoever runs giftbot to look for it at the gift card service; if there is none, ask for it anew."),
         can_retry=False,
     ),
     Reason.LINK_LATE: _Advice(
-        "the gift is ordered, but its link has not come for a day",
-        "the gift is ordered, but for a day the gift card service has not handed over its link",
-        "Retry asks for the link again.",
+        say("the gift is ordered, but its link has not come for a day"),
+        say("the gift is ordered, but for a day the gift card service has not handed over its link"),
+        say("Retry asks for the link again."),
     ),
     Reason.LINK_NOT_TRUSTED: _Advice(
-        "the gift is ordered, but its link looks wrong",
-        "the gift is ordered, but its link points to a place that is not on our list",
-        "Ask whoever runs giftbot to check GIFTBOT_LINK_HOSTS, then retry.",
+        say("the gift is ordered, but its link looks wrong"),
+        say("the gift is ordered, but its link points to a place that is not on our list"),
+        say("Ask whoever runs giftbot to check GIFTBOT_LINK_HOSTS, then retry."),
     ),
     Reason.LINK_EXPIRED: _Advice(
-        "the gift was ordered, but its link has expired",
-        "the gift was ordered, but its link has expired",
-        "Ask the gift card service whether it can be renewed, then retry.",
+        say("the gift was ordered, but its link has expired"),
+        say("the gift was ordered, but its link has expired"),
+        say("Ask the gift card service whether it can be renewed, then retry."),
     ),
     Reason.LINK_CANCELLED: _Advice(
-        "the gift was ordered, but its link has been cancelled",
-        "the gift was ordered, but the gift card service has cancelled its link",
-        "Ask the gift card service why; if it is valid again, retry.",
+        say("the gift was ordered, but its link has been cancelled"),
+        say("the gift was ordered, but the gift card service has cancelled its link"),
+        say("Ask the gift card service why; if it is valid again, retry."),
     ),
     Reason.RECIPIENT_UNREACHABLE: _Advice(
-        "the gift is ordered, but Slack does not let me write to its recipient",
-        "the gift is ordered, but Slack does not let me write to its recipient",
-        "Retry once the recipient can be reached.",
+        say("the gift is ordered, but Slack does not let me write to its recipient"),
+        say("the gift is ordered, but Slack does not let me write to its recipient"),
+        say("Retry once the recipient can be reached."),
+    ),
+    Reason.RECIPIENT_GONE: _Advice(
+        say("its recipient has left, so nothing was ordered"),
+        say("its recipient is no colleague any more, so nothing was ordered"),
+        say("Retry if they are back."),
     ),
     Reason.MESSAGE_UNCERTAIN: _Advice(
-        "the gift is ordered, but Slack does not say whether its message arrived",
-        "the gift is ordered, but for a day Slack has not said whether its message arrived",
-        "Retry looks the message up before it is sent again.",
+        say("the gift is ordered, but Slack does not say whether its message arrived"),
+        say("the gift is ordered, but for a day Slack has not said whether its message arrived"),
+        say("Retry looks the message up before it is sent again."),
     ),
     Reason.UNEXPECTED: _Advice(
-        "something unexpected keeps going wrong here",
-        "something unexpected keeps going wrong here",
-        "Ask whoever runs giftbot to look at its log. Retry goes on where the gift stands.",
+        say("something unexpected keeps going wrong here"),
+        say("something unexpected keeps going wrong here"),
+        say("Ask whoever runs giftbot to look at its log. Retry goes on where the gift stands."),
     ),
 }

@@ -5,10 +5,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.gifts.gift import Gift, GiftStep, Request, RequestStep
+from bot.gifts.absence import Absence
+from bot.gifts.budgets import Account
+from bot.gifts.gift import Approval, Gift, GiftStep, Request, RequestStep
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.message import Kind, Message
+from bot.gifts.money import Money
 from bot.gifts.order import Order
 from bot.gifts.product import Shelf
 from bot.gifts.reasons import Reason
@@ -20,6 +23,18 @@ class Requests(Protocol):
 
     def add(self, request: Request) -> bool:
         """Keep a new request; False, and nothing changed, when its id is known already."""
+
+    def edit(self, edited: Request, at: datetime) -> bool:
+        """Keep the next version of a pending request, with its gifts; False when somebody else was faster."""
+
+    def approve(self, request: Request, approval: Approval) -> None:
+        """Keep one person's yes to this version of a request."""
+
+    def lower(self, request: Request, value: Money, by: str, at: datetime) -> None:
+        """Let each gift of a pending request be worth less than was asked."""
+
+    def wait_for(self, request: Request, pool: str | None) -> None:
+        """Note whose turn it is to decide."""
 
     def get(self, request_id: str) -> Request | None:
         """A request with its gifts."""
@@ -33,8 +48,11 @@ class Requests(Protocol):
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
 
-    def undecided(self, person: str, limit: int) -> Sequence[Request]:
-        """Pending requests, oldest first, that `person` neither asks for nor receives from."""
+    def undecided(self, person: str, pools: Collection[str], limit: int) -> Sequence[Request]:
+        """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
+
+    def given_between(self, requester: str, recipient: str, currency: str, since: datetime, but: str) -> Money:
+        """What one person asked for another since then, `but` one request, as far as it was not turned down."""
 
     def in_trouble(self, person: str, limit: int) -> Sequence[Request]:
         """Requests with a gift that failed or is parked, newest first, that `person` has no part in."""
@@ -53,6 +71,35 @@ class Gifts(Protocol):
         self, gift: Gift, step: GiftStep, by: str, at: datetime, reason: Reason | None = None, detail: str = ""
     ) -> bool:
         """Take a step if the gift still stands where it was read; False when somebody else was faster."""
+
+
+class Spending(Protocol):
+    """Sums of what is reserved for gifts, kept with every change of it."""
+
+    def reserve(self, request: Request, gift: Gift) -> bool:
+        """Count a gift in; False, and nothing changed, when it is already."""
+
+    def release(self, request: Request, gift: Gift) -> None:
+        """Take out what is reserved for a gift, if anything is."""
+
+    def used(self, account: Account, first_month: str, last_month: str) -> Money:
+        """What an account has given in these months."""
+
+    def gifts(self, account: Account, first_month: str, last_month: str) -> int:
+        """How many gifts an account has given in these months."""
+
+
+class Absences(Protocol):
+    """Approvers who are away."""
+
+    def add(self, absence: Absence) -> None:
+        """Keep an absence; it takes the place of one that the person has now."""
+
+    def end(self, person: str, at: datetime) -> bool:
+        """Let somebody be back; False when they were not away."""
+
+    def now(self, at: datetime) -> Sequence[Absence]:
+        """Who is away at that time."""
 
 
 class Orders(Protocol):
@@ -143,6 +190,9 @@ class WorkList(Protocol):
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now."""
 
+    def hurry_all(self, task: Task, due_at: datetime) -> None:
+        """Let everything that is noted of a task be due now."""
+
     def again(self, work: Work, due_at: datetime) -> None:
         """Do it anew at that time, with no tries counted."""
 
@@ -181,6 +231,14 @@ class Store(Protocol):
     @property
     def gifts(self) -> Gifts:
         """Single gifts."""
+
+    @property
+    def spending(self) -> Spending:
+        """What is reserved."""
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away."""
 
     @property
     def orders(self) -> Orders:

@@ -4,8 +4,8 @@ Only Slack's side knows who reads, so only there these words get a language; `st
 and for the command line. Translators see every text that is given to `say` or `say_many`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Union
 
@@ -19,7 +19,17 @@ class Formatted(Protocol):
         """How a reader of `locale` ("en-GB", "de-DE") writes it."""
 
 
-Part = Union[str, int, datetime, Formatted, "Words", "Listed"]
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person or channel by their id; Slack shows a name."""
+
+    slack_id: str
+
+    def __str__(self) -> str:
+        return self.slack_id
+
+
+Part = Union[str, int, datetime, Formatted, Who, "Words", "Listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,10 @@ class Words:
     many: str | None = None
     count: int | None = None
 
+    def fill(self, **parts: Part) -> "Words":
+        """These words with parts for gaps that are still open."""
+        return replace(self, parts={**self.parts, **parts})
+
     def __str__(self) -> str:
         chosen = self.text if self.many is None or self.count == 1 else self.many
         return chosen.format(**{name: _in_english(part) for name, part in self.parts.items()})
@@ -57,5 +71,11 @@ def say_many(one: str, many: str, count: int, /, **parts: Part) -> Words:
     return Words(one, {"count": count, **parts}, many, count)
 
 
+def sentences(every: Iterable[Words]) -> Words:
+    """Whole sentences, one after the other."""
+    parts = {f"sentence_{number}": words for number, words in enumerate(every)}
+    return Words(" ".join(f"{{{name}}}" for name in parts), parts)
+
+
 def _in_english(part: Part) -> str:
-    return str(part) if isinstance(part, (str, int, datetime, Words, Listed)) else part.format("en")
+    return str(part) if isinstance(part, (str, int, datetime, Who, Words, Listed)) else part.format("en")

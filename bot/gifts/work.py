@@ -14,6 +14,7 @@ class Task(StrEnum):
     REFRESH = "refresh"  # a message that was sent
     ORDER = "order"  # a gift
     DELIVER = "deliver"  # a gift
+    CHASE = "chase"  # a request that waits for a decision
     CHECK = "check"  # a gift that was delivered: what became of it
     STOCK = "stock"  # the catalogue
     HEAD = "head"  # of the sealed history

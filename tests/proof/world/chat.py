@@ -9,6 +9,7 @@ from bot.gifts.message import Kind, Letter, Mail, Message
 from bot.gifts.people import Person
 from bot.gifts.ports import Absent, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.wording import say
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate
 from tests.proof.world.wire import Life, Network, certain
@@ -118,6 +119,10 @@ class ChatClient:
         name = f"update {mail.message.kind}"
         return certain(await self._network.call(self._life, _SERVICE, name, lambda: self._chat.update(mail)))
 
+    async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Nobody here is in a group."""
+        return {group: frozenset() for group in groups}
+
     async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Everybody asked for."""
         found = await self._network.call(
@@ -125,4 +130,4 @@ class ChatClient:
         )
         if isinstance(found, dict):
             return found
-        raise Invalid({Field.RECIPIENTS: "Slack cannot be asked just now."})
+        raise Invalid({Field.RECIPIENTS: say("Slack cannot be asked just now.")})

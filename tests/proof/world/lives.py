@@ -10,6 +10,7 @@ from bot.gifts.aftercare import Care
 from bot.gifts.errors import Invalid, Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.gift import Request
+from bot.gifts.office_hours import Patience
 from bot.gifts.policy import Policy
 from bot.gifts.work import Task
 from bot.gifts.worker import Step, Worker
@@ -31,6 +32,8 @@ class MortalStore:
     def __init__(self, store: SqliteStore, life: Life, fate: Fate) -> None:
         self.requests = store.requests
         self.gifts = store.gifts
+        self.spending = store.spending
+        self.absences = store.absences
         self.orders = store.orders
         self.messages = store.messages
         self.shelves = store.shelves
@@ -74,7 +77,7 @@ class Bot:
 
     async def lives(self, policy: Policy, approvals_channel: str | None) -> None:
         """Live, die, and start again, for ever."""
-        arrangement = Arrangement(policy, approvals_channel, (LINK_HOST,), SETTLE, Care())
+        arrangement = Arrangement(policy, approvals_channel, (LINK_HOST,), SETTLE, Care(), Patience())
         while True:
             await self._one_life(arrangement)
             await self._clock.sleep(self._fate.time_off())
@@ -93,6 +96,7 @@ class Bot:
             Task.REFRESH: flow.refresh,
             Task.ORDER: flow.order,
             Task.DELIVER: flow.deliver,
+            Task.CHASE: flow.chase,
             Task.CHECK: flow.check,
         }
         worker = Worker(store, self._clock, bell, steps, flow.give_up)

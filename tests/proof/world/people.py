@@ -143,6 +143,6 @@ def _words(answer: Request | Refused | None) -> str:
         case Request():
             return f"that it is {answer.state}"
         case Refused():
-            return answer.user_message
+            return str(answer)
         case None:
             return "an error of Slack"

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.gifts.message import Letter
 from bot.gifts.money import Money
 from bot.gifts.policy import Policy
+from bot.gifts.rules import one_of
 from storage import Database
 from tests.proof.checker import Evidence, Sale, Sight
 from tests.proof.world.chat import APPROVALS, Chat, Post
@@ -21,7 +22,7 @@ from tests.proof.world.wire import Journal
 
 _SHORT = timedelta(minutes=20)  # between two looks, once nothing goes wrong any more
 _LOOKS = 200
-_POLICY = Policy(frozenset(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
+_POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
 
 
 class NeverEnds(Exception):

@@ -4,48 +4,40 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
-from babel.numbers import list_currencies
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
+from bot.company.sections import (
+    AfterDeliverySection,
+    AnnouncementsSection,
+    BudgetSection,
+    CompanySection,
+    Name,
+    PeopleOrGroups,
+    RequestsSection,
+    RuleSection,
+    RunaSection,
+    Section,
+    WaitingSection,
+    WorkingHoursSection,
+    weekdays,
+)
 from bot.gifts.aftercare import Care
-
-_CURRENCIES = frozenset(list_currencies())
-
-
-def _known(currency: str) -> str:
-    if currency not in _CURRENCIES:
-        raise ValueError("is no currency, please use ISO codes such as GBP")
-    return currency
+from bot.gifts.office_hours import OfficeHours, Patience
+from bot.gifts.policy import Announcing
 
 
-Currency = Annotated[str, AfterValidator(_known)]
-TemplateId = Annotated[str, Field(pattern=r"^PT-[A-Z0-9]+$")]
-Days = Annotated[int, Field(ge=1, le=365)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, strict=True)
-
-
-class RunaSection(_Section):
-    """[runa]: templates of what recipients choose from, by currency."""
-
-    templates: dict[Currency, TemplateId] = {}
-
-
-class AfterDeliverySection(_Section):
-    """[after_delivery]: how a gift is looked after that its recipient has."""
-
-    remind_after_days: list[Days] = [14]
-    checks_a_minute: Annotated[int, Field(ge=1, le=240)] = 30
-    shows_a_day: Annotated[int, Field(ge=1, le=100)] = 3
-
-
-class Company(_Section):
+class Company(Section):
     """The whole file; without one, everything is as usual."""
 
+    company: CompanySection = CompanySection()
+    requests: RequestsSection = RequestsSection()
+    pools: dict[Name, PeopleOrGroups] = Field(default_factory=dict)
+    rules: list[RuleSection] = Field(default_factory=list)
+    budgets: list[BudgetSection] = Field(default_factory=list)
+    working_hours: WorkingHoursSection = WorkingHoursSection()
+    waiting: WaitingSection = WaitingSection()
+    announcements: AnnouncementsSection = AnnouncementsSection()
     runa: RunaSection = RunaSection()
     after_delivery: AfterDeliverySection = AfterDeliverySection()
 
@@ -64,6 +56,24 @@ class Company(_Section):
     def settled(self) -> Mapping[str, object]:
         """What the file says, by its key; the rest is as usual."""
         return dict(_leaves(self.model_dump(exclude_unset=True)))
+
+    @property
+    def patience(self) -> Patience:
+        """How long a step may wait."""
+        hours, waiting = self.working_hours, self.waiting
+        office = OfficeHours(weekdays(hours.days), hours.opens, hours.closes, frozenset(hours.holidays))
+        return Patience(
+            office,
+            timedelta(hours=waiting.remind_after_hours),
+            timedelta(hours=waiting.backup_after_hours),
+            waiting.expire_after_days * office.a_day,
+        )
+
+    @property
+    def announcing(self) -> Announcing:
+        """What a channel hears of a gift that has arrived."""
+        settled = self.announcements
+        return Announcing(settled.channel, tuple(settled.hashtags), settled.may_name_amount)
 
     @property
     def care(self) -> Care:

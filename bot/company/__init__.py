@@ -1,0 +1,5 @@
+"""What a company settles beyond the environment: giftbot.toml, read, checked and understood."""
+
+from bot.company.file import Company, read_company
+
+__all__ = ["Company", "read_company"]

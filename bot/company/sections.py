@@ -1,0 +1,170 @@
+"""The tables of giftbot.toml, each as it stands there; what they mean together is in rules.py."""
+
+from collections.abc import Collection
+from datetime import date, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from bot.company.amounts import amounts
+from bot.gifts.budgets import Per, Period
+from bot.gifts.money import currency_of
+
+_CURRENCIES = frozenset(list_currencies())
+
+
+def _known(currency: str) -> str:
+    if currency not in _CURRENCIES:
+        raise ValueError("is no currency, please use ISO codes such as GBP")
+    return currency
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone, please use a name such as Europe/London") from None
+    return name
+
+
+def _language(name: str) -> str:
+    try:
+        Locale.parse(name, sep="-")
+    except (UnknownLocaleError, ValueError):
+        raise ValueError("is no language, please use a locale such as en-GB") from None
+    return name
+
+
+def _offered(country: str) -> str:
+    if currency_of(country) is None:
+        raise ValueError("is no country, please use ISO codes such as GB")
+    return country
+
+
+def _amounts(text: str) -> str:
+    amounts(text.split(","))
+    return text
+
+
+def _once(listed: list[str]) -> list[str]:
+    if len(set(listed)) != len(listed):
+        raise ValueError("names something twice")
+    return listed
+
+
+Currency = Annotated[str, AfterValidator(_known)]
+Country = Annotated[str, AfterValidator(_offered)]
+Amounts = Annotated[str, AfterValidator(_amounts)]
+TemplateId = Annotated[str, Field(pattern=r"^PT-[A-Z0-9]+$")]
+Days = Annotated[int, Field(ge=1, le=365)]
+Hours = Annotated[int, Field(ge=1, le=1000)]
+Name = Annotated[str, Field(min_length=1, max_length=75)]
+SlackId = Annotated[str, Field(pattern="^[UWSCG][A-Z0-9]{2,}$")]
+PersonOrGroup = Annotated[str, Field(pattern="^[UWS][A-Z0-9]{2,}$")]
+ChannelId = Annotated[str, Field(pattern="^[CG][A-Z0-9]{2,}$")]
+Names = Annotated[list[Name], AfterValidator(_once)]
+PeopleOrGroups = Annotated[list[PersonOrGroup], AfterValidator(_once)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Section(BaseModel):
+    """A table: keys that nobody knows are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, strict=True)
+
+
+class CompanySection(Section):
+    """[company]: its calendar, and the language of what it reads together."""
+
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    language: Annotated[str, AfterValidator(_language)] = "en"
+
+
+class RequestsSection(Section):
+    """[requests]: who may ask, and for what."""
+
+    who: Annotated[PeopleOrGroups, Field(alias="from")] = []
+    largest: Amounts | None = None
+    countries: Annotated[list[Country], AfterValidator(_once), Field(min_length=1, max_length=100)] | None = None
+    cost_centres: Annotated[Names, Field(max_length=100)] = []
+    count_together_days: Annotated[int, Field(ge=0, le=366)] = 0
+
+
+class StepSection(Section):
+    """[[rules.steps]]: so many people of a pool."""
+
+    pool: Name
+    count: Annotated[int, Field(ge=1, le=25)] = 1
+    notify: list[SlackId] | None = None
+    backup: list[SlackId] = []
+
+
+class RuleSection(Section):
+    """[[rules]]: what fits all of its conditions is decided in its steps; the first rule that fits counts."""
+
+    name: Name
+    up_to: Amounts | None = None
+    requesters: PeopleOrGroups = []
+    countries: list[Country] = []
+    cost_centres: list[Name] = []
+    automatic: bool = False
+    steps: Annotated[list[StepSection], Field(max_length=10)] = []
+    notify: list[SlackId] = []
+
+
+class BudgetSection(Section):
+    """[[budgets]]: how much may be given in a month, a quarter or a year."""
+
+    name: Name
+    per: Annotated[Per, Field(strict=False)]
+    every: Annotated[Period, Field(strict=False)]
+    amount: Amounts
+    only: list[Name] = []
+
+
+class WorkingHoursSection(Section):
+    """[working_hours]: when people decide."""
+
+    days: Annotated[list[Weekday], AfterValidator(_once), Field(min_length=1)] = ["mon", "tue", "wed", "thu", "fri"]
+    opens: Annotated[time, Field(alias="from", strict=False)] = time(9)
+    closes: Annotated[time, Field(alias="to", strict=False)] = time(17)
+    holidays: list[date] = []
+
+
+class WaitingSection(Section):
+    """[waiting]: how long a step may wait, in working hours and days."""
+
+    remind_after_hours: Hours = 8
+    backup_after_hours: Hours = 16
+    expire_after_days: Annotated[int, Field(ge=1, le=250)] = 10
+
+
+class AnnouncementsSection(Section):
+    """[announcements]: what a channel hears of a gift that has arrived."""
+
+    channel: ChannelId | None = None
+    hashtags: Annotated[Names, Field(max_length=100)] = []
+    may_name_amount: bool = False
+
+
+class RunaSection(Section):
+    """[runa]: templates of what recipients choose from, by currency."""
+
+    templates: dict[Currency, TemplateId] = {}
+
+
+class AfterDeliverySection(Section):
+    """[after_delivery]: how a gift is looked after that its recipient has."""
+
+    remind_after_days: list[Days] = [14]
+    checks_a_minute: Annotated[int, Field(ge=1, le=240)] = 30
+    shows_a_day: Annotated[int, Field(ge=1, le=100)] = 3
+
+
+def weekdays(names: Collection[Weekday]) -> frozenset[int]:
+    """Days of the week, Monday as 0."""
+    order: list[Weekday] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    return frozenset(order.index(name) for name in names)

@@ -1,0 +1,132 @@
+"""Asking for gifts: what was filled in becomes a request, or a new version of one, and its money is reserved."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.gifts.catalogue import Catalogue
+from bot.gifts.deciding import AlreadyDecided, Deciding
+from bot.gifts.errors import Field, Invalid, Refused
+from bot.gifts.gift import Gift, GiftState, Request
+from bot.gifts.money import Money
+from bot.gifts.policy import MOST_RECIPIENTS, MOST_WAITING, Draft, Policy
+from bot.gifts.ports import Clock
+from bot.gifts.product import Choice
+from bot.gifts.roll import Roll
+from bot.gifts.route import Route
+from bot.gifts.store import Store
+from bot.gifts.treasury import Treasury
+from bot.gifts.wording import say
+from bot.gifts.work import Task
+
+
+class Asking:
+    """What a requester does: ask, and change what nobody has decided yet."""
+
+    def __init__(
+        self,
+        store: Store,
+        roll: Roll,
+        clock: Clock,
+        policy: Policy,
+        catalogue: Catalogue,
+        treasury: Treasury,
+        deciding: Deciding,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._catalogue = catalogue
+        self._treasury = treasury
+        self._deciding = deciding
+        self._new_id = new_id
+
+    async def ask(self, draft: Draft) -> Request:
+        """Accept a request, once however often its form is submitted."""
+        wanted = await self._read(draft)
+        with self._store.write():
+            request = replace(wanted, weighed=self._weighed(wanted))
+            if self._store.requests.add(request):
+                self._check_waiting(request.requester)
+                self._store.work.add(Task.CHASE, request.id, self._clock.now())
+                self._accept(request)
+        kept = self._store.requests.get(draft.id)
+        if kept is None or kept.requester != draft.requester:
+            raise Refused(say("This form belongs to somebody else. Please open a new one with /gift."))
+        return kept
+
+    async def edit(self, draft: Draft, version: int) -> Request:
+        """Let a pending request be another one; approvals begin anew, and cards of before lose their buttons."""
+        wanted = await self._read(draft)
+        with self._store.write():
+            before = self._store.requests.get(draft.id)
+            if before is None or before.requester != draft.requester:
+                raise Refused(say("Only the person who asked for a gift can change it."))
+            gift_of = {gift.recipient: gift for gift in before.gifts}
+            gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
+            edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._weighed(wanted))
+            self._treasury.release(before, before.gifts)
+            if not self._store.requests.edit(edited, self._clock.now()):
+                raise AlreadyDecided(before) if before.decision else Refused(_CHANGED)
+            self._deciding.begin_anew(edited)
+            self._accept(edited)
+        return edited
+
+    async def _read(self, draft: Draft) -> Request:
+        """What was filled in, checked."""
+        involved = {draft.requester, *draft.recipients[:MOST_RECIPIENTS]}
+        people, roster = await asyncio.gather(self._roll.people(involved), self._roll.now())
+        shelf = self._catalogue.known(draft.country)
+        value = self._policy.value_of(draft, people, shelf, roster)
+        product = shelf.find(draft.product) if shelf and draft.product else None
+        return Request(
+            id=draft.id,
+            requester=draft.requester,
+            gifts=tuple(Gift(self._new_id(), draft.id, recipient, GiftState.WAITING) for recipient in draft.recipients),
+            value=value,
+            country=draft.country,
+            note=draft.note.strip(),
+            created_at=self._clock.now(),
+            product=Choice(product.code, product.name) if product else None,
+            announce_in=draft.announce_in,
+            source=draft.source,
+            cost_centre=draft.cost_centre,
+            hashtag=draft.hashtag,
+            names_amount=draft.names_amount,
+            month=self._treasury.month,
+        )
+
+    def _accept(self, request: Request) -> None:
+        """Reserve its money and put it before those who decide; an error undoes all of it."""
+        route = self._checked(self._policy.route(request, self._roll.last))
+        self._treasury.reserve(request, request.gifts)
+        self._deciding.begin(route)
+
+    def _checked(self, route: Route | None) -> Route:
+        if route is None:
+            raise Invalid({Field.AMOUNT: say("The company's policy has no rule for such a gift.")})
+        if stuck := route.why_stuck():
+            raise Invalid({Field.RECIPIENTS: stuck})
+        return route
+
+    def _weighed(self, request: Request) -> Money:
+        """What the rule is chosen by: small gifts one after the other weigh as much as one large one."""
+        since = self._clock.now() - self._policy.counts_together
+        before = sum(
+            self._store.requests.given_between(
+                request.requester, recipient, request.value.currency, since, but=request.id
+            ).minor
+            for recipient in request.recipients
+        )
+        return Money(request.total.minor + before, request.value.currency)
+
+    def _check_waiting(self, person: str) -> None:
+        """Nobody can bury those who decide; the request that is one too many is undone."""
+        if self._store.requests.count_undecided(person) > MOST_WAITING:
+            words = "{most} of your requests are waiting for a decision. Please let one be decided, or cancel it."
+            raise Invalid({Field.RECIPIENTS: say(words, most=MOST_WAITING)})
+
+
+_CHANGED = say("This request was changed meanwhile. Please open it again.")

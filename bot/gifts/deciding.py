@@ -1,0 +1,204 @@
+"""Deciding about a request: step by step, each yes in one transaction, until everybody has agreed or one says no."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from bot.gifts.aftercare import MACHINE
+from bot.gifts.catalogue import Catalogue
+from bot.gifts.errors import Field, Invalid, Refused
+from bot.gifts.gift import Approval, GiftStep, Request, RequestState, RequestStep
+from bot.gifts.notices import Notices
+from bot.gifts.people import Person
+from bot.gifts.policy import LONGEST_REASON, Policy
+from bot.gifts.ports import Clock, Posted
+from bot.gifts.roll import Roll
+from bot.gifts.route import NO_APPROVER, Route, check_no_part_in
+from bot.gifts.store import Store
+from bot.gifts.treasury import Treasury
+from bot.gifts.wording import say
+from bot.gifts.work import Task
+
+
+class AlreadyDecided(Refused):
+    """Somebody else was faster; `request` says who and when."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(say("This request has already been decided."))
+        self.request = request
+
+
+class Deciding:
+    """What those who decide do; each step says at once whose turn is next."""
+
+    def __init__(
+        self,
+        store: Store,
+        roll: Roll,
+        clock: Clock,
+        policy: Policy,
+        catalogue: Catalogue,
+        treasury: Treasury,
+        notices: Notices,
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._catalogue = catalogue
+        self._treasury = treasury
+        self._notices = notices
+
+    def begin(self, route: Route) -> None:
+        """Put a request before those whose turn it is; what needs nobody's yes is approved at once."""
+        if route.step:
+            self.put_before(route)
+        else:
+            self.end(route.request, MACHINE, RequestStep.APPROVE, route.rule.name)
+            self._notices.inform(route)
+
+    def put_before(self, route: Route) -> None:
+        """See that those whose turn it is have a card, and find the request where they look; once is enough."""
+        assert route.step is not None, "there is a step whose turn it is"
+        self._store.requests.wait_for(route.request, route.step.pool)
+        self._notices.ask(route)
+
+    def begin_anew(self, edited: Request) -> None:
+        """Cards of another version lose their buttons."""
+        self._notices.refresh_cards(edited)
+
+    async def check(self, request_id: str, person: str, version: int | None, card: Posted | None = None) -> Route:
+        """The way of a request, if this person may decide about this version of it now; `card` is where they saw it.
+
+        Raises:
+            Refused: they may not, or it is too late; that they tried is on the record.
+        """
+        await self._roll.colleague(person)
+        await self._roll.now()
+        request = self._known(request_id)
+        if card:
+            with self._store.write():
+                self._notices.adopt_card(request, card)
+        return self._checked(request, person, version)
+
+    async def approve(
+        self, request_id: str, person: str, version: int | None, note: str, amount: str | None, card: Posted | None
+    ) -> Request:
+        """Give one yes, perhaps to a lower `amount`; the last one that is needed lets the gifts be ordered."""
+        if len(note) > LONGEST_REASON:
+            raise Invalid({Field.REASON: say("Please use at most {longest} characters.", longest=LONGEST_REASON)})
+        colleague = await self._roll.colleague(person)
+        await self.check(request_id, person, version, card)
+        with self._store.write():
+            route = self._checked(self._known(request_id), person, version)
+            if amount is not None:
+                self._lower(route.request, amount, colleague)
+            self._agree(route, Approval(*self._turn(route), person, route.check(person), self._clock.now(), note))
+        return self._known(request_id)
+
+    async def decline(self, request_id: str, person: str, version: int | None, note: str) -> Request:
+        """Say no for all, with words for the requester."""
+        if not 1 <= len(note) <= LONGEST_REASON:
+            words = "Please say why, in at most {longest} characters; the requester reads it."
+            raise Invalid({Field.REASON: say(words, longest=LONGEST_REASON)})
+        route = await self.check(request_id, person, version)
+        return self.end(route.request, person, RequestStep.DECLINE, note)
+
+    def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
+        """Let a request come to an end of its waiting, once; whoever comes second is told who was first."""
+        now = self._clock.now()
+        with self._store.write():
+            if not self._store.requests.move(request, step, person, now, note):
+                raise AlreadyDecided(self._known(request.id))
+            approved = step is RequestStep.APPROVE
+            for gift in request.gifts:
+                self._store.gifts.move(gift, GiftStep.APPROVE if approved else GiftStep.DROP, person, now)
+                if approved:
+                    self._store.work.add(Task.ORDER, gift.id, now)
+            if not approved:
+                self._treasury.release(request, request.gifts)
+            decided = self._known(request.id)
+            self._store.work.hurry({Task.CHASE}, request.id, now)  # there is nothing to wait for any more
+            self._notices.tell_decision(decided)
+        return decided
+
+    def route_of(self, request: Request) -> Route:
+        """The way of a request, with the groups as they were read last.
+
+        Raises:
+            Refused: the policy has no rule for it any more.
+        """
+        route = self._policy.route(request, self._roll.last)
+        if route is None:
+            raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
+        return route
+
+    def _checked(self, request: Request, person: str, version: int | None) -> Route:
+        with self._refusals_on_record(request, person):
+            route = self.route_of(request)
+            may_decide = self._policy.rules.approvers(self._roll.last) - request.involved
+            if request.state is not RequestState.PENDING and person in may_decide:
+                raise AlreadyDecided(request)
+            route.check(person)
+        if version not in {None, request.version}:
+            raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
+        return route
+
+    def _turn(self, route: Route) -> tuple[int, str]:
+        position = route.position
+        assert position is not None, "somebody may decide only while a step is open"
+        return position, route.rule.steps[position].pool
+
+    def _agree(self, route: Route, approval: Approval) -> None:
+        route.check_needed_later(approval)
+        self._store.requests.approve(route.request, approval)
+        then = self.route_of(self._known(route.request.id))
+        if then.position is not None or approval.by != approval.on_behalf_of:
+            self._note(route.request, approval)
+        if then.position is None:
+            self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
+            return
+        self._notices.refresh_cards(then.request)
+        if then.position != approval.step:
+            self.begin(then)
+            self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
+
+    def _note(self, request: Request, approval: Approval) -> None:
+        whose = "" if approval.by == approval.on_behalf_of else f", for {approval.on_behalf_of}"
+        detail = f"step {approval.step + 1}, {approval.pool}{whose}"
+        self._store.history.add(approval.at, approval.by, "agree", request.id, detail=detail)
+
+    def _lower(self, request: Request, amount: str, person: Person) -> None:
+        shelf = self._catalogue.known(request.country)
+        value = self._policy.lowered(request, amount, person.locale, shelf)
+        if value != request.value:
+            self._store.requests.lower(request, value, person.id, self._clock.now())
+            self._treasury.release(request, request.gifts)
+            self._treasury.reserve(self._known(request.id), request.gifts)
+
+    def check_may_mend(self, request: Request, person: str) -> None:
+        """Let somebody pass who may set gifts going again that stopped: whoever approves gifts, but for their own.
+
+        Raises:
+            Refused: they may not; that they tried is on the record.
+        """
+        with self._refusals_on_record(request, person):
+            check_no_part_in(request, person)
+            if person not in self._policy.rules.approvers(self._roll.last):
+                raise Refused(NO_APPROVER)
+
+    @contextmanager
+    def _refusals_on_record(self, request: Request, person: str) -> Generator[None]:
+        try:
+            yield
+        except Refused as refused:
+            if not isinstance(refused, AlreadyDecided):
+                with self._store.write():
+                    words = str(refused.user_message)
+                    self._store.history.add_once(self._clock.now(), person, "refused", request.id, words)
+            raise
+
+    def _known(self, request_id: str) -> Request:
+        request = self._store.requests.get(request_id)
+        if request is None:
+            raise Refused(say("I do not know this request."))
+        return request

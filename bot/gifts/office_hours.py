@@ -1,0 +1,59 @@
+"""PURE: time as people at work count it: working days and hours, in the time zone of whoever is waited for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+_MONDAY_TO_FRIDAY = frozenset(range(5))
+_LONGEST = 3 * 366  # days that are looked through before working hours count as never
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When people work: days of the week (Monday is 0), from `opens` to `closes`, but not on `holidays`."""
+
+    days: frozenset[int] = _MONDAY_TO_FRIDAY
+    opens: time = time(9)
+    closes: time = time(17)
+    holidays: frozenset[date] = frozenset()
+
+    @property
+    def a_day(self) -> timedelta:
+        """How long a working day is, by the clock on the wall."""
+        return _since_midnight(self.closes) - _since_midnight(self.opens)
+
+    def after(self, moment: datetime, working: timedelta, zone: tzinfo) -> datetime:
+        """When so much working time has passed since a moment, in UTC; at the earliest when people are at work.
+
+        An hour is one on the clock: where a working day holds a change to or from summer time, its length is real.
+        """
+        left = working
+        for begins, ends in self._working(moment, zone):
+            if left <= ends - begins:
+                return begins + left
+            left -= ends - begins
+        return moment + timedelta(days=_LONGEST)
+
+    def _working(self, moment: datetime, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
+        """Every stretch of work from a moment on, in UTC."""
+        first = moment.astimezone(zone).date()
+        for day in (first + timedelta(days=number) for number in range(_LONGEST)):
+            if day.weekday() in self.days and day not in self.holidays:
+                begins = max(moment, datetime.combine(day, self.opens, zone).astimezone(UTC))
+                ends = datetime.combine(day, self.closes, zone).astimezone(UTC)
+                if begins < ends:
+                    yield begins, ends
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a step may wait, in working time: until a reminder, until its backup hears of it, until it expires."""
+
+    hours: OfficeHours = OfficeHours()
+    remind: timedelta = timedelta(hours=8)
+    call_backup: timedelta = timedelta(hours=16)
+    expire: timedelta = timedelta(hours=80)
+
+
+def _since_midnight(moment: time) -> timedelta:
+    return timedelta(hours=moment.hour, minutes=moment.minute)

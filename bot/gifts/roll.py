@@ -1,0 +1,57 @@
+"""Who is who among those who decide: the user groups as Slack has them now, and who stands in for whom."""
+
+from collections.abc import Collection, Mapping
+
+from bot.gifts.absence import stand_ins
+from bot.gifts.errors import Refused
+from bot.gifts.people import Person, Roster, Standing
+from bot.gifts.policy import Policy
+from bot.gifts.ports import Clock, Directory
+from bot.gifts.store import Store
+from bot.gifts.wording import say
+
+
+class Roll:
+    """Reads the roster; what was read last is at hand for who is told something, never for who may decide."""
+
+    def __init__(self, store: Store, directory: Directory, clock: Clock, policy: Policy) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+        self._policy = policy
+        self._groups: dict[str, frozenset[str]] = {}
+
+    async def now(self) -> Roster:
+        """The roster, at most a minute old.
+
+        Raises:
+            Invalid: Slack does not say who is in a group.
+        """
+        self._groups = dict(await self._directory.members(self._policy.groups))
+        return self.last
+
+    @property
+    def last(self) -> Roster:
+        """The roster with the groups as they were read last."""
+        absences = {absence.person: absence.deputy for absence in self._store.absences.now(self._clock.now())}
+        return Roster(self._groups, stand_ins(absences))
+
+    async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
+        """Everybody asked for, as Slack has them.
+
+        Raises:
+            Invalid: Slack does not say.
+        """
+        return await self._directory.look_up(ids)
+
+    async def colleague(self, person: str) -> Person:
+        """Somebody whose account is still a colleague's.
+
+        Raises:
+            Refused: it is a guest's.
+            Invalid: Slack does not say.
+        """
+        found = (await self.people([person]))[person]
+        if found.standing is not Standing.MEMBER:
+            raise Refused(say("Only colleagues can decide, and your account {is_what}.", is_what=found.standing.value))
+        return found

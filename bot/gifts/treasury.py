@@ -1,0 +1,83 @@
+"""Budgets at work: money is reserved in the transaction that accepts a request, and released when it ends unordered."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.gifts.budgets import Account, Balance, Per, accounts_of, month_of, pair
+from bot.gifts.errors import Field, Invalid
+from bot.gifts.gift import Gift, Request
+from bot.gifts.money import Money
+from bot.gifts.policy import Policy
+from bot.gifts.ports import Clock
+from bot.gifts.store import Store
+from bot.gifts.wording import say
+
+
+class Treasury:
+    """Knows what is reserved, and lets no budget be exceeded."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Policy) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+
+    @property
+    def month(self) -> str:
+        """The month that it is for the company."""
+        return month_of(self._clock.now(), self._policy.zone)
+
+    def reserve(self, request: Request, gifts: Iterable[Gift]) -> None:
+        """Count gifts in; runs inside the transaction that it undoes by raising.
+
+        Raises:
+            Invalid: a budget would be exceeded; the words say which, and what is left.
+        """
+        before = {(balance.budget.name, balance.subject): balance.left for balance in self.balances(request)}
+        counted_in = [self._store.spending.reserve(request, gift) for gift in gifts]
+        for balance in self.balances(request) if any(counted_in) else ():
+            if balance.used.minor > balance.cap.minor:
+                words = say(
+                    "This is more than the budget “{budget}” allows: {left} of {cap} are left.",
+                    budget=balance.budget.name,
+                    left=before[balance.budget.name, balance.subject],
+                    cap=balance.cap,
+                )
+                raise Invalid({Field.AMOUNT: words})
+
+    def release(self, request: Request, gifts: Iterable[Gift]) -> None:
+        """Give back what is reserved for gifts that nothing will be ordered for."""
+        for gift in gifts:
+            self._store.spending.release(request, gift)
+
+    def balances(self, request: Request) -> list[Balance]:
+        """Every budget that a request counts in, as it is used now."""
+        accounts = dict.fromkeys(account for to in request.recipients for account in accounts_of(request, to))
+        return list(self._of(accounts, request.month))
+
+    def balances_of(self, requester: str) -> list[Balance]:
+        """The budgets out of which somebody gives, in every currency that has a cap."""
+        currencies = sorted({currency for budget in self._policy.budgets for currency in budget.caps})
+        mine = [Account(Per.REQUESTER, requester, currency) for currency in currencies]
+        shared = [
+            Account(Per.COST_CENTRE, name, currency) for name in self._policy.cost_centres for currency in currencies
+        ]
+        company = [Account(Per.COMPANY, "", currency) for currency in currencies]
+        return list(self._of([*mine, *shared, *company], self.month))
+
+    def exchanged(self, request: Request) -> int:
+        """How many gifts these people have given each other this year, in both directions, this one not counted."""
+        first, last = f"{request.month[:4]}-01", f"{request.month[:4]}-12"
+        subjects = [
+            subject
+            for to in request.recipients
+            for subject in (pair(request.requester, to), pair(to, request.requester))
+        ]
+        accounts = [Account(Per.PAIR, subject, currency) for subject in subjects for currency in self._policy.largest]
+        return sum(self._store.spending.gifts(account, first, last) for account in accounts) - len(request.gifts)
+
+    def _of(self, accounts: Iterable[Account], month: str) -> Iterator[Balance]:
+        for account in accounts:
+            for budget in self._policy.budgets:
+                cap: Money | None = budget.caps.get(account.currency)
+                if cap and budget.is_about(account):
+                    used = self._store.spending.used(account, *budget.every.months(month))
+                    yield Balance(budget, account.subject, used, cap)

@@ -1,0 +1,173 @@
+"""OUT: what those who decide read: the card of a step, and what reminds them of it."""
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import ActionsBlock, Block
+
+from bot.gifts.budgets import Balance, Per
+from bot.gifts.gift import Approval, Request
+from bot.gifts.message import Brief, Funds, Letter
+from bot.gifts.money import Money
+from bot.gifts.wording import Part
+from handlers.language import Language, mention
+from handlers.words import (
+    Card,
+    amount_in_total,
+    approve_button,
+    approve_with_button,
+    context,
+    decline_button,
+    escaped,
+    mentions,
+    outcome,
+    quote,
+    section,
+)
+
+
+def approval(letter: Letter, language: Language) -> Card:
+    """The card of a step, with buttons while it is that step's turn."""
+    request, brief = letter.request, letter.brief
+    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
+    if request.announce_in:
+        blocks.append(context(_announced(request, language)))
+    lines = [*_course(brief, language), *_surroundings(brief, language)] if brief else []
+    if funds := _funds(letter.funds, request.total, language):
+        lines.append(funds)
+    if lines:
+        blocks.append(context("\n".join(lines)))
+    if request.decision:
+        blocks.extend([context(language.render(outcome(request))), *quote(request.decision.note, language)])
+    elif brief and brief.is_superseded:
+        blocks.append(context(language.say("The request was changed since. A newer card shows it as it is now.")))
+    elif brief and brief.is_open:
+        buttons = [approve_button(request, language), approve_with_button(request, language)]
+        blocks.append(ActionsBlock(elements=[*buttons, decline_button(request, language)]))
+    return Card(_headline(request, language), blocks)
+
+
+def approved_alone(letter: Letter, language: Language) -> Card:
+    """What a rule has approved by itself."""
+    request = letter.request
+    blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
+    decided = [context(language.render(outcome(request)))] if request.decision else []
+    return Card(_headline(request, language), [*blocks, *decided])
+
+
+def nudge(letter: Letter, language: Language) -> Card:
+    """A reminder of a card; the card has the buttons."""
+    return _still_waiting(letter, language, language.say(":bell: Please decide: this is still waiting for you."))
+
+
+def backup(letter: Letter, language: Language) -> Card:
+    """To those who can see that somebody decides."""
+    return _still_waiting(letter, language, language.say(":bell: Nobody has decided about this yet."))
+
+
+def _still_waiting(letter: Letter, language: Language, text: str) -> Card:
+    request = letter.request
+    since = language.say("Asked for {when}.", when=request.created_at)
+    decided = [context(language.render(outcome(request)))] if request.decision else []
+    return Card(text, [section(f"{text}\n{_wish(request, language)}"), context(since), *decided])
+
+
+def _headline(request: Request, language: Language) -> str:
+    requester, recipients = mention(request.requester), mentions(request.recipients)
+    return language.say(
+        "{requester} would like to thank {recipients} with a gift.", requester=requester, recipients=recipients
+    )
+
+
+def _wish(request: Request, language: Language) -> str:
+    parts: dict[str, Part] = {
+        "requester": mention(request.requester),
+        "recipients": mentions(request.recipients),
+        "amount": amount_in_total(request),
+    }
+    if request.source:
+        return language.say(
+            "{requester} would like to thank {recipients} for <{source}|this message> with a gift of *{amount}*.",
+            source=request.source,
+            **parts,
+        )
+    return language.say("{requester} would like to thank {recipients} with a gift of *{amount}*.", **parts)
+
+
+def _announced(request: Request, language: Language) -> str:
+    channel = mention(request.announce_in or "")
+    if request.names_amount:
+        return language.say("To be announced in {channel}, with the amount.", channel=channel)
+    return language.say("To be announced in {channel}, without the amount.", channel=channel)
+
+
+def _course(brief: Brief, language: Language) -> Iterator[str]:
+    """Under which rule, whose turn it is, and who has agreed so far."""
+    route, request = brief.route, brief.route.request
+    if route.rule.name and route.step and route.position is not None:
+        yield language.say(
+            "Rule “{rule}”, step {step} of {steps}: {given} of {needed} in {pool}.",
+            rule=escaped(route.rule.name),
+            step=route.position + 1,
+            steps=len(route.rule.steps),
+            given=len(route.given_in(route.position)),
+            needed=route.step.count,
+            pool=escaped(route.step.pool),
+        )
+    if request.cost_centre:
+        yield language.say("Cost centre: {cost_centre}.", cost_centre=escaped(request.cost_centre))
+    if request.asked:
+        yield language.say("Lowered from {asked} each.", asked=request.asked)
+    if len(route.rule.steps) > 1 or any(step.count > 1 for step in route.rule.steps):
+        for given in request.approvals:
+            yield _agreed(given, language)
+
+
+def _agreed(given: Approval, language: Language) -> str:
+    parts: dict[str, Part] = {"person": mention(given.by), "when": given.at}
+    note = f" “{escaped(given.note)}”" if given.note else ""
+    if given.by == given.on_behalf_of:
+        return language.say(":white_check_mark: {person}, {when}", **parts) + note
+    approver = mention(given.on_behalf_of)
+    return language.say(":white_check_mark: {person}, for {approver}, {when}", approver=approver, **parts) + note
+
+
+def _surroundings(brief: Brief, language: Language) -> Iterator[str]:
+    """What the budgets leave after this, and what these people have given each other."""
+    for balance in brief.balances:
+        yield language.say(
+            "Budget “{budget}”{subject}: {left} of {cap} left after this.",
+            budget=escaped(balance.budget.name),
+            subject=_subject(balance),
+            left=balance.left,
+            cap=balance.cap,
+        )
+    if brief.exchanged > 0:
+        yield language.say_many(
+            "These people have given each other {count} other gift this year.",
+            "These people have given each other {count} other gifts this year.",
+            brief.exchanged,
+        )
+
+
+def _subject(balance: Balance) -> str:
+    if balance.budget.per is Per.RECIPIENT:
+        return f" ({mention(balance.subject)})"
+    if balance.budget.per is Per.PAIR:
+        return f" ({mention(balance.subject.split()[1])})"
+    return ""
+
+
+def _funds(funds: Funds, total: Money, language: Language) -> str:
+    """What it is expected to cost, where that is not just its value, and whether the account has it."""
+    words: list[str] = []
+    if funds.price and funds.price != total:
+        words.append(language.say("Estimated price: {price}.", price=funds.price))
+    if funds.balance is None:
+        return " ".join(words)
+    if funds.balance.minor >= (funds.price or total).minor:
+        words.append(language.say("The account at the gift card service has {balance}.", balance=funds.balance))
+        return " ".join(words)
+    words.append(
+        language.say("The account at the gift card service has {balance}: too little for this.", balance=funds.balance)
+    )
+    return " ".join([":warning:", *words])
