@@ -79,7 +79,7 @@ class Crowd:
             request = f"00000000-0000-7000-a000-{number:012x}"
             people = list(itertools.islice(recipients, self._gifts_each))
             waiting.append(fill.Card(request, self._office.mia.id, people, message.channel, message.ts))
-            button = {"type": "button", "action_id": ActionId.APPROVE, "block_id": "b", "value": request}
+            button = {"type": "button", "action_id": ActionId.APPROVE, "block_id": "b", "value": f"{request}.1"}
             clicks.append(approver.payloads.block_actions(ShownMessage(workspace, message), button))
         fill.cards(self._office.database, waiting)
         return iter(clicks)

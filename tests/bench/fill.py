@@ -12,6 +12,7 @@ from storage import Database
 
 _A_REQUEST = 4  # gifts
 _PEOPLE = 400
+_MONTH, _NOON = "2025-01", "2025-01-15T12:00:00.000000+00:00"
 _MINUTE = 60_000  # milliseconds between two requests
 
 
@@ -31,20 +32,20 @@ def cards(path: Path, waiting: Iterable[Card]) -> None:
     with closing(Database(path)) as database, database.write():
         for card in waiting:
             database.change(
-                "INSERT INTO requests (id, requester, value_minor, currency, country, note, state, created_at)"
-                " VALUES (?, ?, 2500, 'GBP', 'GB', 'thank you for the launch', 'pending', '2025-01-01T00:00:00+00:00')",
-                (card.request, card.requester),
+                "INSERT INTO requests (id, requester, value_minor, currency, country, month, note, state,"
+                " waits_for, created_at) VALUES (?, ?, 2500, 'GBP', 'GB', ?, 'thank you for the launch', 'pending', 'approvers', ?)",
+                (card.request, card.requester, _MONTH, _NOON),
             )
             database.change(
-                "INSERT INTO messages (id, kind, request_id, reader, state, channel, ts)"
-                f" VALUES ({_id()}, 'card', ?, ?, 'sent', ?, ?)",
+                "INSERT INTO messages (id, kind, request_id, version, step, reader, state, channel, ts)"
+                f" VALUES ({_id()}, 'card', ?, 1, 0, ?, 'sent', ?, ?)",
                 (card.request, card.channel, card.channel, card.ts),
             )
             for position, recipient in enumerate(card.recipients):
                 database.change(
                     "INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at)"
-                    f" VALUES ({_id()}, ?, ?, ?, 'waiting', 1, '2025-01-01T00:00:00+00:00')",
-                    (card.request, position, recipient),
+                    f" VALUES ({_id()}, ?, ?, ?, 'waiting', 1, ?)",
+                    (card.request, position, recipient, _NOON),
                 )
             database.change(
                 "INSERT INTO message_gifts SELECT messages.id, gifts.id FROM messages JOIN gifts USING (request_id)"
@@ -71,16 +72,16 @@ _YEARS = (
     INSERT INTO asked SELECT n, {_id(_AT)} FROM numbers
     """,
     f"""
-    INSERT INTO requests (id, requester, value_minor, currency, country, note, state, created_at, decided_by,
-                          decided_at, decision_note)
-    SELECT id, printf('U%05d', n * 31 % {_PEOPLE}), 2500, 'GBP', 'GB', 'thank you for the launch', 'approved',
-           {_THEN}, 'UABE', {_THEN}, ''
+    INSERT INTO requests (id, requester, value_minor, currency, country, month, note, state, created_at,
+                          decided_by, decided_at, decision_note)
+    SELECT id, printf('U%05d', n * 31 % {_PEOPLE}), 2500, 'GBP', 'GB', substr({_THEN}, 1, 7),
+           'thank you for the launch', 'approved', {_THEN}, 'UABE', {_THEN}, ''
     FROM asked ORDER BY n
     """,
     f"""
-    INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at)
+    INSERT INTO gifts (id, request_id, position, recipient, state, attempt, changed_at, reserved_minor)
     SELECT {_id(_AT)}, asked.id, position.value, printf('U%05d', (n * 7919 + position.value) % {_PEOPLE}),
-           'delivered', 1, {_THEN}
+           'delivered', 1, {_THEN}, 2500
     FROM asked, json_each('{list(range(_A_REQUEST))}') AS position ORDER BY n
     """,
     """
@@ -95,8 +96,9 @@ _YEARS = (
     FROM asked JOIN gifts ON gifts.request_id = asked.id ORDER BY n
     """,
     f"""
-    INSERT INTO messages (id, kind, request_id, reader, state, channel, ts)
-    SELECT {_id(_AT)}, value, id, reader, 'sent', 'D' || reader, n || '.' || value
+    INSERT INTO messages (id, kind, request_id, version, step, reader, state, channel, ts)
+    SELECT {_id(_AT)}, value, id, iif(value = 'card', 1, NULL), iif(value = 'card', 0, NULL), reader, 'sent',
+           'D' || reader, n || '.' || value
     FROM asked, (SELECT 'card' AS value, 'UABE' AS reader UNION ALL SELECT 'decision', 'UMIA'
                  UNION ALL SELECT 'arrived', 'UMIA') ORDER BY n
     """,
@@ -109,6 +111,20 @@ _YEARS = (
     INSERT INTO history (at, actor, event, request_id, gift_id, detail)
     SELECT changed_at, 'giftbot', event, request_id, gifts.id, ''
     FROM gifts, (SELECT 'approve' AS event UNION ALL SELECT 'place' UNION ALL SELECT 'deliver') ORDER BY gifts.rowid
+    """,
+    """
+    INSERT INTO approvals SELECT id, 1, 0, 'approvers', decided_by, decided_by, decided_at, '' FROM requests
+    """,
+    """
+    INSERT INTO spending
+    WITH given AS (SELECT requester, recipient, month FROM gifts JOIN requests ON requests.id = request_id)
+    SELECT 'requester', requester, 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
+    UNION ALL
+    SELECT 'recipient', recipient, 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
+    UNION ALL
+    SELECT 'pair', requester || ' ' || recipient, 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
+    UNION ALL
+    SELECT 'company', '', 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 4
     """,
     """
     INSERT INTO work (task, subject, since, due_at)

@@ -17,11 +17,13 @@ from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.gift import Gift, Request
 from bot.gifts.message import Mail, Message
 from bot.gifts.money import Money
+from bot.gifts.office_hours import Patience
 from bot.gifts.order import Order
 from bot.gifts.people import Person, Standing
 from bot.gifts.policy import Draft, Policy
 from bot.gifts.ports import Absent, LinkReady, Placed, Posted
 from bot.gifts.product import Product
+from bot.gifts.rules import one_of
 from bot.gifts.work import Task
 from bot.gifts.worker import Worker
 from storage import Database, SqliteStore
@@ -55,6 +57,10 @@ class SlackAtHand:
     async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Everybody is a colleague."""
         return {slack_id: Person(slack_id, slack_id, Standing.MEMBER, "en-GB") for slack_id in ids}
+
+    async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """There are no groups."""
+        return {group: frozenset() for group in groups}
 
 
 class GiftCardsAtHand:
@@ -112,8 +118,8 @@ class Stage:
         self._bell = asyncio.Event()
         self.store = SqliteStore(database, self._bell.set)
         slack = SlackAtHand()
-        policy = Policy(frozenset({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP")})
-        arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care())
+        policy = Policy(one_of({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP")})
+        arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care(), Patience())
         self.flow = Flow(self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id)
         self._steps = {
             Task.POST: self.flow.post,

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from handlers.language import language_of
 from handlers.lists import home_view, status_blocks
 from tests.bench import fill
 from tests.bench.figures import Figure, Size, at_most, ms
@@ -14,6 +15,7 @@ from tests.bench.worker import seconds_of_a_gift
 
 FEW = 10_000
 _LOOKS = 30
+_LANGUAGE = language_of("en-GB")
 _SOMEBODY = "U00007"  # who asked for gifts and received some
 
 
@@ -47,14 +49,14 @@ async def _a_gift(stage: Stage, size: Size) -> float:
 
 async def _the_home_tab(stage: Stage, _size: Size) -> float:
     async def look() -> None:
-        home_view(await stage.flow.overview(ABE), "en-GB")
+        home_view(await stage.flow.overview(ABE), _LANGUAGE)
 
     return await _median(look, _LOOKS)
 
 
 async def _the_status(stage: Stage, _size: Size) -> float:
     async def look() -> None:
-        status_blocks(await stage.flow.overview(_SOMEBODY), "en-GB")
+        status_blocks(await stage.flow.overview(_SOMEBODY), _LANGUAGE)
 
     return await _median(look, _LOOKS)
 
