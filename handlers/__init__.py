@@ -48,6 +48,7 @@ def register(
     app.view(ViewId.APPROVE)(deciding.on_approve_submission)
     app.action(ActionId.DECLINE)(deciding.on_decline)
     app.view(ViewId.DECLINE)(deciding.on_decline_submission)
+    app.action(ActionId.EDIT)(asking.on_edit)
     app.action(ActionId.CANCEL)(deciding.on_cancel)
 
     app.action(ActionId.OPEN_GIFT)(on_gift_opened)

@@ -41,8 +41,8 @@ def approval(letter: Letter, language: Language) -> Card:
     elif brief and brief.is_superseded:
         blocks.append(context(language.say("The request was changed since. A newer card shows it as it is now.")))
     elif brief and brief.is_open:
-        buttons = [approve_button(request, language), approve_with_button(request, language)]
-        blocks.append(ActionsBlock(elements=[*buttons, decline_button(request, language)]))
+        buttons = [approve_button(request, language), decline_button(request, language)]
+        blocks.append(ActionsBlock(elements=[*buttons, approve_with_button(request, language)]))
     return Card(_headline(request, language), blocks)
 
 
@@ -105,7 +105,7 @@ def _course(brief: Brief, language: Language) -> Iterator[str]:
     route, request = brief.route, brief.route.request
     if route.rule.name and route.step and route.position is not None:
         yield language.say(
-            "Rule “{rule}”, step {step} of {steps}: {given} of {needed} in {pool}.",
+            "Rule “{rule}”, step {step} of {steps}: {given} of {needed} approvals from {pool}.",
             rule=escaped(route.rule.name),
             step=route.position + 1,
             steps=len(route.rule.steps),

@@ -24,6 +24,9 @@ class Prefill:
     source: str | None = None
     product: Choice | None = None
     announce_in: str | None = None
+    cost_centre: str | None = None
+    hashtag: str | None = None
+    names_amount: bool = False
 
 
 def read_text(text: str, countries: Collection[str]) -> Prefill:

@@ -33,4 +33,5 @@ class ActionId(StrEnum):
 
 PRODUCT_IN = "product_"  # what the action id of the product field starts with; the country follows
 ANY_PRODUCT = re.compile(f"^{PRODUCT_IN}[A-Z]{{2}}$")
+NAME_AMOUNT = "name_amount"  # the value of the one checkbox of its field
 INPUT = "input"  # the action id inside all other input blocks; the block's id is the field's name

@@ -100,6 +100,7 @@ class _Input(_Payload):
     value: Text | None = None
     selected_users: tuple[SlackId, ...] = ()
     selected_option: _Option | None = None
+    selected_options: tuple[_Option, ...] = ()
     selected_conversation: SlackId | None = None
 
 

@@ -1,6 +1,7 @@
 """Asking for a gift: /gift, the shortcuts, the form and its submission."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,17 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
+from bot.gifts.gift import Request
 from bot.gifts.policy import Draft
 from bot.gifts.product import Choice
 from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.forms import asked_view
+from handlers.language import Language
 from handlers.lists import help_text, status_blocks, status_title
 from handlers.payloads import (
+    Click,
     FormChange,
     FormMemory,
     ProductSearch,
@@ -84,13 +88,27 @@ class Asking:
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The form, filled in: kept, or shown again with what is wrong under its fields."""
         submission = read(Submission, body)
-        request = await self._flow.request(_draft(submission))
+        draft, version = _draft(submission), read_memory(submission.memory).version
+        request = await (self._flow.edit(draft, version) if version else self._flow.request(draft))
         language = await self._directory.language(request.requester)
         view = asked_view(request, self._flow.deciders(request), language)
         await ack(response_action="update", view=view)
 
+    async def on_edit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Change a request that is pending: its form opens as it was filled in."""
+        click = read(Click, body)
+        request = self._flow.check_editor(click.subject, click.user, click.version)
+        memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source)
+        prefill = _as_asked(request, await self._directory.language(click.user))
+        self._errands.run(self._draw(click.user, click.trigger, memory, prefill))
+        await ack()
+
     async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
+        usual = self._flow.policy.announcing.usual_channel
+        await self._draw(person, trigger, memory, replace(prefill, announce_in=usual))
+
+    async def _draw(self, person: str, trigger: str, memory: FormMemory, prefill: Prefill) -> None:
         language = await self._directory.language(person)
         await self._screens.open(trigger, request_form(memory, prefill, self._offer(prefill.country), language))
 
@@ -123,6 +141,7 @@ class Asking:
 
 def _filled_in(change: FormChange) -> Prefill:
     country = change.field(Field.COUNTRY).selected_option
+    cost_centre, hashtag, names_amount = _extras(change)
     product = change.product_in(country.value) if country else None
     return Prefill(
         recipients=change.field(Field.RECIPIENTS).selected_users,
@@ -131,6 +150,36 @@ def _filled_in(change: FormChange) -> Prefill:
         product=Choice(product.value, product.label) if product else None,
         note=change.field(Field.NOTE).value or "",
         announce_in=change.field(Field.ANNOUNCE_IN).selected_conversation,
+        cost_centre=cost_centre,
+        hashtag=hashtag,
+        names_amount=names_amount,
+    )
+
+
+def _as_asked(request: Request, language: Language) -> Prefill:
+    return Prefill(
+        recipients=request.recipients,
+        amount=language.number(request.value.major),
+        country=request.country,
+        note=request.note,
+        source=request.source,
+        product=request.product,
+        announce_in=request.announce_in,
+        cost_centre=request.cost_centre,
+        hashtag=request.hashtag,
+        names_amount=request.names_amount,
+    )
+
+
+def _extras(submission: Submission) -> tuple[str | None, str | None, bool]:
+    """What only some companies ask for: the cost centre, the hashtag, and whether the amount may be named."""
+    cost_centre, hashtag, names_amount = (
+        submission.field_if_any(name) for name in (Field.COST_CENTRE, Field.HASHTAG, Field.NAMES_AMOUNT)
+    )
+    return (
+        cost_centre.selected_option.value if cost_centre and cost_centre.selected_option else None,
+        hashtag.selected_option.value if hashtag and hashtag.selected_option else None,
+        bool(names_amount and names_amount.selected_options),
     )
 
 
@@ -138,6 +187,7 @@ def _draft(submission: Submission) -> Draft:
     memory = read_memory(submission.memory)
     country = submission.field(Field.COUNTRY).selected_option
     product = submission.field_if_any(Field.PRODUCT)
+    cost_centre, hashtag, names_amount = _extras(submission)
     chosen = product.selected_option if product else None
     return Draft(
         id=str(memory.draft_id),
@@ -149,4 +199,7 @@ def _draft(submission: Submission) -> Draft:
         note=submission.field(Field.NOTE).value or "",
         announce_in=submission.field(Field.ANNOUNCE_IN).selected_conversation,
         source=memory.source,
+        cost_centre=cost_centre,
+        hashtag=hashtag,
+        names_amount=names_amount,
     )

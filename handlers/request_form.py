@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from slack_sdk.models.blocks import (
     Block,
+    CheckboxesElement,
     ConversationFilter,
     ConversationSelectElement,
     ExternalDataSelectElement,
@@ -18,12 +19,12 @@ from slack_sdk.models.blocks import (
 
 from bot.gifts.errors import Field
 from bot.gifts.money import currency_of
-from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Policy
+from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
 from bot.gifts.product import Choice, Shelf
 from bot.gifts.wording import Part
 from handlers.command_text import Prefill
 from handlers.forms import form, text_input
-from handlers.ids import INPUT, PRODUCT_IN, ActionId, ViewId
+from handlers.ids import INPUT, NAME_AMOUNT, PRODUCT_IN, ActionId, ViewId
 from handlers.language import Language
 from handlers.payloads import FormMemory
 from handlers.words import section
@@ -66,13 +67,16 @@ def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: L
             optional=True,
             hint=language.say("The recipients read it, and those who approve."),
         ),
-        _announcement(prefill, language),
+        *_for_the_books(prefill, offer.policy, language),
+        *_announcement(prefill, offer.policy.announcing, language),
     ]
     if offer.has_products:
         blocks.insert(2, _product(prefill.product or _anything(language), offer.country, language))
     if memory.source:
         blocks.insert(0, section(language.say("For <{source}|this message>", source=memory.source)))
     title, submit = language.say("Send a gift"), language.say("Ask")
+    if memory.version:
+        title, submit = language.say("Change your request"), language.say("Ask anew")
     return form(ViewId.REQUEST, title, submit, memory.model_dump_json(), blocks, language)
 
 
@@ -126,17 +130,65 @@ def _product(chosen: Choice, country: str, language: Language) -> InputBlock:
     )
 
 
-def _announcement(prefill: Prefill, language: Language) -> InputBlock:
-    return InputBlock(
+def _for_the_books(prefill: Prefill, policy: Policy, language: Language) -> list[InputBlock]:
+    if not policy.cost_centres:
+        return []
+    label = language.say("Cost centre")
+    return [_choice(Field.COST_CENTRE, label, policy.cost_centres, prefill.cost_centre, language, optional=False)]
+
+
+def _announcement(prefill: Prefill, announcing: Announcing, language: Language) -> list[InputBlock]:
+    hint = (
+        language.say("Once the gift has arrived: who thanked whom, and the note; the amount only if you say so.")
+        if announcing.may_name_amount
+        else language.say("Once the gift has arrived: who thanked whom, and the note, never the amount.")
+    )
+    channel = InputBlock(
         block_id=Field.ANNOUNCE_IN,
         label=language.say("Announce in"),
-        hint=language.say("Once the gift has arrived: who thanked whom, and the note, never the amount."),
+        hint=hint,
         optional=True,
         element=ConversationSelectElement(
             action_id=INPUT,
             placeholder=language.say("No channel"),
             initial_conversation=prefill.announce_in,
             filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
+        ),
+    )
+    blocks = [channel]
+    if announcing.hashtags:
+        label = language.say("What for")
+        blocks.append(_choice(Field.HASHTAG, label, announcing.hashtags, prefill.hashtag, language, optional=True))
+    if announcing.may_name_amount:
+        blocks.append(_name_amount(prefill, language))
+    return blocks
+
+
+def _choice(
+    field: Field, label: str, choices: Sequence[str], chosen: str | None, language: Language, *, optional: bool
+) -> InputBlock:
+    options = {choice: Option(value=choice, label=choice) for choice in choices}
+    return InputBlock(
+        block_id=field,
+        label=label,
+        optional=optional,
+        element=StaticSelectElement(
+            action_id=INPUT,
+            placeholder=language.say("Choose one"),
+            options=list(options.values()),
+            initial_option=options.get(chosen or ""),
+        ),
+    )
+
+
+def _name_amount(prefill: Prefill, language: Language) -> InputBlock:
+    option = Option(value=NAME_AMOUNT, label=language.say("Name the amount"))
+    return InputBlock(
+        block_id=Field.NAMES_AMOUNT,
+        label=language.say("In the announcement"),
+        optional=True,
+        element=CheckboxesElement(
+            action_id=INPUT, options=[option], initial_options=[option] if prefill.names_amount else None
         ),
     )
 

@@ -1,9 +1,10 @@
 """Requests and gifts. Each change is one compare-and-set statement, with its line in the history beside it."""
 
-import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 
 from bot.gifts.gift import (
     REQUEST_LIFE,
@@ -128,13 +129,12 @@ class RequestTable:
 
     def undecided(self, person: str, pools: Collection[str], limit: int) -> Sequence[Request]:
         """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
-        return self._read(
-            "SELECT * FROM requests WHERE state = 'pending' AND waits_for IN (SELECT value FROM json_each(:pools))"  # noqa: S608 - constants
-            f" AND {_NO_PART_IN} AND {_NOT_AGREED_TO} ORDER BY created_at LIMIT :limit",
-            person=person,
-            pools=json.dumps(sorted(pools)),
-            limit=limit,
+        sql = (
+            "SELECT * FROM requests WHERE state = 'pending' AND waits_for = :pool"  # noqa: S608 - constants
+            f" AND {_NO_PART_IN} AND {_NOT_AGREED_TO} ORDER BY created_at LIMIT :limit"
         )
+        found = [self._read(sql, person=person, pool=pool, limit=limit) for pool in pools]
+        return sorted(chain.from_iterable(found), key=attrgetter("created_at"))[:limit]
 
     def given_between(self, requester: str, recipient: str, currency: str, since: datetime, but: str) -> Money:
         """What one person asked for another since then, `but` one request, as far as it was not turned down."""
@@ -178,8 +178,7 @@ class RequestTable:
     def _request(self, row: sqlite3.Row) -> Request:
         gifts = self._database.rows("SELECT * FROM gifts WHERE request_id = ? ORDER BY position", (row["id"],))
         approvals = self._database.rows(
-            "SELECT * FROM approvals WHERE request_id = ? AND version = ? ORDER BY at, step",
-            (row["id"], row["version"]),
+            "SELECT * FROM approvals WHERE request_id = ? AND version = ?", (row["id"], row["version"])
         )
         currency = row["currency"]
         return Request(
@@ -203,7 +202,7 @@ class RequestTable:
             state=RequestState(row["state"]),
             decision=row["decided_by"]
             and Decision(row["decided_by"], from_text(row["decided_at"]), row["decision_note"]),
-            approvals=tuple(_approval(approval) for approval in approvals),
+            approvals=tuple(sorted(map(_approval, approvals), key=attrgetter("at"))),
         )
 
 

@@ -15,9 +15,10 @@ from pydantic import SecretStr
 from bot.gifts.gift import Decision, Gift, GiftState, Request, RequestState
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
-from bot.gifts.message import HeadNotice, HoldNotice, Kind, Letter, Mail, Message
+from bot.gifts.message import Brief, HeadNotice, HoldNotice, Kind, Letter, Mail, Message
 from bot.gifts.money import Money, currency_of
 from bot.gifts.overview import LISTED, Overview
+from bot.gifts.people import Roster
 from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
 from bot.gifts.product import Choice, Product, Shelf
 from bot.gifts.reasons import Reason, Scope
@@ -106,7 +107,11 @@ def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
     if kind is Kind.LAPSED:
         request = replace(request, gifts=gifts(GiftState.LAPSED))
     link = SecretStr(LINK) if kind is Kind.GIFT else None
-    return Letter(Message("m", kind, request.id, tuple(gift.id for gift in about), to), request, link)
+    message = Message("m", kind, request.id, tuple(gift.id for gift in about), to)
+    route = POLICY.route(request, Roster())
+    assert route
+    brief = Brief(route, is_open=request.state is RequestState.PENDING) if kind is Kind.CARD else None
+    return Letter(message, request, link, brief=brief)
 
 
 def shown(letter: Mail, locale: str = "en-GB") -> dict[str, Any]:
@@ -224,7 +229,10 @@ def test_a_decided_card_has_no_buttons(state: RequestState) -> None:
     """Who decided and when stands in their place."""
     message = shown(letter(Kind.CARD, a_request("no", state)))
     assert "actions" not in [block["type"] for block in message["blocks"]]
-    assert f"{state.value.title()} by <@{ABE}>" in json.dumps(message)
+    who = (
+        "Expired, as nobody decided in time" if state is RequestState.EXPIRED else f"{state.value.title()} by <@{ABE}>"
+    )
+    assert who in json.dumps(message)
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -127,14 +127,16 @@ def test_what_has_been_released_is_never_edited(tmp_path: Path) -> None:
 
 
 def test_no_row_is_lost(path: Path) -> None:
-    """All of them are as they were, but for the new notes to look after a gift that had arrived."""
+    """All are as they were, but for new notes: to look after a gift that had arrived, and a request that waits."""
     before = kept(path)
     assert {len(rows) for rows in before.values()} == {7, 14, 28}
     Database(path).close()
     after = kept(path)
     checks = [row for row in after["work"] if row[1] == "check"]
-    after["work"] = [row for row in after["work"] if row not in checks]
+    chases = [row for row in after["work"] if row[1] == "chase"]
+    after["work"] = [row for row in after["work"] if row not in [*checks, *chases]]
     assert after == before
+    assert [row[1:] for row in chases] == [("chase", "request waiting", AT, AT, 0, "")]
     assert [row[1:] for row in checks] == [("check", "gift delivered", AT, AT, 0, "")]
 
 

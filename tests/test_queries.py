@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
+from bot.gifts.absence import Absence
+from bot.gifts.budgets import Account, Per
+from bot.gifts.gift import Approval, Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.hold import Hold
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.money import Money
@@ -24,6 +26,8 @@ NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 VALUE = Money(2500, "GBP")
 GIFT = Gift("g", "r", "UROB", GiftState.WAITING)
 REQUEST = Request("r", "UMIA", (GIFT,), VALUE, "GB", "thank you", NOON)
+COUNTED = replace(REQUEST, month="2030-01", cost_centre="Sales")
+ACCOUNT = Account(Per.COMPANY, "", "GBP")
 ORDER = Order(key_of(GIFT), "g", 1, "{}", VALUE, "GB", NOON)
 CARD = Message("m", Kind.CARD, "r", ("g",), "UABE")
 SENT = replace(CARD, state=MessageState.SENT, channel="D1", ts="1.1")
@@ -69,6 +73,18 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "requests.undecided": lambda: requests.undecided("UABE", {"approvers"}, 5),
         "requests.in_trouble": lambda: requests.in_trouble("UABE", 5),
         "requests.given_to": lambda: requests.given_to("UROB", 5),
+        "requests.given_between": lambda: requests.given_between("UMIA", "UROB", "GBP", NOON, "r"),
+        "requests.wait_for": lambda: requests.wait_for(REQUEST, "approvers"),
+        "requests.lower": lambda: requests.lower(REQUEST, Money(2000, "GBP"), "UABE", NOON),
+        "requests.approve": lambda: requests.approve(REQUEST, Approval(0, "approvers", "UABE", "UABE", NOON)),
+        "requests.edit": lambda: requests.edit(replace(REQUEST, version=2), NOON),
+        "spending.reserve": lambda: store.spending.reserve(COUNTED, GIFT),
+        "spending.release": lambda: store.spending.release(COUNTED, GIFT),
+        "spending.used": lambda: store.spending.used(ACCOUNT, "2030-01", "2030-12"),
+        "spending.gifts": lambda: store.spending.gifts(ACCOUNT, "2030-01", "2030-12"),
+        "absences.add": lambda: store.absences.add(Absence("UABE", "UANA", NOON, NOON + timedelta(days=1))),
+        "absences.now": lambda: store.absences.now(NOON),
+        "absences.end": lambda: store.absences.end("UABE", NOON),
         "gifts.get": lambda: gifts.get("g"),
         "gifts.move": lambda: gifts.move(GIFT, GiftStep.APPROVE, "UABE", NOON),
         "orders.add": lambda: orders.add(ORDER),
@@ -87,6 +103,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.next_due": lambda: work.next_due(Task.POST, NOON),
         "work.begin": lambda: work.begin(Task.STOCK, NOON),
         "work.hurry": lambda: work.hurry({Task.ORDER, Task.CHECK}, "g", NOON),
+        "work.hurry_all": lambda: work.hurry_all(Task.CHASE, NOON),
         "work.again": lambda: work.again(WORK, NOON),
         "work.postpone": lambda: work.postpone(WORK, NOON, "later"),
         "work.done": lambda: work.done(WORK),

@@ -16,7 +16,7 @@ from bot.gifts.roll import Roll
 from bot.gifts.route import Route
 from bot.gifts.store import Store
 from bot.gifts.treasury import Treasury
-from bot.gifts.wording import say
+from bot.gifts.wording import say, say_many
 from bot.gifts.work import Task
 
 
@@ -61,18 +61,30 @@ class Asking:
         """Let a pending request be another one; approvals begin anew, and cards of before lose their buttons."""
         wanted = await self._read(draft)
         with self._store.write():
-            before = self._store.requests.get(draft.id)
-            if before is None or before.requester != draft.requester:
-                raise Refused(say("Only the person who asked for a gift can change it."))
+            before = self.check_editor(draft.id, draft.requester, version)
             gift_of = {gift.recipient: gift for gift in before.gifts}
             gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
             edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._weighed(wanted))
             self._treasury.release(before, before.gifts)
-            if not self._store.requests.edit(edited, self._clock.now()):
-                raise AlreadyDecided(before) if before.decision else Refused(_CHANGED)
+            self._store.requests.edit(edited, self._clock.now())
             self._deciding.begin_anew(edited)
             self._accept(edited)
         return edited
+
+    def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
+        """The request, if this person may change it as it was in this version.
+
+        Raises:
+            Refused: it is somebody else's, somebody decided it, or it was changed meanwhile.
+        """
+        request = self._store.requests.get(request_id)
+        if request is None or request.requester != person:
+            raise Refused(say("Only the person who asked for a gift can change it."))
+        if request.decision:
+            raise AlreadyDecided(request)
+        if request.version != version:
+            raise Refused(say("This request was changed meanwhile. Please open it again."))
+        return request
 
     async def _read(self, draft: Draft) -> Request:
         """What was filled in, checked."""
@@ -94,7 +106,7 @@ class Asking:
             source=draft.source,
             cost_centre=draft.cost_centre,
             hashtag=draft.hashtag,
-            names_amount=draft.names_amount,
+            names_amount=draft.names_amount and self._policy.announcing.may_name_amount,
             month=self._treasury.month,
         )
 
@@ -125,8 +137,9 @@ class Asking:
     def _check_waiting(self, person: str) -> None:
         """Nobody can bury those who decide; the request that is one too many is undone."""
         if self._store.requests.count_undecided(person) > MOST_WAITING:
-            words = "{most} of your requests are waiting for a decision. Please let one be decided, or cancel it."
-            raise Invalid({Field.RECIPIENTS: say(words, most=MOST_WAITING)})
-
-
-_CHANGED = say("This request was changed meanwhile. Please open it again.")
+            words = say_many(
+                "{count} of your requests is waiting for a decision. Please let it be decided, or cancel it.",
+                "{count} of your requests are waiting for a decision. Please let one be decided, or cancel it.",
+                MOST_WAITING,
+            )
+            raise Invalid({Field.RECIPIENTS: words})

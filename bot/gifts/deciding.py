@@ -15,7 +15,7 @@ from bot.gifts.roll import Roll
 from bot.gifts.route import NO_APPROVER, Route, check_no_part_in
 from bot.gifts.store import Store
 from bot.gifts.treasury import Treasury
-from bot.gifts.wording import say
+from bot.gifts.wording import say, say_many
 from bot.gifts.work import Task
 
 
@@ -85,7 +85,10 @@ class Deciding:
     ) -> Request:
         """Give one yes, perhaps to a lower `amount`; the last one that is needed lets the gifts be ordered."""
         if len(note) > LONGEST_REASON:
-            raise Invalid({Field.REASON: say("Please use at most {longest} characters.", longest=LONGEST_REASON)})
+            words = say_many(
+                "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
+            )
+            raise Invalid({Field.REASON: words})
         colleague = await self._roll.colleague(person)
         await self.check(request_id, person, version, card)
         with self._store.write():
@@ -98,8 +101,12 @@ class Deciding:
     async def decline(self, request_id: str, person: str, version: int | None, note: str) -> Request:
         """Say no for all, with words for the requester."""
         if not 1 <= len(note) <= LONGEST_REASON:
-            words = "Please say why, in at most {longest} characters; the requester reads it."
-            raise Invalid({Field.REASON: say(words, longest=LONGEST_REASON)})
+            words = say_many(
+                "Please say why, in at most {count} character; the requester reads it.",
+                "Please say why, in at most {count} characters; the requester reads it.",
+                LONGEST_REASON,
+            )
+            raise Invalid({Field.REASON: words})
         route = await self.check(request_id, person, version)
         return self.end(route.request, person, RequestStep.DECLINE, note)
 

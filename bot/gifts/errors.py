@@ -27,6 +27,7 @@ class Field(StrEnum):
     REASON = "reason"
     COST_CENTRE = "cost_centre"
     HASHTAG = "hashtag"
+    NAMES_AMOUNT = "names_amount"
 
 
 class GiftbotError(Exception):

@@ -26,7 +26,6 @@ from bot.gifts.office_hours import Patience
 from bot.gifts.order_desk import OrderDesk, Stopped
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
-from bot.gifts.people import Standing
 from bot.gifts.policy import Draft, Policy
 from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
@@ -100,6 +99,14 @@ class Flow:
             Refused: the form belongs to somebody else.
         """
         return await self._asking.ask(draft)
+
+    def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
+        """The request, if this person may change it as it was in this version.
+
+        Raises:
+            Refused: it is somebody else's, somebody decided it, or it was changed meanwhile.
+        """
+        return self._asking.check_editor(request_id, person, version)
 
     async def edit(self, draft: Draft, version: int) -> Request:
         """Change a request that is pending, as it was in this version; approvals begin anew. Raises as `request` does.
@@ -301,9 +308,10 @@ class Flow:
             recipient = (await self.roll.people([gift.recipient]))[gift.recipient]
         except Invalid as invalid:
             return Later(Reason.RECIPIENT_GONE, str(invalid))
-        if recipient.standing is Standing.MEMBER:
+        if recipient.standing.value is None:
             return None
-        return Stopped(GiftStep.PARK, Reason.RECIPIENT_GONE, f"the recipient {recipient.standing.value}")
+        detail = str(recipient.standing.value.fill(who="the recipient"))
+        return Stopped(GiftStep.PARK, Reason.RECIPIENT_GONE, detail)
 
     def _placed(self, gift: Gift, order_id: str) -> Done:
         now = self._clock.now()

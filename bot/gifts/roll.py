@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from bot.gifts.absence import stand_ins
 from bot.gifts.errors import Refused
-from bot.gifts.people import Person, Roster, Standing
+from bot.gifts.people import Person, Roster
 from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock, Directory
 from bot.gifts.store import Store
@@ -52,6 +52,7 @@ class Roll:
             Invalid: Slack does not say.
         """
         found = (await self.people([person]))[person]
-        if found.standing is not Standing.MEMBER:
-            raise Refused(say("Only colleagues can decide, and your account {is_what}.", is_what=found.standing.value))
+        if found.standing.value:
+            account = found.standing.value.fill(who=say("your account"))
+            raise Refused(say("Only colleagues can decide, and {account}.", account=account))
         return found

@@ -104,6 +104,7 @@ _STATEMENTS = (
     ) STRICT
     """,
     "CREATE UNIQUE INDEX absences_now ON absences (person) WHERE ended_at IS NULL",
+    "CREATE INDEX absences_until ON absences (until) WHERE ended_at IS NULL",
     "ALTER TABLE messages ADD COLUMN version INTEGER",
     "ALTER TABLE messages ADD COLUMN step INTEGER CHECK ((step IS NULL) = (version IS NULL))",
     # cards that wait for a decision, and every pending request has somebody who sees that it is decided
