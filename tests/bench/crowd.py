@@ -56,8 +56,11 @@ class Crowd:
         return requests
 
     async def approvals(self, count: int) -> list[Request]:
-        """Approve, on that many cards that nobody has clicked yet."""
-        return [_sent(Kind.INTERACTIVE, click) for click in itertools.islice(self._cards, count)]
+        """Approve, on that many cards that nobody has clicked yet, by people whom the bot knows."""
+        clicks = list(itertools.islice(self._cards, count))
+        for approver in {id(approver): approver for approver, _ in clicks}.values():
+            await self._opens_form(approver)
+        return [_sent(Kind.INTERACTIVE, click) for _, click in clicks]
 
     def _joins(self) -> Person:
         return self._slack.add_person(f"Colleague {len(self._slack.workspace.users)}")
@@ -70,17 +73,18 @@ class Crowd:
         await person.sends(Kind.SLASH_COMMANDS, self._command(person))
         await person.sees_modal("Send a gift")
 
-    def _fill(self, count: int) -> Iterator[Json]:
-        """Keep that many requests with their cards, and go through the clicks on them."""
+    def _fill(self, count: int) -> Iterator[tuple[Person, Json]]:
+        """Keep that many requests with their cards, and go through the clicks on them, with who clicks."""
         workspace, clicks, waiting = self._slack.workspace, [], []
         recipients = itertools.cycle(self._recipients)
-        for number, approver in zip(range(count), itertools.cycle(self._approvers), strict=False):
+        for number in range(count):
+            approver = self._approvers[number // _ACTS]
             message = workspace.post(self.channel, "A card", [])
             request = f"00000000-0000-7000-a000-{number:012x}"
             people = list(itertools.islice(recipients, self._gifts_each))
             waiting.append(fill.Card(request, self._office.mia.id, people, message.channel, message.ts))
             button = {"type": "button", "action_id": ActionId.APPROVE, "block_id": "b", "value": f"{request}.1"}
-            clicks.append(approver.payloads.block_actions(ShownMessage(workspace, message), button))
+            clicks.append((approver, approver.payloads.block_actions(ShownMessage(workspace, message), button)))
         fill.cards(self._office.database, waiting)
         return iter(clicks)
 

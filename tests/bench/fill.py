@@ -33,7 +33,8 @@ def cards(path: Path, waiting: Iterable[Card]) -> None:
         for card in waiting:
             database.change(
                 "INSERT INTO requests (id, requester, value_minor, currency, country, month, note, state,"
-                " waits_for, created_at) VALUES (?, ?, 2500, 'GBP', 'GB', ?, 'thank you for the launch', 'pending', 'approvers', ?)",
+                " waits_for, created_at)"
+                " VALUES (?, ?, 2500, 'GBP', 'GB', ?, 'thank you for the launch', 'pending', 'approvers', ?)",
                 (card.request, card.requester, _MONTH, _NOON),
             )
             database.change(

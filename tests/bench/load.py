@@ -42,11 +42,12 @@ async def seconds_of(job: Job) -> list[float]:
 
 async def _do(job: Job) -> list[float]:
     todo, seconds = iter(job.requests), list[float]()
-    await asyncio.gather(*(_click(job, todo, seconds) for _ in range(job.clients)))
+    await asyncio.gather(*(_click(job, todo, seconds, job.pause * n / job.clients) for n in range(job.clients)))
     return seconds
 
 
-async def _click(job: Job, todo: Iterator[tuple[str, str]], seconds: list[float]) -> None:
+async def _click(job: Job, todo: Iterator[tuple[str, str]], seconds: list[float], begin_after: float) -> None:
+    await asyncio.sleep(begin_after)
     reader, writer = await asyncio.open_connection("127.0.0.1", job.port)
     for number, (body, content_type) in enumerate(todo):
         request = _signed(job.secret, body.encode(), content_type)
