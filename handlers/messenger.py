@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.message import Mail, Message
+from bot.gifts.people import is_person
 from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from handlers.cards import render
@@ -37,7 +38,7 @@ class SlackMessenger:
 
     async def open(self, to: str) -> str | Rejected | Unavailable:
         """The channel in which to write to a person or channel, asked for once for all messages of an hour."""
-        if not _is_person(to):
+        if not is_person(to):
             return to
         now = self._clock.now()
         known, until = self._opened.get(to, ("", now))
@@ -114,15 +115,11 @@ class SlackMessenger:
         return {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
 
     async def _language(self, to: str) -> Language:
-        if not _is_person(to):
+        if not is_person(to):
             return ENGLISH
         if not self._directory.knows_language(to):
             await self._limits.turn(Method.USER)
         return await self._directory.language(to)
-
-
-def _is_person(slack_id: str) -> bool:
-    return slack_id.startswith(("U", "W"))
 
 
 def _certain(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:

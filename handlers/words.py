@@ -131,7 +131,7 @@ def approve_button(request: Request, language: Language) -> ButtonElement:
 
 def approve_with_button(request: Request, language: Language) -> ButtonElement:
     """Approve with a note, or a lower amount; a form then asks for them."""
-    text = language.say("Approve with a note")
+    text = language.say("Note or lower amount")
     return ButtonElement(text=text, action_id=ActionId.APPROVE_WITH, value=carried(request))
 
 

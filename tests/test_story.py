@@ -37,7 +37,7 @@ async def test_a_gift_travels_from_slack_to_its_recipient(office: Office, transp
             card = await approver.sees_message("would like to thank")
             assert "@Mia would like to thank @Rob with a gift of £25.00." in card.text_shown
             assert "thank you for the launch" in card.text_shown
-            assert card.buttons == ["Approve", "Decline", "Approve with a note"]
+            assert card.buttons == ["Approve", "Decline", "Note or lower amount"]
         await office.abe.clicks("Approve")
         assert office.abe.dialog
         assert office.abe.dialog.text == "This orders 1 gift for £25.00 right away."

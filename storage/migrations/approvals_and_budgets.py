@@ -16,7 +16,7 @@ _STATEMENTS = (
         product_code  TEXT,
         product_name  TEXT CHECK ((product_name IS NULL) = (product_code IS NULL)),
         cost_centre   TEXT,
-        month         TEXT NOT NULL,
+        month         TEXT NOT NULL DEFAULT '',
         note          TEXT NOT NULL,
         hashtag       TEXT,
         announce_in   TEXT,

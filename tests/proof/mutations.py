@@ -38,7 +38,9 @@ FLOW = "bot/gifts/flow.py"
 DESK = "bot/gifts/order_desk.py"
 NOTICES = "bot/gifts/notices.py"
 OUTBOX = "bot/gifts/outbox.py"
-POLICY = "bot/gifts/policy.py"
+ROUTE = "bot/gifts/route.py"
+DECIDING = "bot/gifts/deciding.py"
+ASKING = "bot/gifts/asking.py"
 WORKER = "bot/gifts/worker.py"
 REQUESTS = "storage/requests.py"
 DB = "storage/db.py"
@@ -131,16 +133,29 @@ MUTATIONS = (
         "simulation",
         (
             Edit(
-                FLOW,
-                "return self._end(await self.check_decider(request_id, person, card), person, RequestStep.APPROVE)",
-                "request = await self.check_decider(request_id, person, card)\n"
-                "        await self._directory.look_up({person})\n"
-                "        return self._end(request, person, RequestStep.APPROVE)",
+                DECIDING,
+                "        await self.check(request_id, person, version, card)\n"
+                "        with self._store.write():\n"
+                "            route = self._checked(self._known(request_id), person, version)\n",
+                "        route = await self.check(request_id, person, version, card)\n"
+                "        await self._roll.people({person, 'a moment later'})\n"
+                "        with self._store.write():\n",
+            ),
+            Edit(
+                DECIDING,
+                "        then = self.route_of(self._known(route.request.id))\n",
+                "        approvals = (*route.request.approvals, approval)\n"
+                "        then = self.route_of(replace(route.request, approvals=approvals))\n",
+            ),
+            Edit(
+                DECIDING,
+                "from contextlib import contextmanager",
+                "from contextlib import contextmanager\nfrom dataclasses import replace",
             ),
             Edit(
                 REQUESTS,
-                '            " WHERE id = ? AND state = ?",\n'
-                "            (state, by, to_text(at), note, request.id, request.state),",
+                '            " WHERE id = ? AND state = ? AND version = ?",\n'
+                "            (state, by, to_text(at), note, request.id, request.state, request.version),",
                 '            " WHERE id = ?",\n            (state, by, to_text(at), note, request.id),',
             ),
         ),
@@ -148,18 +163,33 @@ MUTATIONS = (
     Mutation(
         "a recipient can approve",
         "simulation",
-        (Edit(POLICY, "if person in request.recipients:", "if False:"),),
+        (
+            Edit(ROUTE, "if person in request.recipients:", "if False:"),
+            Edit(
+                ROUTE,
+                "out = self.request.involved | have_agreed",
+                "out = {self.request.requester} | have_agreed",
+            ),
+        ),
     ),
     Mutation(
         "a request and its cards are kept in two transactions",
         "simulation",
         (
             Edit(
-                FLOW,
-                "                self._check_waiting(request.requester)\n                self._notices",
-                "                self._check_waiting(request.requester)\n"
+                ASKING,
+                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
+                "                self._accept(request)\n",
+                "                pass\n"
                 "        with self._store.write():\n"
-                "            if not self._store.messages.about(request.id, Kind.CARD):\n                self._notices",
+                "            if not self._store.messages.about(request.id, Kind.CARD):\n"
+                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
+                "                self._accept(request)\n",
+            ),
+            Edit(
+                ASKING,
+                "from bot.gifts.money import Money",
+                "from bot.gifts.message import Kind\nfrom bot.gifts.money import Money",
             ),
         ),
     ),
@@ -194,8 +224,8 @@ MUTATIONS = (
         (
             Edit(
                 APPROVAL,
-                "        await self._flow.approve(str(click.subject), click.user, click.card)\n",
-                "        approval = self._flow.approve(str(click.subject), click.user, click.card)\n"
+                "        await self._flow.approve(click.subject, click.user, click.card, click.version)\n",
+                "        approval = self._flow.approve(click.subject, click.user, click.card, click.version)\n"
                 "        asyncio.get_running_loop().call_later(0.01, asyncio.ensure_future, approval)\n",
             ),
             Edit(APPROVAL, "from typing import Any", "import asyncio\nfrom typing import Any"),

@@ -58,7 +58,7 @@ THREATS = {
         "test_trouble.py::test_a_retry_clicked_twice_counts_once",
     ],
     "an approval of something that was edited since": [
-        "proof/test_threats_people.py::test_nothing_that_was_asked_for_can_be_edited",
+        "proof/test_threats_people.py::test_nothing_that_was_approved_can_be_edited",
     ],
     "mrkdwn in what people write": [
         "test_cards.py::test_slack_takes_every_message_and_nobody_is_fooled",

@@ -153,8 +153,8 @@ async def test_what_is_ordered_is_what_is_stored(office: Office) -> None:
     assert office.eve.messages() == []
 
 
-def test_nothing_that_was_asked_for_can_be_edited() -> None:
-    """An approval is of what the card says: no statement changes a request's, gift's or order's content afterwards."""
+def test_nothing_that_was_approved_can_be_edited() -> None:
+    """An approval is of what the card says: what a request is about changes only while it is pending."""
     statements = [
         node.value
         for path in (ROOT / "storage").glob("*.py")
@@ -165,10 +165,14 @@ def test_nothing_that_was_asked_for_can_be_edited() -> None:
     for statement in statements:
         for table, columns in re.findall(r"UPDATE (?:OR \w+ )?(\w+) SET (.+?)(?: WHERE|$)", statement, re.DOTALL):
             changed.setdefault(table, set()).update(re.findall(r"(\w+) =", columns))
-    assert changed.pop("requests") == {"state", "decided_by", "decided_at", "decision_note"}
-    assert changed.pop("gifts") == {"state", "attempt", "reason", "changed_at"}
+    lowered = {"value_minor", "asked_minor"}
+    assert changed.pop("requests") == {"state", "decided_by", "decided_at", "decision_note", "waits_for"} | lowered
+    assert changed.pop("gifts") == {"state", "attempt", "reason", "changed_at", "reserved_minor"}
     assert changed.pop("orders") == {"provider_id"}
-    assert changed.keys() == {"messages", "work", "holds"}
+    assert changed.keys() == {"messages", "work", "holds", "spending", "absences"}
+    of_the_content = [text for text in statements if re.search("SET value_minor|AND version = :before", text)]
+    assert len(of_the_content) == 2
+    assert all("state = 'pending'" in statement for statement in of_the_content)
 
 
 # ---------------------------------------------------------------- the same bytes again, over signed HTTP

@@ -35,7 +35,7 @@ async def test_the_story_with_the_keyboard_alone(page: Page) -> None:
 
     await page.abe.sees("by hand")
     await keys.press("F6")
-    for name in ("More actions", "Decline", "Approve"):
+    for name in ("More actions", "Note or lower amount", "Decline", "Approve"):
         await keys.press("Shift+Tab")
         await expect(page.abe.messages.last.get_by_role("button", name=name)).to_be_focused()
     await keys.press("Enter")

@@ -134,6 +134,6 @@ class Bot:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nothing is on its way, and nothing left to do but looks at gifts that have arrived."""
-        left = self._database.rows("SELECT 1 FROM work WHERE task != 'check' LIMIT 1")
+        """Whether nothing is on its way, and nothing left but looks at gifts that have arrived, and at who decides."""
+        left = self._database.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') LIMIT 1")
         return not self.network.on_the_way and not left

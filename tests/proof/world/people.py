@@ -15,8 +15,8 @@ from tests.proof.world.fate import Delivery, Fate
 from tests.proof.world.lives import Act, Bot
 from tests.proof.world.wire import Journal
 
-APPROVERS = ["Abe", "Ana", "Amy"]
-STAFF = ["Mia", "Rob", "Eve", "Tom"]
+APPROVERS = ["UAbe", "UAna", "UAmy"]
+STAFF = ["UMia", "URob", "UEve", "UTom"]
 _PATIENCE = 6  # tries of a person whom Slack shows errors
 
 
@@ -89,7 +89,7 @@ class People:
 
     async def _meddles(self, draft: Draft) -> None:
         """Somebody approves who may not."""
-        meddler = self._fate.some([draft.requester, *draft.recipients, "Sly"], 1, 1)[0]
+        meddler = self._fate.some([draft.requester, *draft.recipients, "USly"], 1, 1)[0]
         await self._clock.sleep(self._fate.between(1, 90))
         await self._acts(meddler, Verb.APPROVE, draft.id, lambda flow: flow.approve(draft.id, meddler))
 
