@@ -44,8 +44,8 @@ class Route:
             Refused: with the reason why this person may not.
         """
         check_no_part_in(self.request, person)
-        if person in self.hands:
-            return self.hands[person]
+        if approver := self.hands.get(person):
+            return approver
         raise Refused(self._why_not(person))
 
     def check_needed_later(self, approval: Approval) -> None:
@@ -54,8 +54,8 @@ class Route:
         Raises:
             Refused: this person is the only one left for a later step.
         """
-        after = replace(self.request, approvals=(*self.request.approvals, approval))
-        if self.stuck_at() is None and (later := replace(self, request=after).stuck_at()) is not None:
+        after = replace(self, request=replace(self.request, approvals=(*self.request.approvals, approval)))
+        if after.step and self.stuck_at() is None and (later := after.stuck_at()) is not None:
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
             raise Refused(words)
 
@@ -93,11 +93,11 @@ class Route:
 
     def _hands(self, number: int) -> dict[str, str]:
         have_agreed = {person for given in self.request.approvals for person in (given.by, given.on_behalf_of)}
-        out = self.request.involved | have_agreed
+        involved = self.request.involved
         hands: dict[str, str] = {}
-        for approver in sorted(self.pools[self.rule.steps[number].pool] - out):
+        for approver in sorted(self.pools[self.rule.steps[number].pool] - involved - have_agreed):
             person = self.roster.stand_ins.get(approver, approver)
-            if person in self.request.involved:  # whoever is away decides then, rather than nobody
+            if person in involved:  # whoever is away decides then, rather than nobody
                 person = approver
             if person not in have_agreed and (person == approver or person not in hands):
                 hands[person] = approver
