@@ -30,7 +30,7 @@ from handlers.payloads import FormMemory
 from handlers.words import section
 
 ANYTHING: Final = "any"  # the product of whoever leaves the choice to the recipient
-Drawn = dict[str, Any]  # a block as Slack takes it
+Json = dict[str, Any]
 _LONGEST_AMOUNT = 20
 _MOST_OPTIONS = 100  # that Slack shows
 _LONGEST_LABEL = 75
@@ -85,11 +85,11 @@ def product_options(shelf: Shelf | None, words: str, language: Language) -> list
     return [_option(choice).to_dict() for choice in choices]
 
 
-# What is the same for many is drawn once: slack_sdk takes a millisecond for a whole form, before anybody is answered.
+# What is the same for many is drawn once: slack_sdk takes a millisecond for a whole form.
 
 
 @cache
-def _recipients(language: Language) -> Drawn:
+def _recipients(language: Language) -> Json:
     return InputBlock(
         block_id=Field.RECIPIENTS,
         label=language.say("Recipients"),
@@ -100,7 +100,7 @@ def _recipients(language: Language) -> Drawn:
 
 
 @cache
-def _country(countries: tuple[str, ...], chosen: str, language: Language, *, has_products: bool) -> Drawn:
+def _country(countries: tuple[str, ...], chosen: str, language: Language, *, has_products: bool) -> Json:
     labels = {country: f"{language.country(country)} ({currency_of(country)})" for country in countries}
     in_order = sorted(labels, key=lambda country: unicodedata.normalize("NFKD", labels[country]))  # Ö beside O
     options = {country: Option(value=country, label=labels[country]) for country in in_order}
@@ -116,7 +116,7 @@ def _country(countries: tuple[str, ...], chosen: str, language: Language, *, has
 
 
 @cache
-def _product(country: str, language: Language) -> Drawn:
+def _product(country: str, language: Language) -> Json:
     return InputBlock(
         block_id=Field.PRODUCT,
         label=language.say("Gift card"),
@@ -130,13 +130,13 @@ def _product(country: str, language: Language) -> Drawn:
 
 
 @lru_cache(maxsize=1000)  # there are as many hints as gift cards
-def _amount(hint: str | None, language: Language) -> Drawn:
+def _amount(hint: str | None, language: Language) -> Json:
     label = language.say("Amount each")
     return text_input(Field.AMOUNT, label, "", longest=_LONGEST_AMOUNT, placeholder="25", hint=hint).to_dict()
 
 
 @cache
-def _note(language: Language) -> Drawn:
+def _note(language: Language) -> Json:
     return text_input(
         Field.NOTE,
         language.say("Note"),
@@ -149,17 +149,17 @@ def _note(language: Language) -> Drawn:
 
 
 @cache
-def _cost_centre(cost_centres: tuple[str, ...], language: Language) -> Drawn:
+def _cost_centre(cost_centres: tuple[str, ...], language: Language) -> Json:
     return _choice(Field.COST_CENTRE, language.say("Cost centre"), cost_centres, language, optional=False)
 
 
 @cache
-def _hashtag(hashtags: tuple[str, ...], language: Language) -> Drawn:
+def _hashtag(hashtags: tuple[str, ...], language: Language) -> Json:
     return _choice(Field.HASHTAG, language.say("What for"), hashtags, language, optional=True)
 
 
 @cache
-def _announcement(announcing: Announcing, language: Language) -> Drawn:
+def _announcement(announcing: Announcing, language: Language) -> Json:
     hint = (
         language.say("Once the gift has arrived: who thanked whom, and the note; the amount only if you say so.")
         if announcing.may_name_amount
@@ -179,7 +179,7 @@ def _announcement(announcing: Announcing, language: Language) -> Drawn:
 
 
 @cache
-def _name_amount(language: Language, *, chosen: bool) -> Drawn:
+def _name_amount(language: Language, *, chosen: bool) -> Json:
     option = Option(value=NAME_AMOUNT, label=language.say("Name the amount"))
     return InputBlock(
         block_id=Field.NAMES_AMOUNT,
@@ -189,7 +189,7 @@ def _name_amount(language: Language, *, chosen: bool) -> Drawn:
     ).to_dict()
 
 
-def _choice(field: Field, label: str, choices: Sequence[str], language: Language, *, optional: bool) -> Drawn:
+def _choice(field: Field, label: str, choices: Sequence[str], language: Language, *, optional: bool) -> Json:
     return InputBlock(
         block_id=field,
         label=label,
@@ -202,12 +202,12 @@ def _choice(field: Field, label: str, choices: Sequence[str], language: Language
     ).to_dict()
 
 
-def _filled(block: Drawn, **initial: Any) -> Drawn:
+def _filled(block: Json, **initial: Any) -> Json:
     """A block with what is filled in at first; what is empty is left out, as Slack wants it."""
     return block | {"element": block["element"] | {name: value for name, value in initial.items() if value}}
 
 
-def _chosen(block: Drawn, choice: str | None) -> Drawn:
+def _chosen(block: Json, choice: str | None) -> Json:
     """A block with one of its options chosen."""
     option = next((option for option in block["element"]["options"] if option["value"] == choice), None)
     return _filled(block, initial_option=option)

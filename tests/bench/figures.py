@@ -14,7 +14,7 @@ class Figure:
     """One line of the table; `holds` is None for what is only reported."""
 
     what: str
-    giftbot: str
+    giftbot: str = ""
     beside: str = ""
     ratio: str = ""
     bound: str = ""
@@ -26,13 +26,13 @@ class Size:
     """How much is measured: rounds, of which both sides count by their best, and how much in each."""
 
     rounds: int
-    clicks: int  # by one person after the other, and four times as many by 16 at once
+    clicks: int  # by one person after the other, and three times as many by 16 at once
     gifts: int  # that a worker is given in a round
     many: int  # gifts in the larger database
     burst: int  # gifts that are approved at once
 
 
-QUICK = Size(rounds=3, clicks=50, gifts=50, many=50_000, burst=350)
+QUICK = Size(rounds=2, clicks=40, gifts=40, many=50_000, burst=300)
 FULL = Size(rounds=7, clicks=200, gifts=200, many=1_000_000, burst=5_000)
 
 
