@@ -1,8 +1,13 @@
-"""The floor: a Bolt app that does nothing, as its documentation sets it up or with its fastest flag, as a process."""
+"""The floor: a Bolt app that does nothing, or only keeps what it was sent, as a process.
+
+As its documentation sets it up (default), with its fastest flag (flag), or with that and a durable commit (keeping).
+"""
 
 import asyncio
 import re
+import sqlite3
 import sys
+from typing import Any
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -17,20 +22,31 @@ async def _nothing(ack: AsyncAck) -> None:
     await ack()
 
 
-def app(secret: str, *, flag: bool) -> AsyncApp:
-    """An app that acknowledges everything and does nothing; it asks Slack for nothing either."""
-    bolt = AsyncApp(signing_secret=secret, authorize=_authorize, process_before_response=flag)
-    everything = re.compile("")
-    bolt.command(everything)(_nothing)
-    bolt.view(everything)(_nothing)
-    bolt.action(everything)(_nothing)
-    return bolt
+class _Keeper:
+    """Keeps each payload in a row, which is on the disk before the acknowledgement."""
+
+    def __init__(self, path: str) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.execute("CREATE TABLE kept (payload TEXT)")
+
+    async def keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Keep it, and acknowledge."""
+        self._database.execute("INSERT INTO kept VALUES (?)", (str(body),))
+        await ack()
 
 
-def main(port: str, secret: str, flag: str) -> None:
+def main(port: str, secret: str, kind: str, path: str) -> None:
     """Serve until killed."""
+    bolt = AsyncApp(signing_secret=secret, authorize=_authorize, process_before_response=kind != "default")
+    listener = _Keeper(path).keep if kind == "keeping" else _nothing
+    everything = re.compile("")
+    bolt.command(everything)(listener)
+    bolt.view(everything)(listener)
+    bolt.action(everything)(listener)
     asyncio.set_event_loop(asyncio.new_event_loop())
-    server = app(secret, flag=flag == "flag").web_app(path="/slack/events")
+    server = bolt.web_app(path="/slack/events")
     web.run_app(server, host="127.0.0.1", port=int(port), access_log=None, print=None)
 
 
