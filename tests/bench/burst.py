@@ -123,7 +123,7 @@ async def _clicked(size: Size, folder: Path) -> Figure:
                 best[name] = min(best[name], percentile(await seconds_of(job), 50))
         assert "approved" in office.states(), "it was busy to the end"
     idle, busy = best["idle"], best["busy"]
-    return at_most("`/gift` meanwhile: half within", ms(busy), f"idle {ms(idle)}", busy / idle, 1.5)
+    return at_most("`/gift` meanwhile: half answered within", ms(busy), f"idle {ms(idle)}", busy / idle, 1.5)
 
 
 def _crowd(office: Office, gifts: int) -> Crowd:
