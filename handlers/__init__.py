@@ -1,4 +1,4 @@
-"""Everything that knows Slack's shapes. `register` is the table of contents, in the order a gift lives."""
+"""Everything that knows Slack's shapes. `register` is the table of contents."""
 
 from collections.abc import Callable
 
@@ -35,15 +35,17 @@ def register(
 
     app.middleware(Throttle(clock).on_anything)
 
+    # Bolt asks one listener after the other, so what happens most stands before the rest
     app.command(GIFT_COMMAND)(asking.on_command)
+    app.view(ViewId.REQUEST)(asking.on_submission)
+    app.action(ActionId.APPROVE)(deciding.on_approve)
+
     app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
     app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)
     app.action(ActionId.COUNTRY)(asking.on_form_changed)
     app.action(ANY_PRODUCT)(asking.on_form_changed)
     app.options(ANY_PRODUCT)(asking.on_product_search)
-    app.view(ViewId.REQUEST)(asking.on_submission)
 
-    app.action(ActionId.APPROVE)(deciding.on_approve)
     app.action(ActionId.APPROVE_WITH)(deciding.on_approve_with)
     app.view(ViewId.APPROVE)(deciding.on_approve_submission)
     app.action(ActionId.DECLINE)(deciding.on_decline)

@@ -50,8 +50,8 @@ class Route:
             Refused: with the reason why this person may not.
         """
         check_no_part_in(self.request, person)
-        if person in self.hands:
-            return self.hands[person]
+        if approver := self.hands.get(person):
+            return approver
         raise Refused(self._why_not(person))
 
     def check_needed_later(self, approval: Approval) -> None:
@@ -60,8 +60,8 @@ class Route:
         Raises:
             Refused: this person is the only one left for a later step.
         """
-        after = replace(self.request, approvals=(*self.request.approvals, approval))
-        later = replace(self, request=after).stuck_at()
+        after = replace(self, request=replace(self.request, approvals=(*self.request.approvals, approval)))
+        later = after.stuck_at() if after.step else None
         if later is None or later == approval.step:
             return
         if self.stuck_at() is None or approval.by in self.hands_in(later):
@@ -100,11 +100,11 @@ class Route:
     def hands_in(self, number: int) -> dict[str, str]:
         """Who may decide in a step once it is its turn, each with the approver whose right it is."""
         have_agreed = {person for given in self.request.approvals for person in (given.by, given.on_behalf_of)}
-        out = self.request.involved | have_agreed
+        involved = self.request.involved
         hands: dict[str, str] = {}
-        for approver in sorted(self.pools[self.rule.steps[number].pool] - out):
+        for approver in sorted(self.pools[self.rule.steps[number].pool] - involved - have_agreed):
             person = self.roster.stand_ins.get(approver, approver)
-            if person in self.request.involved:  # whoever is away decides then, rather than nobody
+            if person in involved:  # whoever is away decides then, rather than nobody
                 person = approver
             if person not in have_agreed and (person == approver or person not in hands):
                 hands[person] = approver

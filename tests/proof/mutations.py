@@ -167,8 +167,8 @@ MUTATIONS = (
             Edit(ROUTE, "if person in request.recipients:", "if False:"),
             Edit(
                 ROUTE,
-                "out = self.request.involved | have_agreed",
-                "out = {self.request.requester} | have_agreed",
+                "pool] - involved - have_agreed",
+                "pool] - {self.request.requester} - have_agreed",
             ),
         ),
     ),
