@@ -91,6 +91,11 @@ class Slack:
         self.workspace.deactivate(person.id)
         await self._announce(events.user_change(person.user))
 
+    async def becomes_guest(self, person: Person) -> None:
+        """Turn somebody's account into a guest's, as an admin can."""
+        self.workspace.becomes_guest(person.id)
+        await self._announce(events.user_change(person.user))
+
     def add_group(self, name: str, members: Iterable[Person]) -> UserGroup:
         """Create a user group with these people."""
         return self.workspace.add_group(name, [person.id for person in members])

@@ -64,6 +64,11 @@ class Workspace:
         self.user(user_id).deleted = True
         self.bell.ring()
 
+    def becomes_guest(self, user_id: str) -> None:
+        """Turn somebody's account into a guest's, as an admin can."""
+        self.user(user_id).is_restricted = True
+        self.bell.ring()
+
     def user(self, user_id: str) -> User:
         """Find a user by id."""
         if user_id not in self.users:
