@@ -18,7 +18,7 @@ EXPLAINED: Final = ("@Mia", "@Rob", "120", "GBP", "--cost-centre", "Sales")
 
 
 class PolicyStory(Scenes):
-    """Eight scenes, each about a part of the policy that is printed first."""
+    """Nine scenes, each about a part of the policy that is printed first."""
 
     async def _play(self) -> None:
         await self._the_policy()
@@ -28,6 +28,7 @@ class PolicyStory(Scenes):
         await self._refused()
         await self._somebody_leaves()
         await self._somebody_is_away()
+        await self._mia_changes_it()
         await self._nobody_decides()
 
     async def _the_policy(self) -> None:
@@ -129,11 +130,27 @@ class PolicyStory(Scenes):
         await self._types(abe, "/gift back")
         self._screen.shows(messages(abe, "private replies", abe.private_replies[-2:]))
 
+    async def _mia_changes_it(self) -> None:
+        self._screen.act("8  Mia changes what Abe has approved, and it begins anew")
+        mia, abe, approvals = self._cast.mia, self._cast.abe, self._cast.approvals
+        note = await self._asks("/gift @Ana 40 GBP for the quiz", SALES)
+        await abe.clicks("Approve", await self._card(note, 1), confirm=True)
+        await self._card(note, 2)
+        await mia.clicks("Change", await mia.opens_home())
+        form = await mia.sees_modal("Change your request", PATIENCE)
+        await mia.fills({"Amount each": "30"})
+        filled = modal(mia, form)
+        await mia.submits()
+        await mia.sees_modal("Gift asked for", PATIENCE)
+        await mia.closes()
+        anew = await self._approvals(note, "£30.00", "step 1 of", button="Approve")
+        before = await self._approvals(note, "A newer card shows it")
+        self._screen.does(mia, "clicks Change on her Home tab; the older cards lose their buttons.")
+        self._screen.shows(filled, messages(approvals, "the old card and the new one", [before, anew]))
+
     async def _nobody_decides(self) -> None:
-        self._screen.act("8  Nobody decides: a reminder, the backup, and the end")
+        self._screen.act("9  Nobody decides: a reminder, the backup, and the end")
         mia, fay, approvals = self._cast.mia, self._cast.person("Fay"), self._cast.approvals
-        note = await self._asks("/gift @Ana 30 GBP for the quiz", SALES)
-        await self._card(note, 1)
         self._screen.says("Five days pass.")
         self._stage.turn(days=5)
         reminded = await self._approvals("Please decide", "@Ana")
