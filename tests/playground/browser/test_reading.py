@@ -127,6 +127,31 @@ async def test_only_the_person_who_asked_sees_a_private_reply_and_the_home_tab(p
     await expect(home).to_contain_text(re.compile("Cancelled by @Mia"))
 
 
+async def test_the_home_tab_is_filtered_and_shows_the_rules(page: Page) -> None:
+    """Mia looks at what waits, at what expired, and at all of it again; the rules open in a modal."""
+    await page.mia.asks("to be filtered")
+    await page.mia.goes_to("Giftbot")
+    await page.mia.column.get_by_role("tab", name="Home").click()
+    home = page.mia.column.get_by_role("tabpanel", name="Home")
+    await expect(home.get_by_role("heading", name="Your requests")).to_be_visible()
+    for chosen, shown in (
+        ("Expired", "There is none like that."),
+        ("Waiting for a decision", "waiting for"),
+        ("Expired", "There is none like that."),
+        ("All", "waiting for"),
+    ):
+        await home.get_by_role("combobox", name="Which requests").click()
+        await page.tab.get_by_role("option", name=chosen).click()
+        await expect(home).to_contain_text(shown)
+        await expect(home.get_by_role("combobox", name="Which requests")).to_have_value(chosen)
+    await expect(home.get_by_role("button", name="Change").first).to_be_visible()
+    await home.get_by_role("button", name="Show the rules").click()
+    await expect(page.mia.modal).to_have_accessible_name("The rules for gifts")
+    await expect(page.mia.modal).to_contain_text("Everybody may ask.")
+    await page.tab.keyboard.press("Escape")
+    await expect(page.mia.modal).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [390])
 async def test_on_a_phone_one_person_is_seen_at_a_time(page: Page, stage: Stage) -> None:
     """The switch below shows who has news; everything fits, and a modal and the drawer fill the screen."""
