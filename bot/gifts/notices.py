@@ -221,6 +221,8 @@ class Notices:
         return [message for message in messages if (message.to, (message.version, message.step)) == (reader, step)]
 
     def _is_open(self, card: Message, request: Request) -> bool:
+        if request.decision:
+            return False
         route = self._policy.route(request, self._roll.last)
         return route is not None and route.is_open_to(card.to, card.version, card.step)
 
