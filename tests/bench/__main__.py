@@ -53,6 +53,7 @@ async def _chapter(name: str, size: Size) -> Sequence[Figure]:
     figures = await _once(name, size)
     if not broken(figures):
         return figures
+    sys.stderr.write("\n".join([f"{name} is measured once more, for:", *table(figures)]) + "\n")
     return min(figures, await _once(name, size), key=broken)
 
 

@@ -21,7 +21,7 @@ from tests.bench.load import WARM_UP, Job, seconds_of
 from tests.bench.servers import free_port, mib, resident, serving
 from tests.office import Office, TurnableClock
 
-_TIMES = 10.0
+_TIMES = 6.0
 _ORDERS_A_MINUTE = 300
 # calls a minute; source: docs.slack.dev, "Rate limits", with the tiers of java-slack-sdk's MethodsRateLimits
 _SLACKS_LIMITS = {
