@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 
+if TYPE_CHECKING:
+    from bot.settings import PolicySettings
+
 app = typer.Typer(help="Gift cards as a thank-you from Slack.", no_args_is_help=True, pretty_exceptions_enable=False)
 _audit = typer.Typer(help="Show that nobody has changed the history.", no_args_is_help=True)
 app.add_typer(_audit, name="audit")
+_policy = typer.Typer(help="See what the policy says, before anybody asks.", no_args_is_help=True)
+app.add_typer(_policy, name="policy")
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 WRONG_SETTINGS = 2
@@ -101,16 +106,64 @@ def verify(
     raise typer.Exit(0 if fits else CANNOT_RUN)
 
 
+@_policy.command()
+def check() -> None:
+    """Name every mistake in the environment and giftbot.toml, or show pools, rules and budgets; starts nothing."""
+    from bot.advice.check import check as show
+
+    show(_policy_settings())
+
+
+@_policy.command()
+def explain(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="@REQUESTER @RECIPIENT... AMOUNT CURRENCY", help="@Mia, or a member id; 120 GBP."),
+    ],
+    *,
+    country: Annotated[str | None, typer.Option(help="Where it is spent; else the first with that currency.")] = None,
+    cost_centre: Annotated[str | None, typer.Option(help="Which one pays.")] = None,
+) -> None:
+    """Show what would become of a request: rule, steps, people, budgets; asks for nothing."""
+    from bot.advice.explain import Wish
+    from bot.advice.explain import explain as show
+    from bot.advice.people import CannotTell
+    from storage import DatabaseRefused
+
+    if len(words) < 4:  # noqa: PLR2004 - who, for whom, and an amount with its currency
+        raise typer.BadParameter("give who asks, for whom, and an amount with its currency: @Mia @Rob 120 GBP")
+    requester, *recipients, amount, currency = words
+    wish = Wish(requester, recipients, amount, currency, country, cost_centre)
+    try:
+        asyncio.run(show(_policy_settings(), wish))
+    except (CannotTell, DatabaseRefused) as error:
+        _errors.print(str(error), markup=False)
+        raise typer.Exit(CANNOT_RUN) from None
+
+
+def _policy_settings() -> "PolicySettings":
+    from bot.logs import log_nothing
+    from bot.settings import SettingsWrong, read_policy_settings
+
+    log_nothing()
+    try:
+        return read_policy_settings()
+    except SettingsWrong as error:
+        _errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_SETTINGS) from None
+
+
 @app.command()
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, until Ctrl-C.")] = False,
+    story: Annotated[Literal["gift", "policy"], typer.Option(help="A gift's way, or a company's policy.")] = "gift",
     provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
 ) -> None:
     """Watch a gift travel from Slack to its recipient, all on this machine and without any credentials."""
     from bot.demo import play
 
-    raise typer.Exit(play(provider, keep=keep))
+    raise typer.Exit(play(story, provider, keep=keep))
 
 
 @app.command()

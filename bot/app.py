@@ -1,13 +1,16 @@
 """Where everything is put together, started and stopped."""
 
 import asyncio
+import gc
 import logging
 import signal
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
+from secrets import randbits
+from uuid import UUID
 
 import aiohttp
 import structlog
@@ -34,6 +37,7 @@ from handlers import register
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
 from handlers.intake import HttpIntake, NoWayIn
+from handlers.language import language_of
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import answer_of
@@ -48,9 +52,14 @@ FINISH = 2.5  # seconds for each of: what Slack sent, errands, work in hand; tog
 DEFAULT_ADDRESS = ("127.0.0.1", 3000)
 
 
-def random_id() -> str:
-    """A new id; never a counter, whose numbers come again after a backup is restored."""
-    return str(uuid4())
+def time_ordered_id() -> str:
+    """A new id, a UUID of version 7: what is made together lies together, in however large a database.
+
+    Never a counter, whose numbers come again after a backup is restored. Source: RFC 9562, section 5.7.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    version, variant = 7, 0b10
+    return str(UUID(int=milliseconds << 80 | version << 76 | randbits(12) << 64 | variant << 62 | randbits(62)))
 
 
 class Giftbot:
@@ -76,7 +85,7 @@ async def giftbot(
     account: Account,
     address: tuple[str, int] = DEFAULT_ADDRESS,
     clock: Clock | None = None,
-    new_id: Callable[[], str] = random_id,
+    new_id: Callable[[], str] = time_ordered_id,
 ) -> AsyncGenerator[Giftbot]:
     """The running bot; `address` is for HTTP only.
 
@@ -99,7 +108,8 @@ async def giftbot(
         giftcards = await stack.enter_async_context(_giftcards(account, clock))
         workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
         directory = SlackDirectory(patient, workspace, clock)
-        messenger = SlackMessenger(patient, once, directory, clock)
+        common = language_of(settings.giftbot_config.company.language)
+        messenger = SlackMessenger(patient, once, directory, clock, common)
         flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
         upkeep = Upkeep(store, giftcards, clock)
         upkeep.begin()
@@ -132,6 +142,7 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with giftbot(settings, account, address, clock) as bot:
+        gc.freeze()  # what was made for the start stays: no click waits for it to be looked through
         waiting = asyncio.create_task(asked_to_stop.wait())
         await asyncio.wait([waiting, bot.working], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()

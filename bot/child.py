@@ -61,14 +61,12 @@ async def started(settings: Mapping[str, str], folder: Path, *command: str, list
 
     One that listens is told things by `Bot.hear`, and notices the end of its standard input when we are gone.
     """
-    inherited = {name: os.environ[name] for name in HARMLESS if name in os.environ}
-    code = {"PYTHONPATH": str(Path(__file__).parents[1])}  # so that a checkout needs no installation
     log = folder / "bot.log"
     with log.open("ab") as stderr:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", *command),
-            env={**inherited, **code, **settings},
+            env=_environment(settings),
             cwd=folder,
             stdin=PIPE if listens else DEVNULL,
             stdout=stderr,
@@ -76,3 +74,18 @@ async def started(settings: Mapping[str, str], folder: Path, *command: str, list
             start_new_session=True,  # Ctrl-C is for whoever started the bot, and then stops it
         )
     return Bot(process, log)
+
+
+async def said(settings: Mapping[str, str], folder: Path, *command: str) -> str:
+    """What a module of ours prints, such as `bot policy check`, started as by `started`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *("-m", *command), env=_environment(settings), cwd=folder, stdin=DEVNULL, stdout=PIPE
+    )
+    printed, _ = await process.communicate()
+    return printed.decode()
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in HARMLESS if name in os.environ}
+    code = {"PYTHONPATH": str(Path(__file__).parents[1])}  # so that a checkout needs no installation
+    return {**inherited, **code, **settings}

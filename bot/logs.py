@@ -63,6 +63,11 @@ def set_up_logs(settings: Settings, account: Account) -> None:
     )
 
 
+def log_nothing() -> None:
+    """For commands whose own words say everything."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
 def _rendering(form: str, stream: TextIO) -> list[structlog.typing.Processor]:
     if form == "text" or (form == "auto" and stream.isatty()):
         renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(

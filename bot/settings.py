@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -23,12 +21,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.company import Company, read_company
 from bot.company.amounts import amounts, every
-from bot.company.rules import Mistakes, budgets_of, rules_of
+from bot.company.policy import USUAL_FILE, Usual, policy_of
 from bot.giftcards import runa, wegift
-from bot.gifts.money import Money, currency_of
+from bot.gifts.money import currency_of
 from bot.gifts.policy import Policy
 
-_USUAL_FILE = Path("giftbot.toml")
 _LONG_ENOUGH = 32
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -94,7 +91,7 @@ def _company(given: object) -> object:
     """What the file says; one that somebody named, which comes as text, has to be there."""
     if isinstance(given, Company):
         return given
-    return read_company(Path(str(given)), may_be_missing=given == _USUAL_FILE)
+    return read_company(Path(str(given)), may_be_missing=given == USUAL_FILE)
 
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
@@ -104,6 +101,7 @@ Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterVali
 CompanyFile = Annotated[Company, NoDecode, BeforeValidator(_company), Field(validate_default=True)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
+BotToken = Annotated[SecretStr, _starting("xoxb-")]
 AuditKey = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
 
@@ -124,23 +122,15 @@ class AuditSettings(_FromEnvironment):
     giftbot_audit_key: AuditKey
 
 
-class Settings(_FromEnvironment):
-    """Everything that a company decides; the names are those of the environment, in lower case."""
+class CompanySettings(_FromEnvironment):
+    """What a company decides about gifts, in the environment and in giftbot.toml."""
 
-    slack_bot_token: Annotated[SecretStr, _starting("xoxb-")]
-    slack_api_url: Url = "https://slack.com/api/"
-
-    giftbot_config: CompanyFile = _USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
+    giftbot_config: CompanyFile = USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
     giftbot_database: Path = Path("giftbot.db")
-    giftbot_audit_key: AuditKey | None = None
     giftbot_approvers: Annotated[Ids, Field(validate_default=True)] = ()
     giftbot_approvals_channel: Channel = None
     giftbot_countries: Annotated[Listed, Field(max_length=100)] = ("GB", "US")
     giftbot_max_amount: Listed = ("100",)
-    giftbot_settle_seconds: Annotated[float, Field(gt=0, le=600)] = 30
-
-    giftbot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    giftbot_log_format: Literal["auto", "text", "json"] = "auto"
 
     @field_validator("giftbot_countries")
     @classmethod
@@ -172,44 +162,27 @@ class Settings(_FromEnvironment):
         self.policy(whole_amounts=False)
         return self
 
-    @property
-    def approvals_channel(self) -> str | None:
-        """Where cards go that no step sends elsewhere; None for a card to each who may decide."""
-        return self.giftbot_approvals_channel
-
     def policy(self, *, whole_amounts: bool, templates: Collection[str] = ()) -> Policy:
         """The company's rules, with what the gift card service can do; `templates` are the currencies that have one.
 
         Raises:
             ValueError: they make no sense together; one line for each mistake, with what it is about.
         """
-        file, mistakes = self.giftbot_config, Mistakes()
-        countries = tuple(file.requests.countries or self.giftbot_countries)
-        largest = self._largest(countries, mistakes)
-        rules = rules_of(file, self.giftbot_approvers, countries, mistakes)
-        budgets = budgets_of(file, countries, mistakes)
-        if mistakes.found:
-            raise ValueError("\n    ".join([f"{file.path or _USUAL_FILE} has mistakes", *mistakes.found]))
-        return Policy(
-            rules=rules,
-            countries=countries,
-            largest=largest,
-            whole_amounts=whole_amounts,
-            templates=frozenset(templates),
-            may_ask=tuple(file.requests.who),
-            cost_centres=tuple(file.requests.cost_centres),
-            counts_together=timedelta(days=file.requests.count_together_days),
-            budgets=budgets,
-            announcing=file.announcing,
-            zone=ZoneInfo(file.company.time_zone),
-        )
+        usual = Usual(self.giftbot_approvers, self.giftbot_countries, amounts(self.giftbot_max_amount))
+        return policy_of(self.giftbot_config, usual, whole_amounts=whole_amounts, templates=templates)
 
-    def _largest(self, countries: tuple[str, ...], mistakes: Mistakes) -> dict[str, Money]:
-        """The largest gift in each offered currency: the file's, or else the environment's."""
-        text = self.giftbot_config.requests.largest
-        if text is None:
-            return every(amounts(self.giftbot_max_amount), countries)
-        return mistakes.among("requests.largest", lambda: every(amounts(text.split(",")), countries), {})
+
+class Settings(CompanySettings):
+    """Everything that the bot needs; the names are those of the environment, in lower case."""
+
+    slack_bot_token: BotToken
+    slack_api_url: Url = "https://slack.com/api/"
+
+    giftbot_audit_key: AuditKey | None = None
+    giftbot_settle_seconds: Annotated[float, Field(gt=0, le=600)] = 30
+
+    giftbot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    giftbot_log_format: Literal["auto", "text", "json"] = "auto"
 
 
 class SocketSettings(Settings):
@@ -226,6 +199,13 @@ class HttpSettings(Settings):
 
 class _Choice(_FromEnvironment):
     giftbot_provider: Literal["runa", "wegift"] = "runa"
+
+
+class PolicySettings(CompanySettings, _Choice):
+    """For `giftbot policy`, which needs no key of the gift card service; Slack is asked who is who if it can be."""
+
+    slack_bot_token: BotToken | None = None
+    slack_api_url: Url = "https://slack.com/api/"
 
 
 class WeGiftAccount(_FromEnvironment):
@@ -254,7 +234,7 @@ class RunaAccount(_FromEnvironment):
     runa_api_url: Url | None = None
     runa_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     giftbot_link_hosts: Hosts | None = None
-    giftbot_config: CompanyFile = _USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
+    giftbot_config: CompanyFile = USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
 
     @field_validator("runa_api_url")
     @classmethod
@@ -312,10 +292,23 @@ def read_audit_settings() -> AuditSettings:
     Raises:
         SettingsWrong: with every missing or wrong variable, one to a line.
     """
+    return _read_alone(AuditSettings, "The history cannot be checked. Please set or mend:")
+
+
+def read_policy_settings() -> PolicySettings:
+    """The settings of `giftbot policy`.
+
+    Raises:
+        SettingsWrong: with everything that is wrong in the environment and in giftbot.toml, one to a line.
+    """
+    return _read_alone(PolicySettings, "giftbot cannot work by this policy. Please set or mend:")
+
+
+def _read_alone(kind: type[F], complaint: str) -> F:
     problems: set[str] = set()
-    settings = _attempt(AuditSettings, problems)
+    settings = _attempt(kind, problems)
     if settings is None:
-        raise SettingsWrong("The history cannot be checked. Please set or mend:\n" + "\n".join(sorted(problems)))
+        raise SettingsWrong("\n".join([complaint, *sorted(problems)]))
     return settings
 
 

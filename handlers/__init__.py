@@ -1,4 +1,4 @@
-"""Everything that knows Slack's shapes. `register` is the table of contents, in the order a gift lives."""
+"""Everything that knows Slack's shapes. `register` is the table of contents."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.gifts.flow import Flow
 from bot.gifts.ports import Clock
 from handlers.approval import Deciding
+from handlers.changes import Changes
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.errors import Errors
@@ -30,18 +31,21 @@ def register(
     asking = Asking(flow, directory, screens, errands, new_id)
     deciding = Deciding(flow, directory, screens, errands)
     home = Home(flow, directory, screens, errands)
+    changes = Changes(directory)
 
     app.middleware(Throttle(clock).on_anything)
 
+    # Bolt asks one listener after the other, so what happens most stands before the rest
     app.command(GIFT_COMMAND)(asking.on_command)
+    app.view(ViewId.REQUEST)(asking.on_submission)
+    app.action(ActionId.APPROVE)(deciding.on_approve)
+
     app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
     app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)
     app.action(ActionId.COUNTRY)(asking.on_form_changed)
     app.action(ANY_PRODUCT)(asking.on_form_changed)
     app.options(ANY_PRODUCT)(asking.on_product_search)
-    app.view(ViewId.REQUEST)(asking.on_submission)
 
-    app.action(ActionId.APPROVE)(deciding.on_approve)
     app.action(ActionId.APPROVE_WITH)(deciding.on_approve_with)
     app.view(ViewId.APPROVE)(deciding.on_approve_submission)
     app.action(ActionId.DECLINE)(deciding.on_decline)
@@ -57,4 +61,7 @@ def register(
     app.action(ActionId.PAGE_BEHIND)(home.on_page_turned)
     app.action(ActionId.WHICH)(home.on_which_chosen)
     app.action(ActionId.SETTINGS)(home.on_settings)
+    app.event("user_change")(changes.on_person)
+    app.event("subteam_members_changed")(changes.on_group)
+    app.event("subteam_updated")(changes.on_group)
     app.error(Errors(directory, screens, errands).on_error)

@@ -91,7 +91,7 @@ def stand_down(absence: Absence, language: Language) -> Card:
 
 def _still_waiting(letter: Letter, language: Language, text: str) -> Card:
     request = letter.request
-    since = language.say("Asked for {when}.", when=request.created_at)
+    since = language.say("Waiting since {when}.", when=request.created_at)
     decided = [context(language.render(outcome(request)))] if request.decision else []
     return Card(text, [section(f"{text}\n{_wish(request, language)}"), context(since), *decided])
 

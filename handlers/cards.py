@@ -64,7 +64,7 @@ def _gift(letter: Letter, language: Language) -> Card:
         "Whoever has this link has the gift, so keep it to yourself. If it does not work, get it anew, or ask "
         "{requester} and name the gift {gift}.",
         requester=requester,
-        gift=gift.id[:8],
+        gift=gift.id[-8:],
     )
     return Card(
         language.say(":gift: {requester} thanks you with a gift.", requester=requester),

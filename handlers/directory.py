@@ -1,7 +1,7 @@
 """Who is who, asked from Slack and remembered for a while."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,14 +72,34 @@ class SlackDirectory:
         Raises:
             Invalid: Slack cannot be asked just now, or does not know a group.
         """
-        unknown = [group for group in groups if not self._is_fresh(group)]
-        if unknown:
-            try:
-                async with asyncio.timeout(_PATIENCE):
-                    await asyncio.gather(*(self._ask_members(group) for group in unknown))
-            except TimeoutError:
-                raise _not_now() from None
-        return {group: self._groups[group][0] for group in groups}
+        known = {group: people for group in groups if (people := self._remembered_members(group)) is not None}
+        unknown = [group for group in groups if group not in known]
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                answers = await asyncio.gather(*(self._ask_members(group) for group in unknown))
+        except TimeoutError:
+            raise _not_now() from None
+        return known | dict(zip(unknown, answers, strict=True))
+
+    async def named(self, name: str) -> Sequence[str]:
+        """The ids of everybody here who goes by a name; reads the whole list, so that only the command line asks.
+
+        Source: docs.slack.dev, users.list, "Pagination".
+
+        Raises:
+            Invalid: Slack cannot be asked just now.
+        """
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            answer = await answer_of(self._client.users_list(cursor=cursor, limit=200))
+            if not isinstance(answer, AsyncSlackResponse):
+                log.warning("people_unknown", answer=answer.detail)
+                raise _not_now()
+            found += [user["id"] for user in answer["members"] if name.casefold() in _names(user)]
+            cursor = answer["response_metadata"]["next_cursor"]
+            if not cursor:
+                return found
 
     def forget(self, slack_id: str) -> None:
         """Something about somebody, or a group, is different now."""
@@ -108,16 +128,18 @@ class SlackDirectory:
         known, asked_at = self._known.get(slack_id, (None, None))
         return known if asked_at and self._clock.now() - asked_at < so_long else None
 
-    def _is_fresh(self, group: str) -> bool:
-        known = self._groups.get(group)
-        return known is not None and self._clock.now() - known[1] < _GROUP_REMEMBERED
+    def _remembered_members(self, group: str) -> frozenset[str] | None:
+        members, asked_at = self._groups.get(group, (None, None))
+        return members if asked_at and self._clock.now() - asked_at < _GROUP_REMEMBERED else None
 
-    async def _ask_members(self, group: str) -> None:
+    async def _ask_members(self, group: str) -> frozenset[str]:
         answer = await answer_of(self._client.usergroups_users_list(usergroup=group))
         if not isinstance(answer, AsyncSlackResponse):
             log.warning("group_unknown", group=group, answer=answer.detail)
             raise _not_now()
-        self._groups[group] = frozenset(answer["users"]), self._clock.now()
+        members = frozenset(answer["users"])
+        self._groups[group] = members, self._clock.now()
+        return members
 
     async def _ask(self, slack_id: str) -> Person:
         answer = await answer_of(self._client.users_info(user=slack_id, include_locale=True))
@@ -149,6 +171,13 @@ class SlackDirectory:
 
     def _is_ours(self, user: Mapping[str, Any]) -> bool:
         return self._workspace.has(user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id"))
+
+
+def _names(user: Mapping[str, Any]) -> set[str]:
+    """What people may call somebody, in small letters; nothing for who left."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), user.get("real_name"), user.get("name"))
+    return set() if user.get("deleted") else {name.casefold() for name in names if name}
 
 
 def _not_now() -> Invalid:

@@ -1,5 +1,6 @@
 """OUT: the small modals, and what all forms are made of; each input's block has its field's name as its id."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import SecretStr
@@ -9,7 +10,6 @@ from slack_sdk.models.blocks import (
     InputBlock,
     PlainTextInputElement,
 )
-from slack_sdk.models.views import View
 
 from bot.gifts.desk import Look
 from bot.gifts.errors import Field
@@ -45,8 +45,8 @@ def decline_form(request: Request, language: Language, look: Look | None = None)
             hint=language.say("The requester reads it."),
         ),
     ]
-    title = language.say("Decline the gift")
-    return form(ViewId.DECLINE, title, language.say("Decline"), _memory(request, look), blocks, language)
+    title, submit = language.say("Decline the gift"), language.say("Decline")
+    return form(ViewId.DECLINE, title, submit, _memory(request, look), _drawn(blocks), language)
 
 
 def approve_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:
@@ -70,8 +70,8 @@ def approve_form(request: Request, language: Language, look: Look | None = None)
             hint=language.say("The requester reads it."),
         ),
     ]
-    title = language.say("Approve the gift")
-    return form(ViewId.APPROVE, title, language.say("Approve"), _memory(request, look), blocks, language)
+    title, submit = language.say("Approve the gift"), language.say("Approve")
+    return form(ViewId.APPROVE, title, submit, _memory(request, look), _drawn(blocks), language)
 
 
 def _memory(request: Request, look: Look | None) -> str:
@@ -157,20 +157,28 @@ def text_input(
 
 
 def form(
-    view_id: ViewId, title: str, submit: str, memory: str, blocks: list[Block], language: Language
+    view_id: ViewId, title: str, submit: str, memory: str, blocks: Sequence[dict[str, Any]], language: Language
 ) -> dict[str, Any]:
     """A modal that is submitted; `memory` comes back with it."""
-    view = View(
-        type="modal",
-        callback_id=view_id,
-        title=title,
-        submit=submit,
-        close=language.say("Cancel"),
-        private_metadata=memory,
-        blocks=blocks,
-    )
-    return view.to_dict()
+    return {
+        "type": "modal",
+        "callback_id": view_id,
+        "title": _plain(title),
+        "submit": _plain(submit),
+        "close": _plain(language.say("Cancel")),
+        "private_metadata": memory,
+        "blocks": blocks,
+    }
 
 
-def _view(title: str, blocks: list[Block], language: Language) -> dict[str, Any]:
-    return View(type="modal", title=title, close=language.say("Close"), blocks=blocks).to_dict()
+def _view(title: str, blocks: Sequence[Block], language: Language) -> dict[str, Any]:
+    close = _plain(language.say("Close"))
+    return {"type": "modal", "title": _plain(title), "close": close, "blocks": _drawn(blocks)}
+
+
+def _drawn(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    return [block.to_dict() for block in blocks]
+
+
+def _plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}

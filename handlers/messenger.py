@@ -26,13 +26,22 @@ class SlackMessenger:
     """Slack as the heart's Messenger.
 
     `patient` may try a call twice, for what can be repeated; `once` never does: slack_sdk's own retry posts twice.
+    Channels read the `common` language.
     """
 
-    def __init__(self, patient: AsyncWebClient, once: AsyncWebClient, directory: SlackDirectory, clock: Clock) -> None:
+    def __init__(
+        self,
+        patient: AsyncWebClient,
+        once: AsyncWebClient,
+        directory: SlackDirectory,
+        clock: Clock,
+        common: Language = ENGLISH,
+    ) -> None:
         self._patient = patient
         self._once = once
         self._directory = directory
         self._clock = clock
+        self._common = common
         self._limits = Limits(clock)
         self._opened: dict[str, tuple[str, datetime]] = {}
 
@@ -116,7 +125,7 @@ class SlackMessenger:
 
     async def _language(self, to: str) -> Language:
         if not is_person(to):
-            return ENGLISH
+            return self._common
         if not self._directory.knows_language(to):
             await self._limits.turn(Method.USER)
         return await self._directory.language(to)

@@ -5,7 +5,17 @@ from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from bot.gifts.desk import Look
 from bot.gifts.errors import Unreadable
@@ -36,6 +46,11 @@ def _id_and_version(text: str) -> str:
     return text
 
 
+def _if_somebody(user: object) -> object:
+    """An event that is about somebody has all of them where others have the id of who did it."""
+    return None if isinstance(user, dict) else user
+
+
 _LOOKS = TypeAdapter(Look)
 
 Carried = Annotated[Text, AfterValidator(_id_and_version)]
@@ -46,9 +61,9 @@ class _Payload(BaseModel):
 
 
 class Act(_Payload):
-    """Whatever somebody did; an event that is nobody's has no person."""
+    """Whatever somebody did; an event that nobody caused has no person."""
 
-    person: SlackId | None = Field(
+    person: Annotated[SlackId | None, BeforeValidator(_if_somebody)] = Field(
         None, validation_alias=AliasChoices("user_id", AliasPath("user", "id"), AliasPath("event", "user"))
     )
     command: Text | None = None
@@ -222,6 +237,20 @@ class HomeOpened(_Payload):
 
     user: SlackId = Field(validation_alias=AliasPath("event", "user"))
     tab: Text = Field("home", validation_alias=AliasPath("event", "tab"))
+
+
+class PersonChanged(_Payload):
+    """Something about a person is different."""
+
+    person: SlackId = Field(validation_alias=AliasPath("event", "user", "id"))
+
+
+class GroupChanged(_Payload):
+    """Something about a user group is different, or who is in it."""
+
+    group: SlackId = Field(
+        validation_alias=AliasChoices(AliasPath("event", "subteam_id"), AliasPath("event", "subteam", "id"))
+    )
 
 
 class PageTurned(_Payload):

@@ -3,10 +3,10 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from slack_sdk.models.blocks import (
-    Block,
     CheckboxesElement,
     ConversationFilter,
     ConversationSelectElement,
@@ -30,6 +30,8 @@ from handlers.payloads import FormMemory
 from handlers.words import section
 
 ANYTHING: Final = "any"  # the product of whoever leaves the choice to the recipient
+Json = dict[str, Any]
+_LONGEST_AMOUNT = 20
 _MOST_OPTIONS = 100  # that Slack shows
 _LONGEST_LABEL = 75
 
@@ -47,33 +49,29 @@ class Offer:
 
 def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: Language) -> dict[str, Any]:
     """The form; it is drawn anew when country or product changes."""
-    blocks: list[Block] = [
-        _recipients(prefill, language),
-        _country(offer, language),
-        text_input(
-            Field.AMOUNT,
-            language.say("Amount each"),
-            prefill.amount,
-            longest=20,
-            placeholder="25",
-            hint=_possible_amounts(prefill, offer, language),
+    policy = offer.policy
+    recipients = list(prefill.recipients[:MOST_RECIPIENTS])
+    blocks = [
+        _filled(_recipients(language), initial_users=recipients, focus_on_load=not recipients),
+        _country(tuple(offer.countries), offer.country, language, has_products=offer.has_products),
+        _filled(
+            _amount(_possible_amounts(prefill, offer, language), language),
+            initial_value=prefill.amount[:_LONGEST_AMOUNT],
         ),
-        text_input(
-            Field.NOTE,
-            language.say("Note"),
-            prefill.note,
-            longest=LONGEST_NOTE,
-            multiline=True,
-            optional=True,
-            hint=language.say("The recipients read it, and those who approve."),
-        ),
-        *_for_the_books(prefill, offer.policy, language),
-        *_announcement(prefill, offer.policy.announcing, language),
+        _filled(_note(language), initial_value=prefill.note[:LONGEST_NOTE]),
     ]
+    if policy.cost_centres:
+        blocks.append(_chosen(_cost_centre(policy.cost_centres, language), prefill.cost_centre))
+    blocks.append(_filled(_announcement(policy.announcing, language), initial_conversation=prefill.announce_in))
+    if policy.announcing.hashtags:
+        blocks.append(_chosen(_hashtag(policy.announcing.hashtags, language), prefill.hashtag))
+    if policy.announcing.may_name_amount:
+        blocks.append(_name_amount(language, chosen=prefill.names_amount))
     if offer.has_products:
-        blocks.insert(2, _product(prefill.product or _anything(language), offer.country, language))
+        chosen = _option(prefill.product or _anything(language))
+        blocks.insert(2, _filled(_product(offer.country, language), initial_option=chosen))
     if memory.source:
-        blocks.insert(0, section(language.say("For <{source}|this message>", source=memory.source)))
+        blocks.insert(0, section(language.say("For <{source}|this message>", source=memory.source)).to_dict())
     title, submit = language.say("Send a gift"), language.say("Ask")
     if memory.version:
         title, submit = language.say("Change your request"), language.say("Ask anew")
@@ -84,39 +82,41 @@ def product_options(shelf: Shelf | None, words: str, language: Language) -> list
     """What can be chosen for a country by these words, "the recipient chooses" always among it."""
     found = shelf.named(words, _MOST_OPTIONS - 1) if shelf else []
     choices = [_anything(language), *(Choice(product.code, product.name) for product in found)]
-    return [_option(choice).to_dict() for choice in choices]
+    return [_option(choice) for choice in choices]
 
 
-def _recipients(prefill: Prefill, language: Language) -> InputBlock:
+# What is the same for many is drawn once: slack_sdk takes a millisecond for a whole form.
+
+
+@cache
+def _recipients(language: Language) -> Json:
     return InputBlock(
         block_id=Field.RECIPIENTS,
         label=language.say("Recipients"),
         element=UserMultiSelectElement(
-            action_id=INPUT,
-            placeholder=language.say("Choose people"),
-            initial_users=list(prefill.recipients[:MOST_RECIPIENTS]) or None,
-            max_selected_items=MOST_RECIPIENTS,
-            focus_on_load=not prefill.recipients,
+            action_id=INPUT, placeholder=language.say("Choose people"), max_selected_items=MOST_RECIPIENTS
         ),
-    )
+    ).to_dict()
 
 
-def _country(offer: Offer, language: Language) -> InputBlock:
-    labels = {country: f"{language.country(country)} ({currency_of(country)})" for country in offer.countries}
+@cache
+def _country(countries: tuple[str, ...], chosen: str, language: Language, *, has_products: bool) -> Json:
+    labels = {country: f"{language.country(country)} ({currency_of(country)})" for country in countries}
     in_order = sorted(labels, key=lambda country: unicodedata.normalize("NFKD", labels[country]))  # Ö beside O
     options = {country: Option(value=country, label=labels[country]) for country in in_order}
     return InputBlock(
         block_id=Field.COUNTRY,
         label=language.say("Country"),
         hint=language.say("Where the gift will be spent; its currency follows."),
-        dispatch_action=offer.has_products,
+        dispatch_action=has_products,
         element=StaticSelectElement(
-            action_id=ActionId.COUNTRY, options=list(options.values()), initial_option=options[offer.country]
+            action_id=ActionId.COUNTRY, options=list(options.values()), initial_option=options[chosen]
         ),
-    )
+    ).to_dict()
 
 
-def _product(chosen: Choice, country: str, language: Language) -> InputBlock:
+@cache
+def _product(country: str, language: Language) -> Json:
     return InputBlock(
         block_id=Field.PRODUCT,
         label=language.say("Gift card"),
@@ -124,26 +124,48 @@ def _product(chosen: Choice, country: str, language: Language) -> InputBlock:
         element=ExternalDataSelectElement(
             action_id=PRODUCT_IN + country,  # another country is another field
             placeholder=language.say("Search by name"),
-            initial_option=_option(chosen),
             min_query_length=0,
         ),
-    )
+    ).to_dict()
 
 
-def _for_the_books(prefill: Prefill, policy: Policy, language: Language) -> list[InputBlock]:
-    if not policy.cost_centres:
-        return []
-    label = language.say("Cost centre")
-    return [_choice(Field.COST_CENTRE, label, policy.cost_centres, prefill.cost_centre, language, optional=False)]
+@lru_cache(maxsize=1000)  # there are as many hints as gift cards
+def _amount(hint: str | None, language: Language) -> Json:
+    label = language.say("Amount each")
+    return text_input(Field.AMOUNT, label, "", longest=_LONGEST_AMOUNT, placeholder="25", hint=hint).to_dict()
 
 
-def _announcement(prefill: Prefill, announcing: Announcing, language: Language) -> list[InputBlock]:
+@cache
+def _note(language: Language) -> Json:
+    return text_input(
+        Field.NOTE,
+        language.say("Note"),
+        "",
+        longest=LONGEST_NOTE,
+        multiline=True,
+        optional=True,
+        hint=language.say("The recipients read it, and those who approve."),
+    ).to_dict()
+
+
+@cache
+def _cost_centre(cost_centres: tuple[str, ...], language: Language) -> Json:
+    return _choice(Field.COST_CENTRE, language.say("Cost centre"), cost_centres, language, optional=False)
+
+
+@cache
+def _hashtag(hashtags: tuple[str, ...], language: Language) -> Json:
+    return _choice(Field.HASHTAG, language.say("What for"), hashtags, language, optional=True)
+
+
+@cache
+def _announcement(announcing: Announcing, language: Language) -> Json:
     hint = (
         language.say("Once the gift has arrived: who thanked whom, and the note; the amount only if you say so.")
         if announcing.may_name_amount
         else language.say("Once the gift has arrived: who thanked whom, and the note, never the amount.")
     )
-    channel = InputBlock(
+    return InputBlock(
         block_id=Field.ANNOUNCE_IN,
         label=language.say("Announce in"),
         hint=hint,
@@ -151,23 +173,23 @@ def _announcement(prefill: Prefill, announcing: Announcing, language: Language) 
         element=ConversationSelectElement(
             action_id=INPUT,
             placeholder=language.say("No channel"),
-            initial_conversation=prefill.announce_in,
             filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
         ),
-    )
-    blocks = [channel]
-    if announcing.hashtags:
-        label = language.say("What for")
-        blocks.append(_choice(Field.HASHTAG, label, announcing.hashtags, prefill.hashtag, language, optional=True))
-    if announcing.may_name_amount:
-        blocks.append(_name_amount(prefill, language))
-    return blocks
+    ).to_dict()
 
 
-def _choice(
-    field: Field, label: str, choices: Sequence[str], chosen: str | None, language: Language, *, optional: bool
-) -> InputBlock:
-    options = {choice: Option(value=choice, label=choice) for choice in choices}
+@cache
+def _name_amount(language: Language, *, chosen: bool) -> Json:
+    option = Option(value=NAME_AMOUNT, label=language.say("Name the amount"))
+    return InputBlock(
+        block_id=Field.NAMES_AMOUNT,
+        label=language.say("In the announcement"),
+        optional=True,
+        element=CheckboxesElement(action_id=INPUT, options=[option], initial_options=[option] if chosen else None),
+    ).to_dict()
+
+
+def _choice(field: Field, label: str, choices: Sequence[str], language: Language, *, optional: bool) -> Json:
     return InputBlock(
         block_id=field,
         label=label,
@@ -175,22 +197,20 @@ def _choice(
         element=StaticSelectElement(
             action_id=INPUT,
             placeholder=language.say("Choose one"),
-            options=list(options.values()),
-            initial_option=options.get(chosen or ""),
+            options=[Option(value=choice, label=choice) for choice in choices],
         ),
-    )
+    ).to_dict()
 
 
-def _name_amount(prefill: Prefill, language: Language) -> InputBlock:
-    option = Option(value=NAME_AMOUNT, label=language.say("Name the amount"))
-    return InputBlock(
-        block_id=Field.NAMES_AMOUNT,
-        label=language.say("In the announcement"),
-        optional=True,
-        element=CheckboxesElement(
-            action_id=INPUT, options=[option], initial_options=[option] if prefill.names_amount else None
-        ),
-    )
+def _filled(block: Json, **initial: Any) -> Json:
+    """A block with what is filled in at first; what is empty is left out, as Slack wants it."""
+    return block | {"element": block["element"] | {name: value for name, value in initial.items() if value}}
+
+
+def _chosen(block: Json, choice: str | None) -> Json:
+    """A block with one of its options chosen."""
+    option = next((option for option in block["element"]["options"] if option["value"] == choice), None)
+    return _filled(block, initial_option=option)
 
 
 def _possible_amounts(prefill: Prefill, offer: Offer, language: Language) -> str | None:
@@ -213,6 +233,7 @@ def _anything(language: Language) -> Choice:
     return Choice(ANYTHING, language.say("The recipient chooses"))
 
 
-def _option(choice: Choice) -> Option:
+def _option(choice: Choice) -> Json:
+    """Written out, for a hundred of them answer somebody who types."""
     label = choice.name if len(choice.name) <= _LONGEST_LABEL else f"{choice.name[: _LONGEST_LABEL - 1]}…"
-    return Option(value=choice.code, label=label)
+    return {"text": {"type": "plain_text", "text": label, "emoji": True}, "value": choice.code}

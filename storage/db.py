@@ -34,6 +34,8 @@ class Database:
         DatabaseRefused: another process has it, it is no giftbot database, or a newer version wrote it.
     """
 
+    can_change = True
+
     def __init__(self, path: Path) -> None:
         self._lock = FileLock(f"{path}.lock", mode=0o600)
         try:

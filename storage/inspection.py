@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlite_utils import Database as SqliteUtils
+
 from bot.gifts.gift import GiftState
 from bot.gifts.reasons import Reason
-from storage.db import DatabaseRefused, check_ours
+from storage.db import Database, DatabaseRefused, check_ours
+from storage.migrations import STEPS, migrations
 from storage.times import to_text
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
@@ -25,6 +28,38 @@ class Condition:
     damage: str
     overdue: int
     in_trouble: Mapping[tuple[GiftState, Reason], int]
+
+
+class LookedAt(Database):
+    """A database that nothing can be changed in; one that is not there yet is empty.
+
+    Raises:
+        DatabaseRefused: it cannot be read, it is no giftbot database, or another version wrote it.
+    """
+
+    can_change = False
+
+    def __init__(self, path: Path) -> None:
+        is_there = path.exists() and path.stat().st_size > 0
+        try:
+            self._connection = sqlite3.connect(only_looking(path) if is_there else ":memory:", uri=True)
+            self._connection.row_factory = sqlite3.Row
+            if is_there:
+                check_ours(self._connection, path)
+                self._check_current(path)
+            else:
+                migrations.apply(SqliteUtils(self._connection, execute_plugins=False))
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise DatabaseRefused(f"{path} cannot be read as a database: {error}.") from error
+
+    def _check_current(self, path: Path) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version != len(STEPS):
+            raise DatabaseRefused(f"{path} was written by an older giftbot. The next start brings it up to date.")
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._connection.close()
 
 
 def inspect(path: Path, overdue_since: datetime) -> Condition | None:

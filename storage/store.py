@@ -24,12 +24,12 @@ class SqliteStore:
     """Everything that is kept. Changes are made inside `write()` and are kept together or not at all.
 
     Raises:
-        DatabaseRefused: the history does not fit `audit_key`, which seals it.
+        DatabaseRefused: the history does not fit `audit_key`, which seals it; where nothing can be changed, none does.
     """
 
     def __init__(self, database: Database, ring: Callable[[], None], audit_key: SecretStr | None = None) -> None:
         self._database = database
-        self.history = HistoryTable(database, seals_of(database, audit_key))
+        self.history = HistoryTable(database, seals_of(database, audit_key) if database.can_change else None)
         self.requests = RequestTable(database, self.history)
         self.gifts = GiftTable(database, self.history)
         self.lists = ListTable(database)

@@ -286,7 +286,7 @@ async def test_a_right_ends_with_its_owner_s_account(office: Office) -> None:
         await says(office.abe, "away until 14 Aug @Eve")
         await office.asks()
         await office.eve.sees_message(ASKS)
-        office.slack.deactivate(office.abe)
+        await office.slack.deactivate(office.abe)
         office.clock.turn(minutes=6)  # who is who is remembered for five minutes
         await office.approves(office.eve)
         assert "You can no longer decide for @Abe: Abe is deactivated." in (await office.eve.sees_modal("Giftbot")).text
@@ -301,7 +301,7 @@ async def test_only_the_right_to_approve_moves(office: Office) -> None:
         await says(office.abe, "away until 14 Aug @Eve")
         await office.asks()
         await office.eve.sees_message(ASKS)
-        office.slack.deactivate(office.rob)
+        await office.slack.deactivate(office.rob)
         office.clock.turn(minutes=6)  # who is who is remembered for five minutes
         await office.approves(office.eve)
         notice = await office.abe.sees_message("needs somebody")

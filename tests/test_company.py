@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from bot.company import Company, read_company
+from bot.company.amounts import amounts
+from bot.company.policy import Usual, policy_of
+from bot.company.sections import BudgetSection, RuleSection, StepSection
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES
 from bot.settings import RunaAccount
 from tests.office import Office
@@ -106,12 +109,21 @@ def test_an_empty_file_settles_nothing(tmp_path: Path) -> None:
 
 
 def test_the_readme_s_example_is_taken(tmp_path: Path) -> None:
-    """It can be copied as it stands, knows every key, and its values are the usual ones."""
+    """It can be copied as it stands, knows every key, and its values are the usual ones but for what has none."""
     found = re.search(r"<!-- giftbot.toml -->\n```toml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert found
-    company = read_company(written(tmp_path, found[1]))
-    assert company.after_delivery.model_dump() == Company().after_delivery.model_dump()
-    assert company.after_delivery.model_fields_set == company.after_delivery.__class__.model_fields.keys()
+    company, usual = read_company(written(tmp_path, found[1])), Company()
+    policy_of(company, Usual(("UABE",), ("GB", "US"), amounts(["100"])), whole_amounts=True, templates=())
+    for name in ("company", "working_hours", "waiting", "announcements", "after_delivery", "requests"):
+        section, as_usual = getattr(company, name), getattr(usual, name)
+        assert section.model_fields_set == type(section).model_fields.keys(), name
+        own = {"requests": {"largest", "countries"}, "announcements": {"channel"}}.get(name, set())
+        assert section.model_dump(exclude=own) == as_usual.model_dump(exclude=own)
+    keys = {key for rule in company.rules for key in rule.model_fields_set}
+    assert keys == RuleSection.model_fields.keys()
+    assert company.rules[1].steps[0].model_fields_set == StepSection.model_fields.keys()
+    assert company.budgets[0].model_fields_set == BudgetSection.model_fields.keys()
+    assert company.model_fields_set == Company.model_fields.keys()
     assert company.runa.templates == {"GBP": PLAYGROUND_TEMPLATES["GBP"]}
 
 
@@ -140,6 +152,17 @@ async def test_an_order_names_the_company_s_template(office: Office, tmp_path: P
         await office.delivered()
     (item,) = json.loads(office.giftcards.requests[0])["items"]
     assert item["products"] == {"type": "TEMPLATE", "template_id": OURS}
+
+
+async def test_a_channel_reads_the_company_s_language(office: Office, tmp_path: Path) -> None:
+    """The card in the channel is in German, and Mia, who reads English, is told in English."""
+    file = written(tmp_path, '[company]\nlanguage = "de"\n')
+    async with office.open(giftbot_config=str(file), giftbot_approvals_channel=office.approvals.id):
+        await office.asks()
+        await office.abe.sees("möchte")
+        await office.abe.clicks("Genehmigen", confirm=True)
+        await office.mia.sees_message("Approved by")
+        await office.delivered()
 
 
 class TestCommandLine:

@@ -100,6 +100,41 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     assert shown.splitlines()[-1] == "Now play it yourself, in your browser: giftbot playground"
 
 
+def test_the_policy_story_shows_every_rule(tmp_path: Path) -> None:
+    """The file and what it means, and then rule by rule what people see of it, in a few seconds."""
+    began = time.monotonic()
+    with demo(tmp_path, "--story", "policy") as process:
+        shown, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (0, "")
+    assert time.monotonic() - began < 20
+    for words in [
+        'name = "a large gift"',
+        "giftbot policy explain @Mia @Rob 120 GBP --cost-centre Sales",
+        "£0.00 → £120.00 of £300.00",
+        "Approved by the rule “a small thank-you”",
+        "#teamwork",
+        "Rule “a gift”, step 1 of 1",
+        "Budget “each manager”: £235.00 of £300.00 left",
+        "“40 is what we give for slides.”",
+        "Lowered from £45.00 to £40.00 each.",
+        "Rule “a large gift”, step 1 of 2",
+        "You have approved this already; it also needs",
+        "This is more than the budget “each",
+        "You are not among those who may",
+        "@Eve: its recipient has left, so nothing was ordered.",
+        "is away until",
+        "Welcome back!",
+        "A newer card shows it as it is now.",
+        "Nobody has decided about this",
+        "⏰ Expired",
+        "4 delivered, 1 parked, 1 void",
+        "As promised: 4 gifts approved, 4 orders made, 4 links delivered",
+        "gift waits for a person, and nothing was bought for it.",
+    ]:
+        assert words in " ".join(shown.split()), words
+    assert "https://" not in shown
+
+
 def test_a_demo_that_is_kept_can_be_talked_to_until_ctrl_c(tmp_path: Path) -> None:
     """--keep prints addresses that answer; Ctrl-C then ends the demo and the bot, as if nothing had been."""
     with demo(tmp_path, "--keep") as process:
@@ -163,6 +198,14 @@ AS_PROMISED = Ledger(
 def test_books_that_are_in_order_give_no_problem() -> None:
     """One approved gift, one order, one message with its link."""
     assert AS_PROMISED.problems([ROB]) == []
+
+
+def test_a_gift_that_nobody_ordered_is_in_order_where_it_was_promised() -> None:
+    """One that is parked is expected, or a problem."""
+    parked = replace(AS_PROMISED, gifts=Counter(delivered=1, parked=1))
+    assert parked.problems([ROB], parked=1) == []
+    assert parked.problems([ROB]) == ["Gifts are left behind: {'delivered': 1, 'parked': 1}."]
+    assert AS_PROMISED.problems([ROB], parked=1) == ["Gifts are left behind: {'delivered': 1, 'void': 1}."]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ async def test_a_healthy_office(office: Office, provider: Provider) -> None:
     assert "Nothing here stops a gift." in said
     for row in (
         "Bot token lets giftbot into simulated",
-        "Scopes the 6 of manifest.yml",
+        "Scopes the 7 of manifest.yml",
         "Clock as Slack's",
         "Approvers Abe, Ana",
         "the running bot has the connection",
@@ -251,7 +251,7 @@ class TestSlack:
         """What is missing stops gifts, what is too much is pointed out."""
         missing, beyond, approvers, message = ill(await found(strict, live=strict.abe.id))
         assert missing.mark is Mark.FAILURE
-        assert missing.found == "not granted: chat:write.public, im:history, users:read"
+        assert missing.found == "not granted: chat:write.public, im:history, usergroups:read, users:read"
         assert "Reinstall to Workspace" in missing.remedy
         assert beyond.mark is Mark.WARNING
         assert beyond.found == "more than giftbot needs: channels:read"
@@ -265,19 +265,58 @@ class TestSlack:
 
     async def test_approvers(self, office: Office) -> None:
         """Who left, is no person, a guest or unknown is named; one approver is few, none is a failure."""
-        office.slack.deactivate(office.ana)
+        await office.slack.deactivate(office.ana)
         guest = office.slack.add_person("Gus", is_restricted=True)
         rows = ill(await found(office, giftbot_approvers=f"{office.abe.id},{office.ana.id},{guest.id},U0NOBODY"))
         assert [row.found for row in rows] == [
+            "only Abe: nobody could approve what Abe asks for or receives",
             f"Ana ({office.ana.id}) is deactivated",
             f"Gus ({guest.id}) is a guest",
             "Somebody (U0NOBODY) is not known in this workspace",
-            "only Abe: nobody could approve what Abe asks for or receives",
         ]
         assert {row.mark for row in rows} == {Mark.WARNING}
         rows = ill(await found(office, giftbot_approvers=office.ana.id))
-        assert rows[-1].mark is Mark.FAILURE
-        assert rows[-1].found == "nobody can approve"
+        assert (rows[0].mark, rows[0].found) == (Mark.FAILURE, "nobody can approve")
+
+    async def test_pools(self, office: Office) -> None:
+        """Each pool of the file has its row: who can decide, and whether they are enough for the steps that ask it."""
+        crew = office.slack.add_group("The Crew", [office.abe, office.rob])
+        policy = office.policy(f"""
+            [pools]
+            leads = ["{office.abe.id}", "{office.ana.id}"]
+            finance = ["{crew.id}"]
+            spare = ["U0NOBODY"]
+            [[rules]]
+            name = "every gift"
+            steps = [{{ pool = "leads", count = 2 }}, {{ pool = "finance" }}]
+        """)
+        rows = [row for row in await found(office, giftbot_config=policy) if row.what.startswith("Pool")]
+        assert [(row.mark, row.what, row.found) for row in rows] == [
+            (Mark.WARNING, "Pool leads", "only Abe, Ana: nobody could approve what one of them asks for or receives"),
+            (Mark.FINE, "Pool finance", "2 of user groups"),
+            (Mark.FAILURE, "Pool spare", "nobody can approve"),
+            (Mark.WARNING, "Pool spare", "Somebody (U0NOBODY) is not known in this workspace"),
+        ]
+        await office.slack.deactivate(office.ana)
+        row = next(row for row in await found(office, giftbot_config=policy) if row.what == "Pool leads")
+        assert (row.mark, row.found) == (Mark.FAILURE, "only Abe, and a step needs 2")
+        assert row.remedy == "Add another one to giftbot.toml."
+
+    async def test_groups(self, office: Office) -> None:
+        """A user group that Slack does not know, or that is empty, is named with what to do."""
+        crew = office.slack.add_group("The Crew", [])
+        policy = office.policy(f"""
+            [pools]
+            finance = ["{crew.id}", "S0GONE", "{office.abe.id}", "{office.ana.id}"]
+            [[rules]]
+            name = "every gift"
+            steps = [{{ pool = "finance" }}]
+        """)
+        rows = {row.what: row for row in await found(office, giftbot_config=policy)}
+        assert (rows[f"Group {crew.id}"].mark, rows[f"Group {crew.id}"].found) == (Mark.WARNING, "nobody is in it")
+        assert rows["Group S0GONE"].mark is Mark.FAILURE
+        assert rows["Group S0GONE"].found == "Slack says no_such_subteam"
+        assert "Mend the id" in rows["Group S0GONE"].remedy
 
     async def test_the_clock(self, office: Office) -> None:
         """A minute apart is worth a look, five minutes stop gifts."""

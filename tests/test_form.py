@@ -120,7 +120,7 @@ async def test_people_who_cannot_get_a_gift(office: Office, flags: dict[str, Any
 @pytest.mark.usefixtures("bot")
 async def test_a_deactivated_recipient_and_oneself(office: Office) -> None:
     """Somebody who left gets no gift, nor does whoever asks."""
-    office.slack.deactivate(office.rob)
+    await office.slack.deactivate(office.rob)
     form = await _opens_form(office)
     await office.mia.submits()
     assert "Rob is deactivated" in form.errors["Recipients"]

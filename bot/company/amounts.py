@@ -14,11 +14,13 @@ def amounts(parts: Collection[str]) -> dict[str, Decimal]:
     Raises:
         ValueError: it is no amount.
     """
-    found = {}
+    found: dict[str, Decimal] = {}
     for part in parts:
         number, _, currency = part.strip().partition(" ")
-        if not re.fullmatch(r"\d{1,9}(\.\d+)?", number, re.ASCII):
+        if not re.fullmatch(r"\d{1,9}(\.\d+)?( [A-Z]{3})?", part.strip(), re.ASCII):
             raise ValueError("has to be amounts, such as 250 or 250 GBP, 300 USD")
+        if currency in found:
+            raise ValueError(f"has two amounts {f'in {currency}' if currency else 'without a currency'}")
         found[currency] = Decimal(number)
     return found
 

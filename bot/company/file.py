@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pydantic import Field, PrivateAttr, ValidationError
 
+from bot.company.keys import key_of
 from bot.company.sections import (
     AfterDeliverySection,
     AnnouncementsSection,
     BudgetSection,
     CompanySection,
     Name,
-    PeopleOrGroups,
+    Pool,
     RequestsSection,
     RuleSection,
     RunaSection,
@@ -26,13 +27,20 @@ from bot.gifts.aftercare import Care
 from bot.gifts.office_hours import OfficeHours, Patience
 from bot.gifts.policy import Announcing
 
+_PLAIN_WORDS = {
+    "extra_forbidden": "is not a key that giftbot knows",
+    "missing": "is missing",
+    "model_type": "has to be a table",
+    "date_type": "has to be a date without quotation marks, such as 2030-12-24",
+}
+
 
 class Company(Section):
     """The whole file; without one, everything is as usual."""
 
     company: CompanySection = CompanySection()
     requests: RequestsSection = RequestsSection()
-    pools: dict[Name, PeopleOrGroups] = Field(default_factory=dict)
+    pools: dict[Name, Pool] = Field(default_factory=dict)
     rules: list[RuleSection] = Field(default_factory=list)
     budgets: list[BudgetSection] = Field(default_factory=list)
     working_hours: WorkingHoursSection = WorkingHoursSection()
@@ -90,7 +98,8 @@ def read_company(path: Path, *, may_be_missing: bool = False) -> Company:
         ValueError: it cannot be read; one line for each mistake, with the key that it is about.
     """
     try:
-        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8")), context=path)
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Company.model_validate(document, context=path)
     except OSError as error:
         if may_be_missing and isinstance(error, FileNotFoundError):
             return Company()
@@ -98,20 +107,14 @@ def read_company(path: Path, *, may_be_missing: bool = False) -> Company:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{path} is no TOML file: {error}") from None
     except ValidationError as error:
-        faults = [f"{_key(fault['loc'])}: {_plain(fault['type'], fault['msg'])}" for fault in error.errors()]
+        faults = [
+            f"{key_of(fault['loc'], document)}: {_plain(fault['type'], fault['msg'])}" for fault in error.errors()
+        ]
         raise ValueError(f"{path} has mistakes\n    " + "\n    ".join(faults)) from None
 
 
-def _key(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location if part != "[key]")  # pydantic's word for a name in a table
-
-
 def _plain(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "is not a key that giftbot knows"
-    if kind == "model_type":
-        return "has to be a table"
-    return message.removeprefix("Value error, ")
+    return _PLAIN_WORDS.get(kind) or message.removeprefix("Value error, ")
 
 
 def _leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:

@@ -1,13 +1,14 @@
 """The tables of giftbot.toml, each as it stands there; what they mean together is in rules.py."""
 
+import re
 from collections.abc import Collection
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from bot.company.amounts import amounts
 from bot.gifts.budgets import Per, Period
@@ -50,11 +51,27 @@ def _amounts(text: str) -> str:
 
 
 def _once(listed: list[str]) -> list[str]:
-    if len(set(listed)) != len(listed):
-        raise ValueError("names something twice")
+    if twice := [one for one in listed if listed.count(one) > 1]:
+        raise ValueError(f"names {twice[0]} twice")
     return listed
 
 
+def _somebody(listed: list[str]) -> list[str]:
+    if not listed:
+        raise ValueError("names nobody")
+    return _once(listed)
+
+
+def _slack_id(letters: str, examples: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(f"[{letters}][A-Z0-9]{{2,}}", text):
+            raise ValueError(f"has to be one of Slack's ids: {examples}")
+        return text
+
+    return AfterValidator(check)
+
+
+_A_PERSON, _A_GROUP, _A_CHANNEL = "U012AB3CD for a person", "S012AB3CD for a user group", "C012AB3CD for a channel"
 Currency = Annotated[str, AfterValidator(_known)]
 Country = Annotated[str, AfterValidator(_offered)]
 Amounts = Annotated[str, AfterValidator(_amounts)]
@@ -62,11 +79,13 @@ TemplateId = Annotated[str, Field(pattern=r"^PT-[A-Z0-9]+$")]
 Days = Annotated[int, Field(ge=1, le=365)]
 Hours = Annotated[int, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=75)]
-SlackId = Annotated[str, Field(pattern="^[UWSCG][A-Z0-9]{2,}$")]
-PersonOrGroup = Annotated[str, Field(pattern="^[UWS][A-Z0-9]{2,}$")]
-ChannelId = Annotated[str, Field(pattern="^[CG][A-Z0-9]{2,}$")]
+Reader = Annotated[str, _slack_id("UWSCG", f"{_A_PERSON}, {_A_GROUP}, {_A_CHANNEL}")]
+PersonOrGroup = Annotated[str, _slack_id("UWS", f"{_A_PERSON}, {_A_GROUP}")]
+ChannelId = Annotated[str, _slack_id("CG", _A_CHANNEL)]
 Names = Annotated[list[Name], AfterValidator(_once)]
 PeopleOrGroups = Annotated[list[PersonOrGroup], AfterValidator(_once)]
+Pool = Annotated[list[PersonOrGroup], AfterValidator(_somebody)]
+Readers = Annotated[list[Reader], AfterValidator(_once)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -98,8 +117,8 @@ class StepSection(Section):
 
     pool: Name
     count: Annotated[int, Field(ge=1, le=25)] = 1
-    notify: list[SlackId] | None = None
-    backup: list[SlackId] = []
+    notify: Readers | None = None
+    backup: Readers = []
 
 
 class RuleSection(Section):
@@ -108,11 +127,11 @@ class RuleSection(Section):
     name: Name
     up_to: Amounts | None = None
     requesters: PeopleOrGroups = []
-    countries: list[Country] = []
-    cost_centres: list[Name] = []
+    countries: Annotated[list[Country], AfterValidator(_once)] = []
+    cost_centres: Names = []
     automatic: bool = False
     steps: Annotated[list[StepSection], Field(max_length=10)] = []
-    notify: list[SlackId] = []
+    notify: Readers = []
 
 
 class BudgetSection(Section):
@@ -122,7 +141,7 @@ class BudgetSection(Section):
     per: Annotated[Per, Field(strict=False)]
     every: Annotated[Period, Field(strict=False)]
     amount: Amounts
-    only: list[Name] = []
+    only: Names = []
 
 
 class WorkingHoursSection(Section):
@@ -132,6 +151,12 @@ class WorkingHoursSection(Section):
     opens: Annotated[time, Field(alias="from", strict=False)] = time(9)
     closes: Annotated[time, Field(alias="to", strict=False)] = time(17)
     holidays: list[date] = []
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("to has to be later than from")
+        return self
 
 
 class WaitingSection(Section):

@@ -29,6 +29,8 @@ def modal(person: Person, view: Modal) -> Panel:
     fields = Table.grid(padding=(0, 1))
     for label in view.labels:
         fields.add_row(Text(label, "dim"), Text(_as_read(view.value(label))))
+        if complaint := view.errors.get(label):
+            fields.add_row("", Text(complaint, "red"))
     return _panel(person, view.title, Group(fields, _words(ends, ends, colour_of(person))))
 
 

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.demo.cast import ROLES, colour_of
+from bot.demo.cast import Roles, colour_of
 from bot.simulator import Person
 
 WIDEST: Final = 126
@@ -38,14 +38,14 @@ class Screen:
         self._console = _Output(markup=False, emoji=False, highlight=False)
         self._console.width = min(self._console.width, WIDEST)
 
-    def opens(self) -> None:
+    def opens(self, roles: Roles) -> None:
         """Say what is going to be seen, and by whom."""
         self._console.print(Text("giftbot demo", "bold"))
         self._console.print(
-            "A simulated Slack and gift card service on this machine, and the real bot, started as `giftbot run` and "
+            "A simulated Slack and gift card service on this machine, and the real bot, as a process of its own and "
             "connected over Socket Mode. Every coloured box is what the bot put on that person's screen."
         )
-        self._console.print(Text("   ").join(Text(f"{names} {role}", colour) for names, role, colour in ROLES))
+        self._console.print(Text("   ").join(Text(f"{names} {role}", colour) for names, role, colour in roles))
 
     def act(self, title: str) -> None:
         """Begin a part of the story."""
@@ -69,14 +69,16 @@ class Screen:
         """Print a line that can be copied, whatever its width."""
         self._console.print(line, soft_wrap=True)
 
-    def closes(self, *, gifts: int, seconds: float) -> None:
+    def closes(self, *, gifts: int, parked: int, seconds: float) -> None:
         """Say that everything was as promised, and where it can be tried by hand."""
+        waiting = f"{parked} approved gift waits for a person, and nothing was bought for it. " if parked else ""
         self._console.print()
         self._console.print(
             Text.assemble(
                 ("As promised: ", "bold green"),
                 f"{gifts} gifts approved, {gifts} orders made, {gifts} links delivered, each to its recipient alone, "
-                f"and none stored. The story took {seconds:.1f} s, and the bot stopped when told to, with exit code 0.",
+                f"and none stored. {waiting}The story took {seconds:.1f} s, and the bot stopped when told to, "
+                "with exit code 0.",
             )
         )
         self.says("Now play it yourself, in your browser: giftbot playground")

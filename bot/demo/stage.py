@@ -3,46 +3,75 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.child import Bot, started
-from bot.demo.cast import Cast
+from bot.demo import cast
+from bot.demo.cast import Cast, Roles
+from bot.demo.policy_file import policy
+from bot.playground.clock import MovableClock
 from bot.simulator import Provider, Simulator
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything that is running, and the folder that is gone afterwards."""
+    """Everything that is running, and the folder that is gone afterwards; `policy` is the text of giftbot.toml."""
 
     simulator: Simulator
     cast: Cast
     bot: Bot
     folder: Path
     settings: dict[str, str]
+    clock: MovableClock
+    policy: str = ""
+
+    def turn(self, *, days: float) -> None:
+        """Let time pass for everybody; only a bot that listens can notice."""
+        self.clock.move_to(self.clock.ahead + timedelta(days=days).total_seconds())
+        self.bot.hear(str(self.clock.ahead))
 
 
 @asynccontextmanager
-async def open_stage(provider: Provider) -> AsyncGenerator[Stage]:
+async def open_stage(provider: Provider, roles: Roles) -> AsyncGenerator[Stage]:
     """Start everything, and leave neither a process nor a file behind."""
+    clock = MovableClock()
     with TemporaryDirectory(prefix="giftbot-demo-") as name:
         folder = Path(name)
-        async with Simulator(provider=provider) as simulator:
-            cast = Cast(simulator.slack)
-            settings = _settings(simulator, cast, folder)
-            bot = await started(settings, folder, "bot", "run")
+        async with Simulator(provider=provider, clock=clock.time) as simulator:
+            company = Cast(simulator.slack, roles)
+            text = policy(company) if roles is cast.POLICY else ""
+            settings = _settings(simulator, company, text, folder)
+            if text:
+                bot = await started(settings, folder, "bot.playground.bot", listens=True)
+                bot.hear(str(clock.ahead))
+            else:
+                bot = await started(settings, folder, "bot", "run")
             try:
-                yield Stage(simulator, cast, bot, folder, settings)
+                yield Stage(simulator, company, bot, folder, settings, clock, text)
             finally:
                 await bot.stop()
 
 
-def _settings(simulator: Simulator, cast: Cast, folder: Path) -> dict[str, str]:
+def _settings(simulator: Simulator, company: Cast, text: str, folder: Path) -> dict[str, str]:
     return {
         **simulator.environment(),
-        "GIFTBOT_APPROVERS": ",".join(person.id for person in cast.approvers),
-        "GIFTBOT_COUNTRIES": "GB,US,DE",
-        "GIFTBOT_MAX_AMOUNT": "250",
+        **(_by_policy(text, company, folder) if text else _by_approvers(company)),
         "GIFTBOT_DATABASE": str(folder / "giftbot.db"),
         "GIFTBOT_LOG_LEVEL": "WARNING",
     }
+
+
+def _by_approvers(company: Cast) -> dict[str, str]:
+    return {
+        "GIFTBOT_APPROVERS": ",".join(person.id for person in company.approvers),
+        "GIFTBOT_COUNTRIES": "GB,US,DE",
+        "GIFTBOT_MAX_AMOUNT": "250",
+    }
+
+
+def _by_policy(text: str, company: Cast, folder: Path) -> dict[str, str]:
+    file = folder / "giftbot.toml"
+    file.write_text(text, encoding="utf-8")
+    return {"GIFTBOT_CONFIG": str(file), "GIFTBOT_APPROVALS_CHANNEL": company.approvals.id}

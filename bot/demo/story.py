@@ -1,39 +1,19 @@
 """What people do, in the order it happens. They click only what is really on their screens, or the demo fails."""
 
-from typing import Final
-
 from rich.panel import Panel
 from rich.table import Table
 
 from bot.demo.cast import PATIENCE
 from bot.demo.panels import messages, modal, question
-from bot.demo.screen import Screen
-from bot.demo.stage import Stage
-from bot.simulator import CannotDoThat, Fault, Person, ShownMessage
+from bot.demo.scenes import DIRECT, Scenes
+from bot.simulator import Fault
 from bot.simulator.giftcards.wegift import ORDER
 
-DIRECT: Final = "direct messages"
 
-
-class Story:
+class GiftStory(Scenes):
     """Three requests: one on a good day, one that is declined, one on a bad day."""
 
-    def __init__(self, stage: Stage, screen: Screen) -> None:
-        self.recipients: list[Person] = []
-        self._simulator = stage.simulator
-        self._cast = stage.cast
-        self._screen = screen
-
-    async def tell(self) -> None:
-        """Play it all.
-
-        Raises:
-            CannotDoThat, AppDidNotRespond: the bot does not do its part, or not in time.
-        """
-        try:
-            await self._simulator.slack.socket_mode.connected(PATIENCE)
-        except TimeoutError:
-            raise CannotDoThat("the bot does not connect") from None
+    async def _play(self) -> None:
         await self._mia_asks()
         await self._abe_approves()
         await self._rob_receives()
@@ -89,7 +69,7 @@ class Story:
     async def _abe_declines(self) -> None:
         self._screen.act("4  Abe declines")
         mia, abe = self._cast.mia, self._cast.abe
-        card = await self._asks("/gift @Eve 200 GBP for the party")
+        card = await abe.sees_message(await self._asks("/gift @Eve 200 GBP for the party"), PATIENCE)
         await abe.clicks("Decline", card)
         form = await abe.sees_modal("Decline the gift", PATIENCE)
         await abe.fills({"Reason": "Parties have a budget of their own."})
@@ -102,7 +82,7 @@ class Story:
     async def _a_reply_is_lost(self) -> None:
         self._screen.act("5  A reply is lost, and still there is one order")
         abe, eve = self._cast.abe, self._cast.eve
-        card = await self._asks("/gift @Eve 10 GBP for the cake")
+        card = await abe.sees_message(await self._asks("/gift @Eve 10 GBP for the cake"), PATIENCE)
         self._simulator.giftcards.faults.arm(ORDER, Fault.REPLY_LOST)
         await abe.clicks("Approve", card, confirm=True)
         gift = await self._receives(eve)
@@ -113,24 +93,6 @@ class Story:
             "the bot asks again with the same key and is given the same order.",
         )
         self._screen.shows(self._last_order_as_the_service_saw_it(), messages(eve, DIRECT, [gift]))
-
-    async def _types(self, person: Person, line: str) -> None:
-        self._screen.does(person, "types", line)
-        await person.types(line)
-
-    async def _asks(self, line: str) -> ShownMessage:
-        """Let Mia ask as before, and give the card that Abe then has."""
-        mia = self._cast.mia
-        await self._types(mia, line)
-        note = (await mia.sees_modal("Send a gift", PATIENCE)).value("Note")
-        await mia.submits()
-        await mia.sees_modal("Gift asked for", PATIENCE)
-        await mia.closes()
-        return await self._cast.abe.sees_message(note, PATIENCE)
-
-    async def _receives(self, person: Person) -> ShownMessage:
-        self.recipients.append(person)
-        return await person.sees_message("thanks you with a gift", PATIENCE)
 
     def _last_order_as_the_service_saw_it(self) -> Panel:
         key = self._simulator.giftcards.orders[-1].idempotency_key

@@ -8,19 +8,28 @@ from collections.abc import Coroutine
 from io import TextIOWrapper
 from shlex import quote
 from textwrap import shorten
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.child import Bot
-from bot.demo import books, ledger
+from bot.demo import books, cast, ledger
+from bot.demo.cast import Roles
+from bot.demo.policy_story import PolicyStory
+from bot.demo.scenes import Scenes
 from bot.demo.screen import ReaderLeft, Screen
 from bot.demo.stage import Stage, open_stage
-from bot.demo.story import Story
+from bot.demo.story import GiftStory
 from bot.simulator import AppDidNotRespond, CannotDoThat, Provider
 from bot.simulator.slack.records import SlackError
 
+StoryName = Literal["gift", "policy"]
+
+STORIES: Final[dict[StoryName, tuple[Roles, type[Scenes]]]] = {
+    "gift": (cast.GIFT, GiftStory),
+    "policy": (cast.POLICY, PolicyStory),
+}
 WRONG: Final = 1
 INTERRUPTED: Final = 130
 LONGEST_COMPLAINT: Final = 600
@@ -30,12 +39,12 @@ class DemoFailed(Exception):
     """The demo did not show what it promises; the message says why."""
 
 
-def play(provider: Provider, *, keep: bool) -> int:
-    """Play the demo in this terminal and give the exit code; with `keep`, everything runs on until Ctrl-C."""
+def play(name: StoryName, provider: Provider, *, keep: bool) -> int:
+    """Play a story in this terminal and give the exit code; with `keep`, everything runs on until Ctrl-C."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # where there are no emoji, a question mark will do
     try:
-        return asyncio.run(_play(Screen(), provider, keep=keep))
+        return asyncio.run(_play(Screen(), name, provider, keep=keep))
     except ReaderLeft:
         return INTERRUPTED
     except DemoFailed as failed:
@@ -43,14 +52,15 @@ def play(provider: Provider, *, keep: bool) -> int:
         return WRONG
 
 
-async def _play(screen: Screen, provider: Provider, *, keep: bool) -> int:
+async def _play(screen: Screen, name: StoryName, provider: Provider, *, keep: bool) -> int:
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     began = time.monotonic()
-    screen.opens()
-    async with open_stage(provider) as stage:
-        story = Story(stage, screen)
+    roles, kind = STORIES[name]
+    screen.opens(roles)
+    async with open_stage(provider, roles) as stage:
+        story = kind(stage, screen)
         if not await _watched(story.tell(), stage.bot, enough):
             return INTERRUPTED
         kept = ledger.read(stage)
@@ -61,12 +71,12 @@ async def _play(screen: Screen, provider: Provider, *, keep: bool) -> int:
         if keep:
             _give_addresses(stage, screen)
             await _watched(asyncio.Event().wait(), stage.bot, enough)
-        problems = kept.problems(story.recipients)
+        problems = kept.problems(story.recipients, story.parked)
         if code := await stage.bot.stop():
             problems.append(f"The bot ended with exit code {code}.\n{stage.bot.last_words()}")
     if problems:
         raise DemoFailed("\n".join(problems))
-    screen.closes(gifts=len(story.recipients), seconds=seconds)
+    screen.closes(gifts=len(story.recipients), parked=story.parked, seconds=seconds)
     return 0
 
 

@@ -2,7 +2,8 @@
 
     rounds      who is asked, all at once, each with a deadline
     company     the settings, the configuration file, and the hosts that links may have
-    slack       the bot token, its scopes, the clock, the approvers
+    slack       the bot token, its scopes, the clock
+    deciders    who may decide: the people and user groups of every pool
     way_in      how clicks come in: Socket Mode or HTTP; and webhooks
     letter      with --live: a message that is sent, found again and changed
     runa        the gift card service, in the contract of 2024

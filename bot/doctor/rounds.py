@@ -46,8 +46,8 @@ async def examine(
 async def _gift_cards(settings: Settings, account: Account, clock: Clock) -> Findings:
     if isinstance(account, WeGiftAccount):
         return [await wegift.check(account, clock, CALL)]
-    largest = settings.policy(whole_amounts=account.whole_amounts).largest
-    return await RunaVisit(account, settings.giftbot_countries, largest).check(clock, CALL)
+    policy = settings.policy(whole_amounts=account.whole_amounts)
+    return await RunaVisit(account, policy.countries, policy.largest).check(clock, CALL)
 
 
 async def _in_time(what: str, findings: Awaitable[Findings]) -> Findings:

@@ -1,7 +1,7 @@
-"""The workspace: whether it lets the bot in, with which scopes, at what time, and whether approvers are there."""
+"""The workspace: whether it lets the bot in, with which scopes, and at what time."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -10,12 +10,10 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor import letter
+from bot.doctor import deciders, letter
 from bot.doctor.answers import BOT_TOKEN, REINSTALL, slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.doctor.letter import Correspondence
-from bot.gifts.errors import GiftbotError
-from bot.gifts.people import Standing
 from bot.gifts.ports import Clock
 from bot.settings import Settings
 from handlers.directory import SlackDirectory, Workspace
@@ -32,15 +30,15 @@ async def check(client: AsyncWebClient, settings: Settings, clock: Clock, live: 
     if not isinstance(answer, AsyncSlackResponse):
         return [slack_failed("Bot token", answer, client.base_url, BOT_TOKEN)]
     directory = SlackDirectory(client, Workspace(answer["team_id"], answer.get("enterprise_id")), clock)
-    about_approvers, about_letters = await asyncio.gather(
-        _approvers(directory, settings.giftbot_approvers),
+    about_deciders, about_letters = await asyncio.gather(
+        deciders.check(client, directory, settings),
         letter.check(Correspondence(client, directory, clock), live, settings.giftbot_approvals_channel),
     )
     return [
         fine("Bot token", f"lets {answer['user']} into {answer['team']}"),
         *scopes(answer.headers),
         time(answer.headers, clock.now()),
-        *about_approvers,
+        *about_deciders,
         *about_letters,
     ]
 
@@ -74,30 +72,6 @@ def time(headers: Mapping[str, str], now: datetime) -> Finding:
         return warning("Clock", found, "Synchronise it: timedatectl set-ntp true.")
     remedy = "Synchronise it (timedatectl set-ntp true): signed requests are refused, lost messages are not found."
     return failure("Clock", found, remedy)
-
-
-async def _approvers(directory: SlackDirectory, ids: Collection[str]) -> Findings:
-    try:
-        people = (await directory.look_up(ids)).values()
-    except GiftbotError:
-        remedy = "Check the scope users:read, and try again in a minute."
-        return [warning("Approvers", "Slack does not say who they are", remedy)]
-    able = [person for person in people if person.standing is Standing.MEMBER]
-    remedy = "Take them out of GIFTBOT_APPROVERS, or mend the id."
-    barred = [
-        warning("Approvers", str(person.standing.value.fill(who=f"{person.name} ({person.id})")), remedy)
-        for person in people
-        if person.standing.value
-    ]
-    names = ", ".join(str(person.name) for person in able)
-    another = "Add another one to GIFTBOT_APPROVERS."
-    match able:
-        case []:
-            return [*barred, failure("Approvers", "nobody can approve", another)]
-        case [only]:
-            found = f"only {only.name}: nobody could approve what {only.name} asks for or receives"
-            return [*barred, warning("Approvers", found, another)]
-    return [fine("Approvers", names), *barred]
 
 
 def _needed_scopes() -> set[str]:

@@ -1,8 +1,9 @@
 """Asking for gifts: what was filled in becomes a request, or a new version of one, and its money is reserved."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.gifts.catalogue import Catalogue
 from bot.gifts.deciding import AlreadyDecided, Deciding
@@ -47,7 +48,7 @@ class Asking:
         """Accept a request, once however often its form is submitted."""
         wanted = await self._read(draft)
         with self._store.write():
-            request = replace(wanted, weighed=self._weighed(wanted))
+            request = replace(wanted, weighed=self._treasury.weigh(wanted))
             if self._store.requests.add(request):
                 self._check_waiting(request.requester)
                 self._store.work.add(Task.CHASE, request.id, self._clock.now())
@@ -64,7 +65,7 @@ class Asking:
             before = self.check_editor(draft.id, draft.requester, version)
             gift_of = {gift.recipient: gift for gift in before.gifts}
             gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
-            edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._weighed(wanted))
+            edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
             self._treasury.release(before, before.gifts)
             self._store.requests.edit(edited, self._clock.now())
             self._deciding.begin_anew(edited)
@@ -93,46 +94,19 @@ class Asking:
         shelf = self._catalogue.known(draft.country)
         value = self._policy.value_of(draft, people, shelf, roster)
         product = shelf.find(draft.product) if shelf and draft.product else None
-        return Request(
-            id=draft.id,
-            requester=draft.requester,
-            gifts=tuple(Gift(self._new_id(), draft.id, recipient, GiftState.WAITING) for recipient in draft.recipients),
-            value=value,
-            country=draft.country,
-            note=draft.note.strip(),
-            created_at=self._clock.now(),
+        month = self._treasury.month
+        wanted = request_of(draft, value, [self._new_id() for _ in draft.recipients], self._clock.now(), month)
+        return replace(
+            wanted,
             product=Choice(product.code, product.name) if product else None,
-            announce_in=draft.announce_in,
-            source=draft.source,
-            cost_centre=draft.cost_centre,
-            hashtag=draft.hashtag,
             names_amount=draft.names_amount and self._policy.announcing.may_name_amount,
-            month=self._treasury.month,
         )
 
     def _accept(self, request: Request) -> None:
         """Reserve its money and put it before those who decide; an error undoes all of it."""
-        route = self._checked(self._policy.route(request, self._roll.last))
+        route = possible(self._policy.route(request, self._roll.last))
         self._treasury.reserve(request, request.gifts)
         self._deciding.begin(route)
-
-    def _checked(self, route: Route | None) -> Route:
-        if route is None:
-            raise Invalid({Field.AMOUNT: say("The company's policy has no rule for such a gift.")})
-        if stuck := route.why_stuck():
-            raise Invalid({Field.RECIPIENTS: stuck})
-        return route
-
-    def _weighed(self, request: Request) -> Money:
-        """What the rule is chosen by: small gifts one after the other weigh as much as one large one."""
-        since = self._clock.now() - self._policy.counts_together
-        before = sum(
-            self._store.requests.given_between(
-                request.requester, recipient, request.value.currency, since, but=request.id
-            ).minor
-            for recipient in request.recipients
-        )
-        return Money(request.total.minor + before, request.value.currency)
 
     def _check_waiting(self, person: str) -> None:
         """Nobody can bury those who decide; the request that is one too many is undone."""
@@ -143,3 +117,35 @@ class Asking:
                 MOST_WAITING,
             )
             raise Invalid({Field.RECIPIENTS: words})
+
+
+def request_of(draft: Draft, value: Money, gift_ids: Sequence[str], now: datetime, month: str) -> Request:
+    """What a draft asks for once its value is known, with an id for each of its gifts."""
+    recipients = zip(gift_ids, draft.recipients, strict=True)
+    return Request(
+        id=draft.id,
+        requester=draft.requester,
+        gifts=tuple(Gift(gift_id, draft.id, recipient, GiftState.WAITING) for gift_id, recipient in recipients),
+        value=value,
+        country=draft.country,
+        note=draft.note.strip(),
+        created_at=now,
+        announce_in=draft.announce_in,
+        source=draft.source,
+        cost_centre=draft.cost_centre,
+        hashtag=draft.hashtag,
+        month=month,
+    )
+
+
+def possible(route: Route | None) -> Route:
+    """The way of a request, if it can come to its end.
+
+    Raises:
+        Invalid: no rule is about it, or too few people are left who could approve it.
+    """
+    if route is None:
+        raise Invalid({Field.AMOUNT: say("The company's policy has no rule for such a gift.")})
+    if stuck := route.why_stuck():
+        raise Invalid({Field.RECIPIENTS: stuck})
+    return route

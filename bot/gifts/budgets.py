@@ -91,6 +91,11 @@ class Balance:
     cap: Money
 
     @property
+    def account(self) -> Account:
+        """What the budget counts together here."""
+        return Account(self.budget.per, self.subject, self.cap.currency)
+
+    @property
     def left(self) -> Money:
         """What can still be given; nothing where a cap was lowered below what is used."""
         return Money(max(0, self.cap.minor - self.used.minor), self.cap.currency)

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bot.gifts.aftercare import MACHINE
 from bot.gifts.catalogue import Catalogue
@@ -97,9 +98,9 @@ class Deciding:
         with self._store.write():
             route = self._checked(self._known(request_id), person, version)
             if amount is not None:
-                self._lower(route.request, amount, colleague)
-            self._agree(route, Approval(*self._turn(route), person, route.check(person), self._clock.now(), note))
-        return self._known(request_id)
+                route = replace(route, request=self._lowered(route.request, amount, colleague))
+            approval = Approval(*self._turn(route), person, route.check(person), self._clock.now(), note)
+            return self._agree(route, approval)
 
     async def decline(self, request_id: str, person: str, version: int | None, note: str) -> Request:
         """Say no for all, with words for the requester."""
@@ -150,7 +151,7 @@ class Deciding:
     def _checked(self, request: Request, person: str, version: int | None) -> Route:
         with self._refusals_on_record(request, person):
             route = self.route_of(request)
-            roster = self._roll.last
+            roster = route.roster
             may_decide = {*self._policy.rules.approvers(roster), *roster.stand_ins.values()} - request.involved
             if request.state is not RequestState.PENDING and person in may_decide:
                 raise AlreadyDecided(request)
@@ -164,20 +165,20 @@ class Deciding:
         assert position is not None, "somebody may decide only while a step is open"
         return position, route.rule.steps[position].pool
 
-    def _agree(self, route: Route, approval: Approval) -> None:
+    def _agree(self, route: Route, approval: Approval) -> Request:
         route.check_needed_later(approval)
         self._store.requests.approve(route.request, approval)
-        then = self.route_of(self._known(route.request.id))
+        then = replace(route, request=replace(route.request, approvals=(*route.request.approvals, approval)))
         self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
         if then.position is not None or approval.by != approval.on_behalf_of:
             self._note("agree", route, approval.by)
         if then.position is None:
-            self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
-            return
+            return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
         self._notices.refresh_cards(then.request)
         if then.position != approval.step:
             self.begin(then)
             self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
+        return then.request
 
     def _note(self, event: str, route: Route, person: str) -> None:
         """Put on the record in which step somebody said yes or no, and for whom."""
@@ -187,13 +188,16 @@ class Deciding:
         detail = f"step {position + 1}, {pool}{whose}"
         self._store.history.add(self._clock.now(), person, event, route.request.id, detail=detail)
 
-    def _lower(self, request: Request, amount: str, person: Person) -> None:
+    def _lowered(self, request: Request, amount: str, person: Person) -> Request:
         shelf = self._catalogue.known(request.country)
         value = self._policy.lowered(request, amount, person.locale, shelf)
-        if value != request.value:
-            self._store.requests.lower(request, value, person.id, self._clock.now())
-            self._treasury.release(request, request.gifts)
-            self._treasury.reserve(self._known(request.id), request.gifts)
+        if value == request.value:
+            return request
+        self._store.requests.lower(request, value, person.id, self._clock.now())
+        self._treasury.release(request, request.gifts)
+        lowered = self._known(request.id)
+        self._treasury.reserve(lowered, request.gifts)
+        return lowered
 
     def check_may_mend(self, request: Request, person: str) -> None:
         """Let somebody pass who may set gifts going again that stopped: whoever approves gifts, but for their own.

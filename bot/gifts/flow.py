@@ -69,30 +69,24 @@ class Flow:
     ) -> None:
         self._store = store
         self._messenger = messenger
-        self._directory = directory
         self._clock = clock
-        self.policy = arrangement.policy
+        policy = self.policy = arrangement.policy
         self.patience = arrangement.patience
-        self._new_id = new_id
-        self.catalogue = Catalogue(store, giftcards, clock, arrangement.policy.countries)
-        self.roll = Roll(store, directory, clock, arrangement.policy)
-        treasury = Treasury(store, clock, arrangement.policy)
-        self._notices = Notices(store, clock, arrangement.policy, self.roll, arrangement.approvals_channel, new_id)
-        self._deciding = Deciding(store, self.roll, clock, arrangement.policy, self.catalogue, treasury, self._notices)
-        self._asking = Asking(
-            store, self.roll, clock, arrangement.policy, self.catalogue, treasury, self._deciding, new_id
-        )
+        self.catalogue = Catalogue(store, giftcards, clock, policy.countries)
+        self.roll = Roll(store, directory, clock, policy)
+        treasury = Treasury(store, clock, policy)
+        self._notices = Notices(store, clock, policy, self.roll, arrangement.approvals_channel, new_id)
+        self._deciding = Deciding(store, self.roll, clock, policy, self.catalogue, treasury, self._notices)
+        self._asking = Asking(store, self.roll, clock, policy, self.catalogue, treasury, self._deciding, new_id)
         self._treasury = treasury
-        self._desks = Desks(store, arrangement.policy, treasury, self._notices)
-        self._chase = Chase(
-            store, self.roll, clock, arrangement.policy, arrangement.patience, self._deciding, self._notices
-        )
-        self._absences = Absences(store, self.roll, clock, arrangement.policy, self._notices, new_id)
+        self._desks = Desks(store, policy, treasury, self._notices)
+        self._chase = Chase(store, self.roll, clock, policy, arrangement.patience, self._deciding, self._notices)
+        self._absences = Absences(store, self.roll, clock, policy, self._notices, new_id)
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
         self.record = Record(store, self._notices)
-        briefing = Briefing(self.roll, arrangement.policy, treasury)
+        briefing = Briefing(self.roll, policy, treasury)
         self._outbox = Outbox(store, messenger, clock, briefing, arrangement.settle)
 
     # ---------------------------------------------------------------- what people do

@@ -46,6 +46,11 @@ class Money:
         """The amount `count` times over."""
         return Money(self.minor * count, self.currency)
 
+    def plus(self, other: "Money") -> "Money":
+        """Both amounts together; they are of one currency."""
+        assert other.currency == self.currency, "pounds and euros do not add up"
+        return Money(self.minor + other.minor, self.currency)
+
     def format(self, locale: str) -> str:
         """The amount as a reader of `locale` ("en-GB", "de-DE") writes it."""
         return format_currency(self.major, self.currency, locale=babel_locale(locale))

@@ -55,7 +55,7 @@ class Notices:
 
     def inform(self, route: Route) -> None:
         """Whom a rule names learns of what it approves by itself."""
-        told = self._readers(route.rule.notify, route.request)
+        told = route.outsiders(route.rule.notify)
         self._say(Kind.APPROVED_ALONE, route.request, told, route.request.gifts)
 
     def adopt_card(self, request: Request, place: Posted) -> None:
@@ -186,21 +186,14 @@ class Notices:
             self._store.work.add(Task.REFRESH, message.id, self._clock.now())
 
     def readers(self, route: Route) -> list[str]:
-        """Who is told that a step waits: those whom it names, or else the approvals channel or each who may decide.
-
-        Where an absent approver reads, or a channel that their deputy may not be in, the deputy is told as well.
-        """
-        named = route.step.notify if route.step else None
-        usual = [self._approvals_channel] if self._approvals_channel else route.hands
-        told = self._roll.last.people(usual if named is None else named)
-        reads_for_all = not all(map(is_person, told))
-        deputies = {person for person, approver in route.hands.items() if person != approver}
-        told |= {deputy for deputy in deputies if reads_for_all or route.hands[deputy] in told}
-        return sorted(told - route.request.involved)
+        """Who is told that a step waits."""
+        if route.position is None:
+            return [self._approvals_channel] if self._approvals_channel else []
+        return route.readers(route.position, self._approvals_channel)
 
     def backup(self, route: Route) -> list[str]:
         """Who hears of it when nobody decides in time."""
-        return self._readers(route.step.backup, route.request) if route.step else []
+        return route.outsiders(route.step.backup) if route.step else []
 
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""
@@ -219,9 +212,6 @@ class Notices:
             return sorted(route.hands)
         return sorted(self._everybody_who_decides() - request.involved)
 
-    def _readers(self, listed: Iterable[str], request: Request) -> list[str]:
-        return sorted(self._roll.last.people(listed) - request.involved)
-
     def _everybody_who_decides(self) -> frozenset[str]:
         return self._policy.rules.approvers(self._roll.last)
 
@@ -231,6 +221,8 @@ class Notices:
         return [message for message in messages if (message.to, (message.version, message.step)) == (reader, step)]
 
     def _is_open(self, card: Message, request: Request) -> bool:
+        if request.decision:
+            return False
         route = self._policy.route(request, self._roll.last)
         return route is not None and route.is_open_to(card.to, card.version, card.step)
 

@@ -45,7 +45,7 @@ class Outbox:
         channel = message.channel or await self._messenger.open(message.to)
         if not isinstance(channel, str):
             return self._not_sent(message, channel)
-        message = self._keep(replace(message, channel=channel))
+        message = replace(message, channel=channel)
         if message.state is MessageState.SENDING:
             found = await self._look_up(message)
             if not isinstance(found, Absent):

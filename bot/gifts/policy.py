@@ -76,9 +76,11 @@ class Policy:
     @property
     def groups(self) -> frozenset[str]:
         """Every user group whose members have to be known."""
-        asking = (one for rule in self.rules.listed for one in rule.requesters)
-        deciding = (one for pool in self.rules.pools.values() for one in pool)
-        return frozenset(filter(is_group, chain(self.may_ask, asking, deciding)))
+        listed = [self.may_ask, *self.rules.pools.values()]
+        for rule in self.rules.listed:
+            listed += [rule.requesters, rule.notify]
+            listed += [people or () for step in rule.steps for people in (step.notify, step.backup)]
+        return frozenset(filter(is_group, chain(*listed)))
 
     def is_open_to(self, person: str, roster: Roster) -> bool:
         """Whether somebody may ask for gifts."""

@@ -1,6 +1,6 @@
 """PURE: the way of one request through the steps of its rule: who has agreed, whose turn it is, who may decide now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -35,7 +35,7 @@ class Route:
     @property
     def hands(self) -> dict[str, str]:
         """Who may decide now, each with the approver whose right it is."""
-        return {} if self.position is None else self._hands(self.position)
+        return {} if self.position is None else self.hands_in(self.position)
 
     def is_open_to(self, reader: str, version: int | None, step: int | None) -> bool:
         """Whether a card about this version and step has buttons: its reader may decide, or a channel reads it."""
@@ -50,8 +50,8 @@ class Route:
             Refused: with the reason why this person may not.
         """
         check_no_part_in(self.request, person)
-        if person in self.hands:
-            return self.hands[person]
+        if approver := self.hands.get(person):
+            return approver
         raise Refused(self._why_not(person))
 
     def check_needed_later(self, approval: Approval) -> None:
@@ -60,11 +60,11 @@ class Route:
         Raises:
             Refused: this person is the only one left for a later step.
         """
-        after = replace(self.request, approvals=(*self.request.approvals, approval))
-        later = replace(self, request=after).stuck_at()
+        after = replace(self, request=replace(self.request, approvals=(*self.request.approvals, approval)))
+        later = after.stuck_at() if after.step else None
         if later is None or later == approval.step:
             return
-        if self.stuck_at() is None or approval.by in self._hands(later):
+        if self.stuck_at() is None or approval.by in self.hands_in(later):
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
             raise Refused(words)
 
@@ -72,7 +72,7 @@ class Route:
         """The first step that can never be finished, as nobody gives two approvals; None where all can."""
         needs: list[frozenset[str]] = []
         for number in range(len(self.rule.steps)):
-            needs += [frozenset(self._hands(number))] * self._missing(number)
+            needs += [frozenset(self.hands_in(number))] * self._missing(number)
             if not enough_people(needs):
                 return number
         return None
@@ -97,20 +97,37 @@ class Route:
         pool = self.rule.steps[number].pool
         return [given for given in self.request.approvals if (given.step, given.pool) == (number, pool)]
 
-    def _missing(self, number: int) -> int:
-        return max(0, self.rule.steps[number].count - len(self.given_in(number)))
-
-    def _hands(self, number: int) -> dict[str, str]:
+    def hands_in(self, number: int) -> dict[str, str]:
+        """Who may decide in a step once it is its turn, each with the approver whose right it is."""
         have_agreed = {person for given in self.request.approvals for person in (given.by, given.on_behalf_of)}
-        out = self.request.involved | have_agreed
+        involved = self.request.involved
         hands: dict[str, str] = {}
-        for approver in sorted(self.pools[self.rule.steps[number].pool] - out):
+        for approver in sorted(self.pools[self.rule.steps[number].pool] - involved - have_agreed):
             person = self.roster.stand_ins.get(approver, approver)
-            if person in self.request.involved:  # whoever is away decides then, rather than nobody
+            if person in involved:  # whoever is away decides then, rather than nobody
                 person = approver
             if person not in have_agreed and (person == approver or person not in hands):
                 hands[person] = approver
         return hands
+
+    def readers(self, number: int, usual: str | None) -> list[str]:
+        """Who is told that a step waits: those whom it names, or else the `usual` channel or each who may decide.
+
+        Where an absent approver reads, or a channel that their deputy may not be in, the deputy is told as well.
+        """
+        named, hands = self.rule.steps[number].notify, self.hands_in(number)
+        told = self.roster.people(named if named is not None else [usual] if usual else hands)
+        reads_for_all = not all(map(is_person, told))
+        deputies = {person for person, approver in hands.items() if person != approver}
+        told |= {deputy for deputy in deputies if reads_for_all or hands[deputy] in told}
+        return sorted(told - self.request.involved)
+
+    def outsiders(self, listed: Iterable[str]) -> list[str]:
+        """People and channels of a list, groups by their members, without those who ask or receive."""
+        return sorted(self.roster.people(listed) - self.request.involved)
+
+    def _missing(self, number: int) -> int:
+        return max(0, self.rule.steps[number].count - len(self.given_in(number)))
 
     def _why_not(self, person: str) -> Words:
         for given in self.request.approvals:

@@ -1,6 +1,8 @@
 """Budgets at work: money is reserved in the transaction that accepts a request, and released when it ends unordered."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.gifts.budgets import Account, Balance, Per, accounts_of, month_of, pair
@@ -37,17 +39,10 @@ class Treasury:
         Raises:
             Invalid: a budget would be exceeded; the words say which, and what is left.
         """
-        before = {(balance.budget.name, balance.subject): balance.left for balance in self.balances(request)}
+        before = self.balances(request)
         counted_in = [self._store.spending.reserve(request, gift) for gift in gifts]
-        for balance in self.balances(request) if any(counted_in) else ():
-            if balance.used.minor > balance.cap.minor:
-                words = say(
-                    "This is more than the budget “{budget}” allows: {left} of {cap} are left.",
-                    budget=balance.budget.name,
-                    left=before[balance.budget.name, balance.subject],
-                    cap=balance.cap,
-                )
-                raise Invalid({Field.AMOUNT: words})
+        if any(counted_in):
+            check_caps(before, self.balances(request))
 
     def release(self, request: Request, gifts: Iterable[Gift]) -> None:
         """Give back what is reserved for gifts that nothing will be ordered for."""
@@ -58,6 +53,23 @@ class Treasury:
         """Every budget that a request counts in, as it is used now."""
         accounts = dict.fromkeys(account for to in request.recipients for account in accounts_of(request, to))
         return list(self._of(accounts, request.month))
+
+    def foreseen(self, request: Request) -> list[Balance]:
+        """Every budget that a request counts in, as it would be used once the request is accepted."""
+        gifts = Counter(account for to in request.recipients for account in accounts_of(request, to))
+        return [
+            replace(balance, used=balance.used.plus(request.value.times(gifts[balance.account])))
+            for balance in self.balances(request)
+        ]
+
+    def weigh(self, request: Request) -> Money:
+        """What the rule is chosen by: small gifts one after the other weigh as much as one large one."""
+        since = self._clock.now() - self._policy.counts_together
+        weight, currency = request.total, request.value.currency
+        for recipient in request.recipients:
+            given = self._store.requests.given_between(request.requester, recipient, currency, since, but=request.id)
+            weight = weight.plus(given)
+        return weight
 
     def balances_of(self, requester: str) -> list[Balance]:
         """The budgets out of which somebody gives, in every currency that has a cap."""
@@ -87,3 +99,20 @@ class Treasury:
                 if cap and budget.is_about(account):
                     used = self._store.spending.used(account, *budget.every.months(month))
                     yield Balance(budget, account.subject, used, cap)
+
+
+def check_caps(before: Sequence[Balance], after: Sequence[Balance]) -> None:
+    """Let a request pass that leaves every budget within its cap; both list the same budgets in the same order.
+
+    Raises:
+        Invalid: one would be exceeded; the words say which, and what is left.
+    """
+    for balance, then in zip(before, after, strict=True):
+        if then.used.minor > then.cap.minor:
+            words = say(
+                "This is more than the budget “{budget}” allows: {left} of {cap} are left.",
+                budget=balance.budget.name,
+                left=balance.left,
+                cap=balance.cap,
+            )
+            raise Invalid({Field.AMOUNT: words})

@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -11,9 +12,10 @@ from bot.simulator.faults import Call, Faults, middleware
 from bot.simulator.people.person import Person
 from bot.simulator.people.surfaces import ShownMessage
 from bot.simulator.server import HOST, LocalServer
-from bot.simulator.slack.delivery import Delivery, Kind, SignedHttp
+from bot.simulator.slack import events
+from bot.simulator.slack.delivery import AppDidNotRespond, Delivery, Kind, SignedHttp
 from bot.simulator.slack.manifest import Manifest
-from bot.simulator.slack.records import Channel, Json
+from bot.simulator.slack.records import Channel, Json, UserGroup
 from bot.simulator.slack.socket_mode import SocketMode
 from bot.simulator.slack.tickets import Clock
 from bot.simulator.slack.web_api import RESPONSE_URL, WebApi
@@ -84,9 +86,27 @@ class Slack:
         user = self.workspace.add_user(name, locale=locale, time_zone=time_zone, team_id=team_id, **flags)
         return Person(self.workspace, user, self._deliver)
 
-    def deactivate(self, person: Person) -> None:
+    async def deactivate(self, person: Person) -> None:
         """Deactivate somebody, as an admin does when a person leaves."""
         self.workspace.deactivate(person.id)
+        await self._announce(events.user_change(person.user))
+
+    async def becomes_guest(self, person: Person) -> None:
+        """Turn somebody's account into a guest's, as an admin can."""
+        self.workspace.becomes_guest(person.id)
+        await self._announce(events.user_change(person.user))
+
+    def add_group(self, name: str, members: Iterable[Person]) -> UserGroup:
+        """Create a user group with these people."""
+        return self.workspace.add_group(name, [person.id for person in members])
+
+    async def change_group(self, group: UserGroup, members: Iterable[Person]) -> None:
+        """Let these people be a group from now on, instead of those who are."""
+        before, now = group.members, [person.id for person in members]
+        self.workspace.change_group(group, now)
+        added, removed = [one for one in now if one not in before], [one for one in before if one not in now]
+        await self._announce(events.subteam_members_changed(group, added, removed))
+        await self._announce(events.subteam_updated(group))
 
     def add_channel(
         self, name: str, members: Iterable[Person], *, private: bool = False, bot_in_it: bool = False
@@ -98,6 +118,12 @@ class Slack:
     def messages(self, channel: Channel) -> list[ShownMessage]:
         """Give what is in a channel, oldest first."""
         return [ShownMessage(self.workspace, record) for record in self.workspace.history(channel.id)]
+
+    async def _announce(self, event: Json) -> None:
+        """Send the app an event, if its manifest subscribes to it; one that does not listen misses it."""
+        if event["type"] in self.workspace.manifest.bot_events:
+            with suppress(AppDidNotRespond):
+                await self._deliver(Kind.EVENTS_API, events.envelope(self.workspace, event))
 
     async def _deliver(self, kind: Kind, payload: Json) -> Json:
         return await self.delivery.deliver(kind, payload)

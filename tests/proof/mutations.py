@@ -142,17 +142,6 @@ MUTATIONS = (
                 "        with self._store.write():\n",
             ),
             Edit(
-                DECIDING,
-                "        then = self.route_of(self._known(route.request.id))\n",
-                "        approvals = (*route.request.approvals, approval)\n"
-                "        then = self.route_of(replace(route.request, approvals=approvals))\n",
-            ),
-            Edit(
-                DECIDING,
-                "from contextlib import contextmanager",
-                "from contextlib import contextmanager\nfrom dataclasses import replace",
-            ),
-            Edit(
                 REQUESTS,
                 '            " WHERE id = ? AND state = ? AND version = ?",\n'
                 "            (state, by, to_text(at), note, request.id, request.state, request.version),",
@@ -167,8 +156,8 @@ MUTATIONS = (
             Edit(ROUTE, "if person in request.recipients:", "if False:"),
             Edit(
                 ROUTE,
-                "out = self.request.involved | have_agreed",
-                "out = {self.request.requester} | have_agreed",
+                "pool] - involved - have_agreed",
+                "pool] - {self.request.requester} - have_agreed",
             ),
         ),
     ),

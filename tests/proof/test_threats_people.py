@@ -127,10 +127,11 @@ async def test_a_form_of_decline_for_another_request(office: Office) -> None:
     form = await office.abe.sees_modal("Decline the gift")
     await office.abe.fills({"Reason": "because"})
     for memory, words in [
-        (for_abe, FOR_ME),
-        ("00000000-0000-4000-8000-000000000000", "I do not know this request."),
-        ("' OR 1=1 --", "I do not know this request."),
-        ("", "I do not know this request."),
+        (json.dumps({"carried": for_abe}), FOR_ME),
+        (json.dumps({"carried": "00000000-0000-4000-8000-000000000000"}), "I do not know this request."),
+        (json.dumps({"carried": "' OR 1=1 --"}), "This form cannot be read."),
+        (for_abe, "This form cannot be read."),
+        ("", "This form cannot be read."),
     ]:
         payload = office.abe.payloads.view_submission(form)
         payload["view"]["private_metadata"] = memory
@@ -166,7 +167,10 @@ def test_nothing_that_was_approved_can_be_edited() -> None:
         for table, columns in re.findall(r"UPDATE (?:OR \w+ )?(\w+) SET (.+?)(?: WHERE|$)", statement, re.DOTALL):
             changed.setdefault(table, set()).update(re.findall(r"(\w+) =", columns))
     lowered = {"value_minor", "asked_minor"}
-    assert changed.pop("requests") == {"state", "decided_by", "decided_at", "decision_note", "waits_for"} | lowered
+    assert (
+        changed.pop("requests")
+        == {"state", "decided_by", "decided_at", "decision_note", "waits_for", "in_trouble"} | lowered
+    )
     assert changed.pop("gifts") == {"state", "attempt", "reason", "changed_at", "reserved_minor"}
     assert changed.pop("orders") == {"provider_id"}
     assert changed.keys() == {"messages", "work", "holds", "spending", "absences"}

@@ -93,7 +93,7 @@ async def test_the_bot_posts_where_it_may(slack: Slack, client: AsyncWebClient) 
 async def test_nobody_gets_a_direct_message_who_cannot(slack: Slack, client: AsyncWebClient) -> None:
     """Bots, deactivated people and unknown ids are told apart."""
     robot, gone, ann = slack.add_person("R2", is_bot=True), slack.add_person("Gone"), slack.add_person("Ann")
-    slack.deactivate(gone)
+    await slack.deactivate(gone)
     assert await error_of(client.conversations_open(users=robot.id)) == "cannot_dm_bot"
     assert await error_of(client.conversations_open(users=gone.id)) == "user_disabled"
     assert await error_of(client.conversations_open(users="U0")) == "user_not_found"
@@ -223,3 +223,17 @@ async def test_a_message_that_slack_refuses_is_refused(
     call = client.api_call("chat.postMessage", json={"channel": ann.id, **arguments})
     assert await error_of(call) == error
     assert not ann.messages()
+
+
+async def test_groups_and_lists_of_people_are_told(slack: Slack, client: AsyncWebClient) -> None:
+    """A group's members, everybody page by page, and a name for a group that is none."""
+    ann, bob = slack.add_person("Ann"), slack.add_person("Bob")
+    group = slack.add_group("The Crew", [ann])
+    assert (await client.usergroups_users_list(usergroup=group.id))["users"] == [ann.id]
+    await slack.change_group(group, [ann, bob])
+    assert (await client.usergroups_users_list(usergroup=group.id))["users"] == [ann.id, bob.id]
+    assert await error_of(client.usergroups_users_list(usergroup="S0")) == "no_such_subteam"
+    first = await client.users_list(limit=2)
+    rest = await client.users_list(cursor=first["response_metadata"]["next_cursor"])
+    assert [user["id"] for user in [*first["members"], *rest["members"]]] == list(slack.workspace.users)
+    assert rest["response_metadata"]["next_cursor"] == ""

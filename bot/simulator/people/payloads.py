@@ -1,14 +1,10 @@
 """The payloads that Slack sends to the app, built as Slack documents them; tests may alter them before sending."""
 
-import secrets
-from typing import Final
-
 from bot.simulator.people.forms import Field, state_of
 from bot.simulator.people.surfaces import Button, ShownMessage, ShownView, Surface
-from bot.simulator.slack.records import Channel, Json, Message, User, View, new_id
+from bot.simulator.slack.events import VERIFICATION_TOKEN, envelope
+from bot.simulator.slack.records import Channel, Json, Message, User, View
 from bot.simulator.slack.workspace import TEAM_DOMAIN, Workspace
-
-VERIFICATION_TOKEN: Final = "verification-token"  # noqa: S105 - deprecated by Slack, sent all the same
 
 
 class Payloads:
@@ -107,29 +103,10 @@ class Payloads:
             "user": self._user.id,
             "channel": self._workspace.im(self._user.id).id,
             "tab": "home",
-            "event_ts": self._workspace.next_ts(),
         }
         if home is not None:
             event["view"] = home.record.as_json()
-        authorization = {
-            "enterprise_id": None,
-            "team_id": self._workspace.team_id,
-            "user_id": self._workspace.bot.id,
-            "is_bot": True,
-            "is_enterprise_install": False,
-        }
-        return {
-            "token": VERIFICATION_TOKEN,
-            "team_id": self._workspace.team_id,
-            "api_app_id": self._workspace.app_id,
-            "event": event,
-            "type": "event_callback",
-            "event_id": new_id("Ev"),
-            "event_time": int(self._workspace.clock()),
-            "authorizations": [authorization],
-            "is_ext_shared_channel": False,
-            "event_context": secrets.token_hex(8),
-        }
+        return envelope(self._workspace, event)
 
     def _action(self, kind: str) -> Json:
         user = {

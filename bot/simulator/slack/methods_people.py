@@ -1,4 +1,4 @@
-"""auth.test, users.info, conversations.info and conversations.open."""
+"""auth.test, users.info, users.list, usergroups.users.list, conversations.info and conversations.open."""
 
 from bot.simulator.slack.arguments import Arguments
 from bot.simulator.slack.records import Channel, Json, SlackError
@@ -22,6 +22,20 @@ def users_info(workspace: Workspace, arguments: Arguments) -> Json:
     """Tell about a user."""
     user = workspace.user(arguments.required("user"))
     return {"user": user.as_json(include_locale=bool(arguments.boolean("include_locale")))}
+
+
+def users_list(workspace: Workspace, arguments: Arguments) -> Json:
+    """Tell about everybody, page by page."""
+    users = list(workspace.users.values())
+    first, limit = int(arguments.optional("cursor") or 0), int(arguments.optional("limit", len(users)))
+    after = first + limit
+    members = [user.as_json(include_locale=bool(arguments.boolean("include_locale"))) for user in users[first:after]]
+    return {"members": members, "response_metadata": {"next_cursor": str(after) if after < len(users) else ""}}
+
+
+def usergroups_users_list(workspace: Workspace, arguments: Arguments) -> Json:
+    """Tell who is in a user group."""
+    return {"users": workspace.group(arguments.required("usergroup")).members}
 
 
 def scope_prefix(channel: Channel) -> str:

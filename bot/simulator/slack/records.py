@@ -62,6 +62,37 @@ class User:
 
 
 @dataclass
+class UserGroup:
+    """Some people under a name of their own, as @handle."""
+
+    id: str
+    team_id: str
+    name: str
+    members: list[str]
+    updated: int
+    updated_before: int = 0
+
+    def as_json(self) -> Json:
+        """Write the group as the events do."""
+        return {
+            "id": self.id,
+            "team_id": self.team_id,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": self.name,
+            "handle": self.name.lower().replace(" ", "-"),
+            "description": "",
+            "is_external": False,
+            "date_create": self.updated_before or self.updated,
+            "date_update": self.updated,
+            "date_delete": 0,
+            "auto_provision": False,
+            "users": self.members,
+            "user_count": len(self.members),
+        }
+
+
+@dataclass
 class Channel:
     """A public or private channel, or direct messages: of one person with the bot, or with themselves."""
 

@@ -22,6 +22,8 @@ Method = Callable[[Workspace, Arguments], Json]
 METHODS: Final[dict[str, tuple[Method, str | None]]] = {
     "auth.test": (methods_people.auth_test, None),
     "users.info": (methods_people.users_info, "users:read"),
+    "users.list": (methods_people.users_list, "users:read"),
+    "usergroups.users.list": (methods_people.usergroups_users_list, "usergroups:read"),
     "conversations.info": (methods_people.conversations_info, None),
     "conversations.open": (methods_people.conversations_open, "im:write"),
     "conversations.history": (methods_chat.conversations_history, None),

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.simulator.bell import Bell
 from bot.simulator.slack.manifest import Manifest
-from bot.simulator.slack.records import Channel, Json, Message, SlackError, User, new_id
+from bot.simulator.slack.records import Channel, Json, Message, SlackError, User, UserGroup, new_id
 from bot.simulator.slack.tickets import Clock, ResponseUrls, Triggers
 from bot.simulator.slack.views import Views
 
@@ -25,6 +25,7 @@ class Workspace:
         self.bot_id = new_id("B")
         self.bell = Bell()
         self.users: dict[str, User] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
         self.all_messages: list[Message] = []
         self.triggers = Triggers(clock)
@@ -63,11 +64,32 @@ class Workspace:
         self.user(user_id).deleted = True
         self.bell.ring()
 
+    def becomes_guest(self, user_id: str) -> None:
+        """Turn somebody's account into a guest's, as an admin can."""
+        self.user(user_id).is_restricted = True
+        self.bell.ring()
+
     def user(self, user_id: str) -> User:
         """Find a user by id."""
         if user_id not in self.users:
             raise SlackError("user_not_found")
         return self.users[user_id]
+
+    def add_group(self, name: str, members: list[str]) -> UserGroup:
+        """Create a user group with these members."""
+        group = UserGroup(new_id("S"), self.team_id, name, members, int(self.clock()))
+        self.groups[group.id] = group
+        return group
+
+    def group(self, group_id: str) -> UserGroup:
+        """Find a user group by id."""
+        if group_id not in self.groups:
+            raise SlackError("no_such_subteam")
+        return self.groups[group_id]
+
+    def change_group(self, group: UserGroup, members: list[str]) -> None:
+        """Let these be the members of a group from now on."""
+        group.members, group.updated_before, group.updated = members, group.updated, int(self.clock())
 
     def add_channel(self, name: str, members: set[str], *, is_private: bool = False) -> Channel:
         """Create a channel with these members."""

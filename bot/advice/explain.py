@@ -1,0 +1,143 @@
+"""`giftbot policy explain`: what would become of a request, with people, absences and budgets as they are now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from bot.advice.page import Page
+from bot.advice.people import MUTE, CannotTell, Names, directory_of, find
+from bot.clock import SystemClock
+from bot.gifts.errors import Invalid
+from bot.gifts.foresight import Foresight, foresee
+from bot.gifts.money import currency_of
+from bot.gifts.people import Person, is_person
+from bot.gifts.policy import Draft, Policy
+from bot.gifts.roll import Roll
+from bot.gifts.route import Route
+from bot.gifts.treasury import Treasury
+from bot.settings import PolicySettings
+from storage import SqliteStore
+from storage.inspection import LookedAt
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody on the command line wants to know about; people are `@Mia` or member ids."""
+
+    requester: str
+    recipients: Sequence[str]
+    amount: str
+    currency: str
+    country: str | None = None
+    cost_centre: str | None = None
+
+
+async def explain(settings: PolicySettings, wish: Wish) -> None:
+    """Print rule, steps with people, who is told, budgets before and after, and whether it would be accepted.
+
+    Raises:
+        CannotTell: somebody cannot be found, or no country fits.
+        DatabaseRefused: the database is there and cannot be read.
+    """
+    countries = settings.policy(whole_amounts=False).countries
+    whole = settings.giftbot_provider == "runa"
+    policy = settings.policy(whole_amounts=whole, templates=_currencies(countries))  # what is sold, only Runa knows
+    country = _country(wish, policy)
+    async with directory_of(settings) as names:
+        requester = await find(wish.requester, names)
+        recipients = [await find(one, names) for one in wish.recipients]
+        draft = Draft("", requester, tuple(recipients), wish.amount, country, cost_centre=wish.cost_centre)
+        with closing(LookedAt(settings.giftbot_database)) as database:
+            foresight, people = await _look_ahead(draft, policy, names, SqliteStore(database, lambda: None))
+    _print(draft, wish, foresight, people, settings.giftbot_approvals_channel)
+
+
+async def _look_ahead(
+    draft: Draft, policy: Policy, names: Names, store: SqliteStore
+) -> tuple[Foresight, Mapping[str, Person]]:
+    clock = SystemClock()
+    roll = Roll(store, names, clock, policy)
+    try:
+        roster = await roll.now()
+        everybody = {draft.requester, *draft.recipients, *policy.rules.approvers(roster)}
+        people = await roll.people(everybody | {*roster.stand_ins, *roster.stand_ins.values()})
+    except Invalid as invalid:
+        raise CannotTell(MUTE) from invalid
+    return foresee(draft, people, roster, policy, Treasury(store, clock, policy), clock), people
+
+
+def _country(wish: Wish, policy: Policy) -> str:
+    """The country that was named, or the first one that pays in the currency."""
+    if wish.country:
+        if wish.country in policy.countries and currency_of(wish.country) != wish.currency:
+            raise CannotTell(f"Gifts in {wish.country} are in {currency_of(wish.country)}, not in {wish.currency}.")
+        return wish.country
+    fitting = [country for country in policy.countries if currency_of(country) == wish.currency]
+    if not fitting:
+        raise CannotTell(
+            f"No offered country pays in {wish.currency}, but in {', '.join(_currencies(policy.countries))}."
+        )
+    return fitting[0]
+
+
+def _currencies(countries: Iterable[str]) -> list[str]:
+    return sorted({currency_of(country) or "" for country in countries})
+
+
+def _print(
+    draft: Draft, wish: Wish, foresight: Foresight, people: Mapping[str, Person], usual_channel: str | None
+) -> None:
+    page = Page()
+    page.title("Request")
+    page.row("asked for by", _named([draft.requester], people))
+    page.row("for", _named(draft.recipients, people))
+    worth = foresight.request.value.format("en") if foresight.request else f"{wish.amount} {wish.currency}"
+    page.row("amount", f"{worth}{' each' if len(draft.recipients) > 1 else ''}, in {draft.country}")
+    if draft.cost_centre:
+        page.row("cost centre", draft.cost_centre)
+    if route := foresight.route:
+        _print_route(page, route, people, usual_channel)
+    if foresight.before:
+        page.title("Budgets")
+    for before, after in zip(foresight.before, foresight.after, strict=True):
+        used = f"{before.used.format('en')} → {after.used.format('en')} of {after.cap.format('en')}"
+        page.row(before.budget.name, used, _named(before.subject.split(), people))
+    page.show([_verdict(foresight)])
+
+
+def _print_route(page: Page, route: Route, people: Mapping[str, Person], usual_channel: str | None) -> None:
+    page.title("Rule")
+    page.row(f"“{route.rule.name}”" if route.rule.name else "every gift", *_weighed(route))
+    if not route.rule.steps:
+        page.row("approved at once", f"told: {_named(route.outsiders(route.rule.notify), people) or 'nobody'}")
+    for number, step in enumerate(route.rule.steps):
+        hands = [
+            _named([hand], people) + (f" for {_named([approver], people)}" if approver != hand else "")
+            for hand, approver in route.hands_in(number).items()
+        ]
+        told = _named(route.readers(number, usual_channel), people) or "nobody"
+        page.row(f"step {number + 1}", f"{step.count} of {step.pool}: {', '.join(hands) or 'nobody'}", f"told: {told}")
+
+
+def _weighed(route: Route) -> list[str]:
+    """What the rule was chosen by, where that is more than the request."""
+    weight = route.request.weighed
+    if weight is None or weight == route.request.total:
+        return []
+    return [f"chosen by {weight.format('en')}, with what was asked for these people lately"]
+
+
+def _named(ids: Iterable[str], people: Mapping[str, Person]) -> str:
+    """People by name and id, channels and everything else as they are."""
+    return ", ".join(
+        f"{people[one].name} ({one})" if is_person(one) and one in people and people[one].name != one else one
+        for one in ids
+    )
+
+
+def _verdict(foresight: Foresight) -> Text:
+    if foresight.refusal:
+        return Text(f"It would be refused. {foresight.refusal}", "bold red")
+    return Text("It would be accepted.", "bold green")

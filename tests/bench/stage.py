@@ -1,0 +1,150 @@
+"""Gifts in bulk: requests made and decided by the real flow, with services at hand that answer at once."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import time_ordered_id
+from bot.clock import SystemClock
+from bot.gifts.aftercare import Care
+from bot.gifts.flow import Arrangement, Flow
+from bot.gifts.gift import Gift, Request
+from bot.gifts.message import Mail, Message
+from bot.gifts.money import Money
+from bot.gifts.office_hours import Patience
+from bot.gifts.order import Order
+from bot.gifts.people import Person, Standing
+from bot.gifts.policy import Draft, Policy
+from bot.gifts.ports import Absent, LinkReady, Placed, Posted
+from bot.gifts.product import Product
+from bot.gifts.rules import one_of
+from bot.gifts.work import Task
+from bot.gifts.worker import Worker
+from storage import Database, SqliteStore
+
+ABE, ANA = "UABE", "UANA"
+_HOST = "gifts.example.com"
+
+
+class SlackAtHand:
+    """Messenger and Directory, without a network."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(time.time_ns())
+
+    async def open(self, to: str) -> str:
+        """The channel of a person."""
+        return f"D{to[1:]}"
+
+    async def post(self, channel: str, mail: Mail) -> Posted:  # noqa: ARG002 - nobody reads it
+        """Take a message."""
+        return Posted(channel, f"{next(self._numbers)}.0")
+
+    async def find(self, message: Message) -> Absent:  # noqa: ARG002 - no message is ever lost
+        """Nothing is looked for."""
+        return Absent()
+
+    async def update(self, mail: Mail) -> Posted:
+        """Take a message anew."""
+        return Posted(mail.message.channel or "", mail.message.ts or "")
+
+    async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
+        """Everybody is a colleague."""
+        return {slack_id: Person(slack_id, slack_id, Standing.MEMBER, "en-GB") for slack_id in ids}
+
+    async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """There are no groups."""
+        return {group: frozenset() for group in groups}
+
+
+class GiftCardsAtHand:
+    """A gift card service without a network, whose orders come with their links."""
+
+    has_catalogue = False
+
+    async def countries(self) -> frozenset[str]:
+        """It has no catalogue."""
+        raise NotImplementedError
+
+    async def products(self, country: str) -> tuple[Product, ...]:
+        """It has no catalogue."""
+        raise NotImplementedError
+
+    def names_products(self, request: Request) -> bool:  # noqa: ARG002 - there is nothing to choose from
+        """It has no products."""
+        return False
+
+    def body(self, request: Request, gift: Gift, key: str, choose_from: Sequence[Product]) -> str:  # noqa: ARG002 - likewise
+        """As long as Runa's."""
+        return f'{{"{key}": "{request.value} for {gift.id}"{" " * 250}}}'
+
+    async def turn(self) -> None:
+        """It has no limit."""
+
+    async def place(self, order: Order) -> Placed:
+        """Sell."""
+        return Placed(f"O-{order.key}", order.value, await self.link(order))
+
+    async def link(self, order: Order) -> LinkReady:
+        """The link of an order."""
+        return LinkReady(SecretStr(f"https://{_HOST}/{order.key}"), order.value)
+
+    async def payout(self, order: Order) -> None:
+        """It never says."""
+
+    async def balance(self, currency: str) -> None:
+        """It never says."""
+
+    async def price(self, request: Request, choose_from: Sequence[Product]) -> None:
+        """It never says."""
+
+    async def find(self, order: Order) -> Absent:  # noqa: ARG002 - no order is ever lost
+        """Nothing is looked for."""
+        return Absent()
+
+
+class Stage:
+    """The real flow and worker on a real database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = SystemClock()
+        self._bell = asyncio.Event()
+        self.store = SqliteStore(database, self._bell.set)
+        slack = SlackAtHand()
+        policy = Policy(one_of({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP")})
+        arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care(), Patience())
+        self.flow = Flow(self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id)
+        self._steps = {
+            Task.POST: self.flow.post,
+            Task.REFRESH: self.flow.refresh,
+            Task.ORDER: self.flow.order,
+            Task.DELIVER: self.flow.deliver,
+        }
+
+    async def ask(self) -> Request:
+        """A request by somebody who has not asked for one yet."""
+        draft = Draft(time_ordered_id(), f"U{time_ordered_id()}", ("UROB",), "25", "GB", "thank you for the launch")
+        return await self.flow.request(draft)
+
+    async def work_off(self) -> None:
+        """Let a worker do everything that is on the list now."""
+        worker = Worker(self.store, self.clock, self._bell, self._steps, self.flow.give_up)
+        working = asyncio.create_task(worker.run())
+        while any(self.store.work.due(task, self.clock.now(), 1) for task in self._steps):  # noqa: ASYNC110 - it rings for its worker
+            await asyncio.sleep(0.002)
+        await worker.stop(10)
+        await working
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Stage]:
+    """The stage on a database, closed at the end."""
+    with closing(Database(path)) as database:
+        yield Stage(database)
