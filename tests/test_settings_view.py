@@ -173,6 +173,16 @@ async def test_everybody_can_read_them_in_private(office: Office) -> None:
     assert office.mia.private_replies == []
 
 
+async def test_a_user_group_is_named_as_slack_names_it(office: Office) -> None:
+    """Only the group: who is in it, Slack says."""
+    managers = office.slack.add_group("Team Leads", [office.abe, office.ana])
+    file = office.folder / "company.toml"
+    file.write_text(f'[pools]\napprovers = ["{managers.id}"]\n')
+    async with office.open(giftbot_config=str(file)):
+        await office.eve.types("/gift settings")
+        assert "“approvers”: @team-leads" in office.eve.private_replies[0].text_shown
+
+
 @pytest.mark.usefixtures("bot")
 async def test_help_says_that_there_are_rules(office: Office) -> None:
     """Whoever looks for them finds them."""

@@ -12,6 +12,7 @@ Mention = Callable[[str, str], str]
 ANGLED: Final = re.compile(r"<([^<>]+)>")
 EMPHASIS: Final = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)([^\n]*?\S)\1(?![\w*_~`])")
 FENCE: Final = "```"
+GROUP: Final = "!subteam^"
 BARE_URL: Final = re.compile(r"https?://[^\s<>|]+")
 # where the words of a block or an element are; what is behind a click (options, confirm) is not shown
 VISIBLE: Final = ("title", "label", "text", "fields", "accessory", "element", "elements", "placeholder", "hint")
@@ -30,6 +31,8 @@ def _shown(inside: str, mention: Mention) -> str:
         return mention(target[0], target[1:])
     if target.startswith("!date^"):
         return label
+    if target.startswith(GROUP):
+        return mention(GROUP, target.removeprefix(GROUP))
     if target.startswith("!"):
         return label or f"@{target[1:]}"
     return label or target

@@ -72,6 +72,11 @@ class UserGroup:
     updated: int
     updated_before: int = 0
 
+    @property
+    def handle(self) -> str:
+        """Give what people read behind the @."""
+        return self.name.lower().replace(" ", "-")
+
     def as_json(self) -> Json:
         """Write the group as the events do."""
         return {
@@ -80,7 +85,7 @@ class UserGroup:
             "is_usergroup": True,
             "is_subteam": True,
             "name": self.name,
-            "handle": self.name.lower().replace(" ", "-"),
+            "handle": self.handle,
             "description": "",
             "is_external": False,
             "date_create": self.updated_before or self.updated,

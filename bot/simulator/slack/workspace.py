@@ -175,9 +175,11 @@ class Workspace:
         raise SlackError("message_not_found")
 
     def mention(self, kind: str, name_or_id: str) -> str:
-        """Give what people read where a mention names a user (@) or a channel (#)."""
+        """Give what people read where a mention names a user (@), a channel (#) or a user group (!subteam^)."""
         if kind == "@" and name_or_id in self.users:
             return f"@{self.users[name_or_id].real_name}"
         if kind == "#" and name_or_id in self.channels:
             return f"#{self.channels[name_or_id].name}"
+        if kind == "!subteam^" and name_or_id in self.groups:
+            return f"@{self.groups[name_or_id].handle}"
         return kind + name_or_id
