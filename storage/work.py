@@ -7,6 +7,8 @@ from bot.gifts.work import Task, Work
 from storage.db import Database
 from storage.times import from_text, to_text
 
+_DUE = "SELECT * FROM (SELECT * FROM work WHERE task = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?)"
+_NEXT = "SELECT min(due_at) AS due_at FROM work WHERE task = ? AND due_at > ?"
 _UNLESS_HURRIED = "iif(due_at = ?, ?, due_at)"  # as it was read, and as it shall be
 
 
@@ -25,22 +27,27 @@ class WorkTable:
         )
         self._ring()
 
-    def due(self, task: Task, now: datetime, limit: int) -> Sequence[Work]:
-        """Work of one kind that is due, longest waiting first."""
-        rows = self._database.rows(
-            "SELECT * FROM work WHERE task = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?", (task, to_text(now), limit)
-        )
+    def due(self, tasks: Collection[Task], now: datetime, limit: int) -> Sequence[Work]:
+        """Work of these kinds that is due, at most so much of each, longest waiting first."""
+        of_each = " UNION ALL ".join([_DUE] * len(tasks))
+        rows = self._database.rows(of_each, [part for task in tasks for part in (task, to_text(now), limit)])
         return [
-            Work(row["id"], task, row["subject"], from_text(row["since"]), from_text(row["due_at"]), row["tries"])
+            Work(
+                row["id"],
+                Task(row["task"]),
+                row["subject"],
+                from_text(row["since"]),
+                from_text(row["due_at"]),
+                row["tries"],
+            )
             for row in rows
         ]
 
-    def next_due(self, task: Task, after: datetime) -> datetime | None:
-        """When the first work of one kind after a time is due."""
-        row = self._database.row(
-            "SELECT min(due_at) AS due_at FROM work WHERE task = ? AND due_at > ?", (task, to_text(after))
-        )
-        return from_text(row["due_at"]) if row and row["due_at"] else None
+    def next_due(self, tasks: Collection[Task], after: datetime) -> datetime | None:
+        """When the first work of one of these kinds after a time is due."""
+        of_each = " UNION ALL ".join([_NEXT] * len(tasks))
+        rows = self._database.rows(of_each, [part for task in tasks for part in (task, to_text(after))])
+        return min((from_text(row["due_at"]) for row in rows if row["due_at"]), default=None)
 
     def begin(self, task: Task, due_at: datetime) -> None:
         """Note a task that is there only once, about nothing in particular, unless it is noted already."""

@@ -150,7 +150,7 @@ def test_approve_decline_cancel_edit_and_expire_have_one_outcome(company: CalmCo
     for _ in range(ROUNDS):
         (asked,) = accepted(at_once(company, asks(a_draft(company, "1"))))
         company.clock.jump(timedelta(days=21))  # it is old enough to expire, and nobody has looked yet
-        (work,) = company.store.work.due(Task.CHASE, company.now(), 1)
+        (work,) = company.store.work.due({Task.CHASE}, company.now(), 1)
         acts = [
             *(approves(asked, manager) for manager in MANAGERS[:3]),
             *(declines(asked, manager) for manager in MANAGERS[3:5]),

@@ -596,31 +596,31 @@ def test_work_is_done_when_it_is_due(store: SqliteStore, bell: Bell) -> None:
         store.work.add(Task.ORDER, "another kind", NOON)
     assert bell.rung == 4
     in_a_second = NOON + timedelta(seconds=1)
-    first, second = store.work.due(Task.POST, in_a_second, 8)
+    first, second = store.work.due({Task.POST}, in_a_second, 8)
     assert (first.subject, first.since, first.tries) == ("first", NOON, 0)
     assert second.subject == "second"
-    assert list(store.work.due(Task.POST, in_a_second, 1)) == [first]
-    assert store.work.next_due(Task.POST, in_a_second) == later
+    assert list(store.work.due({Task.POST}, in_a_second, 1)) == [first]
+    assert store.work.next_due({Task.POST}, in_a_second) == later
     with store.write():
         store.work.postpone(first, later + timedelta(days=1), "Slack is slow")
         store.work.done(second)
-    assert list(store.work.due(Task.POST, in_a_second, 8)) == []
-    assert [work.subject for work in store.work.due(Task.POST, later, 8)] == ["not yet"]
-    (again,) = [work for work in store.work.due(Task.POST, NOON + timedelta(days=9), 8) if work.id == first.id]
+    assert list(store.work.due({Task.POST}, in_a_second, 8)) == []
+    assert [work.subject for work in store.work.due({Task.POST}, later, 8)] == ["not yet"]
+    (again,) = [work for work in store.work.due({Task.POST}, NOON + timedelta(days=9), 8) if work.id == first.id]
     assert again == Work(first.id, Task.POST, "first", NOON, later + timedelta(days=1), tries=1)
-    assert store.work.next_due(Task.ORDER, NOON) is None
+    assert store.work.next_due({Task.ORDER}, NOON) is None
 
 
 def test_the_number_of_done_work_is_not_used_again(store: SqliteStore) -> None:
     """An outcome that comes late cannot strike off something else."""
     with store.write():
         store.work.add(Task.POST, "first", NOON)
-    (first,) = store.work.due(Task.POST, NOON, 8)
+    (first,) = store.work.due({Task.POST}, NOON, 8)
     with store.write():
         store.work.done(first)
         store.work.add(Task.POST, "second", NOON)
         store.work.done(first)
-    (second,) = store.work.due(Task.POST, NOON, 8)
+    (second,) = store.work.due({Task.POST}, NOON, 8)
     assert (second.subject, second.id > first.id) == ("second", True)
 
 
@@ -631,10 +631,10 @@ def test_times_are_compared_as_moments(shelf: SqliteStore, due_at: datetime) -> 
     with shelf.write():
         shelf.work.add(Task.REFRESH, "m", due_at)
     moment = due_at.astimezone(timezone(timedelta(hours=-7)))
-    found = shelf.work.due(Task.REFRESH, moment, 1)
+    found = shelf.work.due({Task.REFRESH}, moment, 1)
     with shelf.write():
         for work in found:
             shelf.work.done(work)
     assert [work.since for work in found] == [due_at]
     with suppress(OverflowError):
-        assert not shelf.work.due(Task.REFRESH, moment - timedelta(microseconds=1), 1)
+        assert not shelf.work.due({Task.REFRESH}, moment - timedelta(microseconds=1), 1)

@@ -49,7 +49,7 @@ class Aftercare:
         age = self._clock.now() - work.since
         if gift is None or gift.state is not GiftState.DELIVERED or age > LONG_ENOUGH:
             return Done()
-        if self._store.work.due(Task.ORDER, self._clock.now(), 1):
+        if self._store.work.due({Task.ORDER}, self._clock.now(), 1):
             return Again(ORDERS_FIRST.total_seconds())
         await self._pace.turn()
         match await self._desk.payout(gift):

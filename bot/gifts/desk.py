@@ -71,7 +71,8 @@ class Desks:
         month = self._treasury.month_began
         mine = page_of(partial(lists.asked_by, person, which=look.which), _of_request, look.mine)
         to_decide = page_of(partial(lists.undecided, person, pools), _of_request, look.to_decide)
-        in_trouble = page_of(partial(lists.in_trouble, person), _of_gift, look.in_trouble) if pools else Page()
+        mends = person in self._policy.rules.approvers(roster)
+        in_trouble = page_of(partial(lists.in_trouble, person), _of_gift, look.in_trouble) if mends else Page()
         verdicts = page_of(partial(lists.decided_by, person, month), _of_verdict, look.verdicts)
         looked_at = (*mine.lines, *to_decide.lines, *(verdict.request for verdict in verdicts.lines))
         routes = {

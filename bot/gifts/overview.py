@@ -29,7 +29,8 @@ def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notic
     """Read it; only who may decide sees what waits for a decision or a retry."""
     pools = policy.rules.pools_of(person, roster)
     mine = store.lists.asked_by(person, LISTED)
-    stopped = store.lists.in_trouble(person, LISTED) if pools else ()
+    mends = person in policy.rules.approvers(roster)
+    stopped = store.lists.in_trouble(person, LISTED) if mends else ()
     return Overview(
         mine=mine,
         to_decide=store.lists.undecided(person, pools, LISTED),

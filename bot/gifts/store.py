@@ -205,11 +205,11 @@ class WorkList(Protocol):
     def add(self, task: Task, subject: str, due_at: datetime) -> None:
         """Note that a task must be done for a gift or message, at or after a time."""
 
-    def due(self, task: Task, now: datetime, limit: int) -> Sequence[Work]:
-        """Work of one kind that is due, longest waiting first."""
+    def due(self, tasks: Collection[Task], now: datetime, limit: int) -> Sequence[Work]:
+        """Work of these kinds that is due, at most so much of each, longest waiting first."""
 
-    def next_due(self, task: Task, after: datetime) -> datetime | None:
-        """When the first work of one kind after a time is due."""
+    def next_due(self, tasks: Collection[Task], after: datetime) -> datetime | None:
+        """When the first work of one of these kinds after a time is due."""
 
     def begin(self, task: Task, due_at: datetime) -> None:
         """Note a task that is there only once, about nothing in particular, unless it is noted already."""

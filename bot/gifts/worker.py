@@ -1,6 +1,7 @@
 """Takes the next due piece of work, runs its step and writes the outcome. The only place that retries, or gives up."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -66,15 +67,15 @@ class Worker:
     def _take_due(self, hands: asyncio.TaskGroup) -> datetime | None:
         """Start what is due, and say when there is more. A full kind has no such time: it rings when a hand is free."""
         now = self.looked_at = self._clock.now()
-        times = []
-        for kind in self._steps:
-            free = AT_ONCE - sum(task.get_name() == kind for task in self._in_hand.values())
-            due = [work for work in self._store.work.due(kind, now, AT_ONCE) if work.id not in self._in_hand]
-            for work in due[:free]:
-                self._in_hand[work.id] = hands.create_task(self._do(work), name=kind)
-            if len(due) < free and (next_due := self._store.work.next_due(kind, now)):
-                times.append(next_due)
-        return min(times, default=None)
+        free = Counter(dict.fromkeys(self._steps, AT_ONCE))
+        free.subtract(Task(task.get_name()) for task in self._in_hand.values())
+        for work in self._store.work.due(self._steps, now, AT_ONCE):
+            if work.id not in self._in_hand:
+                free[work.task] -= 1
+                if free[work.task] >= 0:
+                    self._in_hand[work.id] = hands.create_task(self._do(work), name=work.task)
+        not_full = [kind for kind in self._steps if free[kind] > 0]
+        return self._store.work.next_due(not_full, now) if not_full else None
 
     async def _wait(self, until: datetime | None) -> None:
         seconds = LONGEST_NAP

@@ -137,7 +137,7 @@ class Stage:
         """Let a worker do everything that is on the list now."""
         worker = Worker(self.store, self.clock, self._bell, self._steps, self.flow.give_up)
         working = asyncio.create_task(worker.run())
-        while any(self.store.work.due(task, self.clock.now(), 1) for task in self._steps):  # noqa: ASYNC110 - it rings for its worker
+        while self.store.work.due(self._steps, self.clock.now(), 1):  # noqa: ASYNC110 - it rings for its worker
             await asyncio.sleep(0.002)
         await worker.stop(10)
         await working
