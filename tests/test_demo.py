@@ -124,7 +124,7 @@ def test_the_policy_story_shows_every_rule(tmp_path: Path) -> None:
         "@Eve: its recipient has left, so nothing was ordered.",
         "is away until",
         "Welcome back!",
-        "A newer card shows it as it is now.",
+        "newer card shows it",
         "Nobody has decided about this",
         "⏰ Expired",
         "4 delivered, 1 parked, 1 void",
