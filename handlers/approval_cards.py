@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from slack_sdk.models.blocks import ActionsBlock, Block
+from slack_sdk.models.blocks import Block
 
 from bot.gifts.absence import Absence
 from bot.gifts.budgets import Balance, Per
@@ -10,6 +10,7 @@ from bot.gifts.gift import Approval, Request
 from bot.gifts.message import Brief, Funds, Letter
 from bot.gifts.money import Money
 from bot.gifts.wording import Part
+from handlers.drawn import actions
 from handlers.language import Language, mention
 from handlers.words import (
     Card,
@@ -44,7 +45,7 @@ def approval(letter: Letter, language: Language) -> Card:
         blocks.append(context(language.say("The request was changed since. A newer card shows it as it is now.")))
     elif brief and brief.is_open:
         buttons = [approve_button(request, language), decline_button(request, language)]
-        blocks.append(ActionsBlock(elements=[*buttons, approve_with_button(request, language)]))
+        blocks.append(actions(*buttons, approve_with_button(request, language)))
     return Card(_headline(request, language), blocks)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from slack_sdk.models.blocks import ActionsBlock, Block
+from slack_sdk.models.blocks import Block
 
 from bot.gifts.gift import Request, RequestState
 from bot.gifts.head import Head
 from bot.gifts.message import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail
 from handlers.approval_cards import approval, approved_alone, backup, nudge, stand_down, stand_in
+from handlers.drawn import actions
 from handlers.language import Language, mention
 from handlers.troubles import hold_notice, lapsed, trouble, unannounced
 from handlers.words import (
@@ -71,7 +72,7 @@ def _gift(letter: Letter, language: Language) -> Card:
         [
             section(_thanks(request, language)),
             *quote(request.note, language),
-            ActionsBlock(elements=[open_gift_button(letter.link, language), anew]),
+            actions(open_gift_button(letter.link, language), anew),
             context(care),
         ],
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import SecretStr
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     InputBlock,
     PlainTextInputElement,
@@ -16,6 +15,7 @@ from bot.gifts.errors import Field
 from bot.gifts.gift import Request
 from bot.gifts.policy import LONGEST_REASON
 from bot.gifts.wording import Words
+from handlers.drawn import actions, plain
 from handlers.ids import INPUT, ViewId
 from handlers.language import Language, mention
 from handlers.payloads import DecisionMemory
@@ -118,7 +118,7 @@ def gift_view(request: Request, link: SecretStr, language: Language) -> dict[str
     blocks: list[Block] = [
         section(thanks),
         *quote(request.note, language),
-        ActionsBlock(elements=[open_gift_button(link, language)]),
+        actions(open_gift_button(link, language)),
         context(language.say("Whoever has this link has the gift, so keep it to yourself.")),
     ]
     return _view(language.say("Your gift"), blocks, language)
@@ -163,22 +163,18 @@ def form(
     return {
         "type": "modal",
         "callback_id": view_id,
-        "title": _plain(title),
-        "submit": _plain(submit),
-        "close": _plain(language.say("Cancel")),
+        "title": plain(title),
+        "submit": plain(submit),
+        "close": plain(language.say("Cancel")),
         "private_metadata": memory,
         "blocks": blocks,
     }
 
 
 def _view(title: str, blocks: Sequence[Block], language: Language) -> dict[str, Any]:
-    close = _plain(language.say("Close"))
-    return {"type": "modal", "title": _plain(title), "close": close, "blocks": _drawn(blocks)}
+    close = plain(language.say("Close"))
+    return {"type": "modal", "title": plain(title), "close": close, "blocks": _drawn(blocks)}
 
 
 def _drawn(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     return [block.to_dict() for block in blocks]
-
-
-def _plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}

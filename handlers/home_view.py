@@ -5,9 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
-    ButtonElement,
     DividerBlock,
     HeaderBlock,
     Option,
@@ -22,6 +20,7 @@ from bot.gifts.paging import ON_A_PAGE, Page, Place
 from bot.gifts.route import Route
 from bot.gifts.wording import Words, say
 from handlers.budget_bars import bar
+from handlers.drawn import Json, actions, button
 from handlers.home_lines import course, decision, holder, sums
 from handlers.ids import ActionId
 from handlers.language import Language
@@ -55,8 +54,8 @@ def home_view(desk: Desk, language: Language) -> dict[str, Any]:
     sections = (_to_decide, _in_trouble, _mine, _budgets, _received, _verdicts)
     parts = [blocks for part in sections if (blocks := list(part(desk, language)))]
     blocks = [block for part in parts for block in (*part, DividerBlock())]
-    rules = ButtonElement(text=language.say("Show the rules"), action_id=ActionId.SETTINGS)
-    view = View(type="home", private_metadata=look_as_text(desk.look), blocks=[*blocks, ActionsBlock(elements=[rules])])
+    rules = button(language.say("Show the rules"), ActionId.SETTINGS)
+    view = View(type="home", private_metadata=look_as_text(desk.look), blocks=[*blocks, actions(rules)])
     return view.to_dict()
 
 
@@ -72,7 +71,7 @@ def _to_decide(desk: Desk, language: Language) -> Iterator[Block]:
         yield wish(request, language)
         yield from quote(request.note, language)
         yield from course(desk.routes[request.id], language)
-        yield ActionsBlock(elements=[approve_button(request, language), decline_button(request, language)])
+        yield actions(approve_button(request, language), decline_button(request, language))
     looks = _looks(page, lambda place: replace(desk.look, to_decide=place))
     yield from _pager(title, looks, _OLDEST_FIRST, language)
 
@@ -96,7 +95,7 @@ def _mine(desk: Desk, language: Language) -> Iterator[Block]:
     if not page.lines and desk.look.which is Which.ALL:
         yield section(language.say("You have not asked for a gift yet. `/gift` opens the form."))
         return
-    yield ActionsBlock(elements=[_which(desk.look.which, language)])
+    yield actions(_which(desk.look.which, language))
     if not page.lines:
         yield section(language.say("There is none like that."))
     for request in page.lines:
@@ -107,21 +106,22 @@ def _mine(desk: Desk, language: Language) -> Iterator[Block]:
     yield from _pager(title, _looks(page, lambda place: replace(desk.look, mine=place)), _NEWEST_FIRST, language)
 
 
-def _which(chosen: Which, language: Language) -> StaticSelectElement:
+def _which(chosen: Which, language: Language) -> Json:
     options = {which: Option(text=language.render(words), value=which) for which, words in _WHICH.items()}
-    return StaticSelectElement(
+    select = StaticSelectElement(
         placeholder=language.say("Which requests"),
         action_id=ActionId.WHICH,
         options=list(options.values()),
         initial_option=options[chosen],
     )
+    return select.to_dict()
 
 
 def _pending(request: Request, route: Route | None, language: Language) -> Iterator[Block]:
     yield section(f"{title_of(request, language)}\n{language.render(holder(request, route))}")
     if route:
         yield from course(route, language)
-    yield ActionsBlock(elements=[edit_button(request, language), cancel_button(request, language)])
+    yield actions(edit_button(request, language), cancel_button(request, language))
 
 
 def _budgets(desk: Desk, language: Language) -> Iterator[Block]:
@@ -183,14 +183,14 @@ def _pager(
     """Buttons to the pages before and behind, where there are any; each carries what is shown then."""
     ways = zip((ActionId.PAGE_BEFORE, ActionId.PAGE_BEHIND), looks, words, strict=True)
     buttons = [
-        ButtonElement(
-            text=language.render(label),
-            action_id=action_id,
-            value=look_as_text(look),
+        button(
+            language.render(label),
+            action_id,
+            look_as_text(look),
             accessibility_label=language.say("{button}: {list}", button=label, list=title),
         )
         for action_id, look, label in ways
         if look
     ]
     if buttons:
-        yield ActionsBlock(elements=buttons)
+        yield actions(*buttons)

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, DividerBlock, PlainTextObject
+from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.gifts.gift import Gift, GiftState, Request, RequestState
 from bot.gifts.hold import Hold
 from bot.gifts.overview import Overview
 from bot.gifts.reasons import Reason
 from bot.gifts.wording import Listed, say
+from handlers.drawn import Json, actions, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention
 from handlers.troubles import retry_button
@@ -70,7 +71,7 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
         blocks.append(section(language.say("*Waiting for you*")))
         for request in overview.to_decide:
             buttons = [approve_button(request, language), decline_button(request, language)]
-            blocks.extend([wish(request, language), *quote(request.note, language), ActionsBlock(elements=buttons)])
+            blocks.extend([wish(request, language), *quote(request.note, language), actions(*buttons)])
         stopped = ((request, gift) for request in overview.in_trouble for gift in request.gifts if gift.is_in_trouble)
         troubles = [in_trouble(request, gift, language) for request, gift in stopped]
         blocks.extend(troubles[:_MOST_TROUBLES])
@@ -184,16 +185,9 @@ def _stopped(reason: Reason, recipients: Listed, language: Language) -> str:
     )
 
 
-def cancel_button(request: Request, language: Language) -> ButtonElement:
+def cancel_button(request: Request, language: Language) -> Json:
     """Take a request back, after a second thought."""
-    return ButtonElement(
-        text=language.say("Cancel request"),
-        action_id=ActionId.CANCEL,
-        value=request.id,
-        confirm=ConfirmObject(
-            title=language.say("Take it back?"),
-            text=PlainTextObject(text=language.say("Nobody will be asked any more, and nothing is ordered.")),
-            confirm=language.say("Cancel request"),
-            deny=language.say("Keep it"),
-        ),
-    )
+    title, words = language.say("Take it back?"), language.say("Nobody will be asked any more, and nothing is ordered.")
+    cancel = language.say("Cancel request")
+    sure = confirmation(title, words, cancel, language.say("Keep it"))
+    return button(cancel, ActionId.CANCEL, request.id, confirm=sure)

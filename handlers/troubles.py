@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, PlainTextObject
+from slack_sdk.models.blocks import Block
 
 from bot.gifts.gift import Gift, GiftState
 from bot.gifts.hold import Hold
 from bot.gifts.message import Letter
 from bot.gifts.wording import Words, say
+from handlers.drawn import Json, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention
 from handlers.words import Card, amount, context, mentions, section, value_of
@@ -60,19 +61,12 @@ def _trouble_of(gift: Gift, language: Language, *, may_retry: bool) -> Block:
     return section(words, retry_button(gift, language) if reason.can_retry else None)
 
 
-def retry_button(gift: Gift, language: Language) -> ButtonElement:
+def retry_button(gift: Gift, language: Language) -> Json:
     """Retry; the same order again, or a new one where the last was refused for good."""
-    return ButtonElement(
-        text=language.say("Retry"),
-        action_id=ActionId.RETRY,
-        value=gift.id,
-        confirm=ConfirmObject(
-            title=language.say("Try again?"),
-            text=PlainTextObject(text=language.say("There is never more than one order for this gift.")),
-            confirm=language.say("Retry"),
-            deny=language.say("Not yet"),
-        ),
-    )
+    title, words = language.say("Try again?"), language.say("There is never more than one order for this gift.")
+    retry = language.say("Retry")
+    sure = confirmation(title, words, retry, language.say("Not yet"))
+    return button(retry, ActionId.RETRY, gift.id, confirm=sure)
 
 
 def lapsed(letter: Letter, language: Language) -> Card:

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import SecretStr
 from slack_sdk.models.blocks import (
     Block,
-    ButtonElement,
-    ConfirmObject,
-    PlainTextObject,
 )
 
 from bot.gifts.aftercare import MACHINE
 from bot.gifts.gift import Gift, Request, RequestState
 from bot.gifts.route import Route
 from bot.gifts.wording import Listed, Part, Words, say, say_many
+from handlers.drawn import DrawnBlock, Json, button, confirmation, plain
 from handlers.ids import ActionId
 from handlers.language import Language, mention
 
@@ -108,21 +105,9 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-class DrawnBlock(Block):
-    """A block that is drawn when it is made: slack_sdk's own look through themselves whenever they are sent."""
-
-    def __init__(self, kind: str, **parts: Any) -> None:
-        super().__init__(type=kind)
-        self._drawn = {"type": kind, **parts}
-
-    def to_dict(self) -> dict[str, Any]:
-        """The block as JSON."""
-        return self._drawn
-
-
-def section(text: str, accessory: ButtonElement | None = None) -> DrawnBlock:
+def section(text: str, accessory: Json | None = None) -> DrawnBlock:
     """A paragraph in mrkdwn."""
-    beside = {"accessory": accessory.to_dict()} if accessory else {}
+    beside = {"accessory": accessory} if accessory else {}
     return DrawnBlock("section", text={"type": "mrkdwn", "text": text}, **beside)
 
 
@@ -130,9 +115,7 @@ def quote(text: str, language: Language) -> list[DrawnBlock]:
     """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing."""
     if not text:
         return []
-    return [
-        DrawnBlock("section", text={"type": "plain_text", "text": language.say("“{text}”", text=text), "emoji": True})
-    ]
+    return [DrawnBlock("section", text=plain(language.say("“{text}”", text=text)))]
 
 
 def context(text: str) -> DrawnBlock:
@@ -140,33 +123,29 @@ def context(text: str) -> DrawnBlock:
     return DrawnBlock("context", elements=[{"type": "mrkdwn", "text": text}])
 
 
-def approve_button(request: Request, language: Language) -> ButtonElement:
+def approve_button(request: Request, language: Language) -> Json:
     """Approve, after a look at what it costs."""
     count = len(request.gifts)
+    title = language.say_many("Send this gift?", "Send these gifts?", count)
     cost = language.say_many(
         "This orders {count} gift for {total} right away.",
         "This orders {count} gifts for {total} right away.",
         count,
         total=request.total,
     )
-    return ButtonElement(
-        text=language.say("Approve"),
-        style="primary",
-        action_id=ActionId.APPROVE,
-        value=carried(request),
-        confirm=ConfirmObject(
-            title=language.say_many("Send this gift?", "Send these gifts?", count),
-            text=PlainTextObject(text=cost),
-            confirm=language.say("Approve"),
-            deny=language.say("Not yet"),
-        ),
-    )
+    approve = language.say("Approve")
+    sure = confirmation(title, cost, approve, language.say("Not yet"))
+    return button(approve, ActionId.APPROVE, carried(request), style="primary", confirm=sure)
 
 
-def approve_with_button(request: Request, language: Language) -> ButtonElement:
+def approve_with_button(request: Request, language: Language) -> Json:
     """Approve with a note, or a lower amount; a form then asks for them."""
-    text = language.say("Note or lower amount")
-    return ButtonElement(text=text, action_id=ActionId.APPROVE_WITH, value=carried(request))
+    return button(language.say("Note or lower amount"), ActionId.APPROVE_WITH, carried(request))
+
+
+def decline_button(request: Request, language: Language) -> Json:
+    """Decline; a form then asks for the reason."""
+    return button(language.say("Decline"), ActionId.DECLINE, carried(request), style="danger")
 
 
 def carried(request: Request) -> str:
@@ -174,28 +153,16 @@ def carried(request: Request) -> str:
     return f"{request.id}.{request.version}"
 
 
-def edit_button(request: Request, language: Language) -> ButtonElement:
+def edit_button(request: Request, language: Language) -> Json:
     """Change a request that is pending; its form then opens as it was filled in."""
-    return ButtonElement(text=language.say("Change"), action_id=ActionId.EDIT, value=carried(request))
+    return button(language.say("Change"), ActionId.EDIT, carried(request))
 
 
-def open_gift_button(link: SecretStr, language: Language) -> ButtonElement:
+def open_gift_button(link: SecretStr, language: Language) -> Json:
     """Opens the gift; only ever on its recipient's screen."""
-    return ButtonElement(
-        text=language.say("Open your gift"),
-        style="primary",
-        action_id=ActionId.OPEN_GIFT,
-        url=link.get_secret_value(),
-    )
+    return button(language.say("Open your gift"), ActionId.OPEN_GIFT, style="primary", url=link.get_secret_value())
 
 
-def show_again_button(gift: Gift, text: str) -> ButtonElement:
+def show_again_button(gift: Gift, text: str) -> Json:
     """Lets a gift's recipient see it once more."""
-    return ButtonElement(text=text, action_id=ActionId.SHOW_AGAIN, value=gift.id)
-
-
-def decline_button(request: Request, language: Language) -> ButtonElement:
-    """Decline; a form then asks for the reason."""
-    return ButtonElement(
-        text=language.say("Decline"), style="danger", action_id=ActionId.DECLINE, value=carried(request)
-    )
+    return button(text, ActionId.SHOW_AGAIN, gift.id)
