@@ -14,7 +14,7 @@ from tests.bench.load import WARM_UP, Job, seconds_of
 from tests.bench.servers import free_port, serving
 from tests.office import Office, TurnableClock, eventually
 
-_A_SECOND = 200  # clicks, by all of them: more than any company makes, and no server is at its limit
+_A_SECOND = 100  # clicks, by all of them: more than any company makes, and no server is at its limit
 _MORE_FROM_MANY = 3  # times as many clicks by 16 as by one
 _CLIENTS = (1, 16)
 OURS, DEFAULT, FLOOR, KEEPING = "giftbot", "default", "flag", "keeping"

@@ -33,8 +33,8 @@ class Size:
     margin: float  # by which a click may exceed its bound: few clicks on a busy machine say only so much
 
 
-QUICK = Size(rounds=2, clicks=40, gifts=40, many=50_000, burst=300, margin=2)
-FULL = Size(rounds=5, clicks=150, gifts=200, many=1_000_000, burst=5_000, margin=1)
+QUICK = Size(rounds=2, clicks=30, gifts=40, many=50_000, burst=300, margin=2)
+FULL = Size(rounds=4, clicks=100, gifts=200, many=1_000_000, burst=5_000, margin=1)
 
 
 def at_most(what: str, giftbot: str, beside: str, ratio: float, bound: float | None, margin: float = 1) -> Figure:
