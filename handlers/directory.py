@@ -15,13 +15,14 @@ from bot.gifts.people import Person, Standing
 from bot.gifts.ports import Clock, Rejected
 from bot.gifts.wording import say
 from handlers.language import ENGLISH, Language, language_of
+from handlers.limits import Limits, Method
 from handlers.slack_answers import answer_of
 
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = timedelta(minutes=5)
 _GROUP_REMEMBERED = timedelta(minutes=1)  # who decides about money
-_LANGUAGE_REMEMBERED = timedelta(days=1)  # nobody changes it often
+_KNOWN_FOR_A_DAY = timedelta(days=1)  # Slack tells of changes by itself, and nobody changes their language often
 _PATIENCE = 2.0  # seconds; Slack gives a form's submission three in all
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
 
@@ -45,6 +46,7 @@ class SlackDirectory:
         self._client = client
         self._workspace = workspace
         self._clock = clock
+        self.limits = Limits(clock)  # all calls to Slack that are the worker's share them
         self._groups: dict[str, tuple[frozenset[str], datetime]] = {}
         self._known: dict[str, tuple[Person, datetime]] = {}
 
@@ -63,6 +65,17 @@ class SlackDirectory:
         except TimeoutError:
             raise _not_now() from None
         return known | {person.id: person for person in people}
+
+    async def known(self, slack_id: str) -> Person:
+        """Somebody as they were at most a day ago, unless Slack told of a change; asked no faster than Slack allows.
+
+        Raises:
+            Invalid: Slack cannot be asked just now.
+        """
+        if known := self._remembered(slack_id, _KNOWN_FOR_A_DAY):
+            return known
+        await self.limits.turn(Method.USER)
+        return (await self.look_up([slack_id]))[slack_id]
 
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Who is in each of these user groups, at most a minute old.
@@ -108,7 +121,7 @@ class SlackDirectory:
 
     async def language(self, slack_id: str) -> Language:
         """The language that somebody reads; English while Slack cannot be asked."""
-        if known := self._remembered(slack_id, _LANGUAGE_REMEMBERED):
+        if known := self._remembered(slack_id, _KNOWN_FOR_A_DAY):
             return language_of(known.locale)
         try:
             return language_of((await self.look_up([slack_id]))[slack_id].locale)
@@ -117,12 +130,12 @@ class SlackDirectory:
 
     def language_at_once(self, slack_id: str) -> Language:
         """The language that somebody reads, for what cannot wait for Slack; English where it is not known."""
-        known = self._remembered(slack_id, _LANGUAGE_REMEMBERED)
+        known = self._remembered(slack_id, _KNOWN_FOR_A_DAY)
         return language_of(known.locale) if known else ENGLISH
 
     def knows_language(self, slack_id: str) -> bool:
         """Whether `language` answers without asking Slack."""
-        return self._remembered(slack_id, _LANGUAGE_REMEMBERED) is not None
+        return self._remembered(slack_id, _KNOWN_FOR_A_DAY) is not None
 
     def _remembered(self, slack_id: str, so_long: timedelta) -> Person | None:
         known, asked_at = self._known.get(slack_id, (None, None))

@@ -14,7 +14,7 @@ from handlers.cards import render
 from handlers.directory import SlackDirectory
 from handlers.ids import MESSAGE_EVENT
 from handlers.language import ENGLISH, Language
-from handlers.limits import Limits, Method
+from handlers.limits import Method
 from handlers.slack_answers import answer_of
 
 _REMEMBERED = timedelta(hours=1)  # a person's channel stays the same, but whoever has left is to be noticed
@@ -42,7 +42,7 @@ class SlackMessenger:
         self._directory = directory
         self._clock = clock
         self._common = common
-        self._limits = Limits(clock)
+        self._limits = directory.limits
         self._opened: dict[str, tuple[str, datetime]] = {}
 
     async def open(self, to: str) -> str | Rejected | Unavailable:

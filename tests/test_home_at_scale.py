@@ -111,6 +111,10 @@ class NoDirectory:
         """Nobody."""
         raise NotImplementedError
 
+    async def known(self, slack_id: str) -> Person:
+        """Somebody."""
+        return (await self.look_up([slack_id]))[slack_id]
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Nobody."""
         raise NotImplementedError

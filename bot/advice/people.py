@@ -38,6 +38,10 @@ class IdsAlone:
         """Everybody asked for."""
         return {slack_id: Person(slack_id, slack_id) for slack_id in ids}
 
+    async def known(self, slack_id: str) -> Person:
+        """Somebody, by their id alone."""
+        return (await self.look_up([slack_id]))[slack_id]
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Who is in no group."""
         if groups:

@@ -330,7 +330,7 @@ class Flow:
         if self._store.orders.get(gift):
             return None
         try:
-            recipient = (await self.roll.people([gift.recipient]))[gift.recipient]
+            recipient = await self.roll.known(gift.recipient)
         except Invalid as invalid:
             return Later(Reason.RECIPIENT_GONE, str(invalid))
         if recipient.standing.value is None:

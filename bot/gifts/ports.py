@@ -165,6 +165,13 @@ class Directory(Protocol):
             Invalid: Slack cannot be asked just now.
         """
 
+    async def known(self, slack_id: str) -> Person:
+        """Somebody as they were at most a day ago, unless Slack told of a change; asked no faster than Slack allows.
+
+        Raises:
+            Invalid: Slack cannot be asked just now.
+        """
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Who is in each of these user groups, at most a minute old.
 

@@ -60,6 +60,14 @@ class Roll:
                 say("You can no longer decide for {approver}: {problem}.", approver=Who(approver), problem=problem)
             )
 
+    async def known(self, person: str) -> Person:
+        """Somebody, for what the machine does; however much that is, Slack is not asked too often.
+
+        Raises:
+            Invalid: Slack does not say.
+        """
+        return await self._directory.known(person)
+
     async def colleague(self, person: str) -> Person:
         """Somebody whose account is still a colleague's.
 

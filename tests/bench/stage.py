@@ -58,6 +58,10 @@ class SlackAtHand:
         """Everybody is a colleague."""
         return {slack_id: Person(slack_id, slack_id, Standing.MEMBER, "en-GB") for slack_id in ids}
 
+    async def known(self, slack_id: str) -> Person:
+        """Somebody."""
+        return (await self.look_up([slack_id]))[slack_id]
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """There are no groups."""
         return {group: frozenset() for group in groups}

@@ -119,6 +119,10 @@ class ChatClient:
         name = f"update {mail.message.kind}"
         return certain(await self._network.call(self._life, _SERVICE, name, lambda: self._chat.update(mail)))
 
+    async def known(self, slack_id: str) -> Person:
+        """Somebody."""
+        return (await self.look_up([slack_id]))[slack_id]
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Nobody here is in a group."""
         return {group: frozenset() for group in groups}
