@@ -32,7 +32,7 @@ async def test_a_channel_gets_one_message_a_second() -> None:
     limits = Limits(clock)
     began = clock.now()
     await asyncio.gather(*(limits.turn_to_post("C1") for _ in range(5)))
-    assert clock.now() - began == timedelta(seconds=4)
+    assert timedelta(seconds=4) <= clock.now() - began <= timedelta(seconds=5)
     slept = len(clock.slept)
     await limits.turn_to_post("C2")
     assert len(clock.slept) == slept
