@@ -1,5 +1,6 @@
 """OUT: blocks and buttons that are drawn when they are made: slack_sdk's own look through themselves whenever sent."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -36,6 +37,11 @@ def button(text: str, action: str, value: str | None = None, **more: str | Json)
 def confirmation(title: str, text: str, yes: str, no: str) -> Json:
     """What Slack asks before a click counts."""
     return {"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no)}
+
+
+def as_json(blocks: Iterable[Block]) -> list[Json]:
+    """Blocks as Slack takes them."""
+    return [block.to_dict() for block in blocks]
 
 
 def actions(*elements: Json) -> DrawnBlock:

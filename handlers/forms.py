@@ -15,7 +15,7 @@ from bot.gifts.errors import Field
 from bot.gifts.gift import Request
 from bot.gifts.policy import LONGEST_REASON
 from bot.gifts.wording import Words
-from handlers.drawn import actions, plain
+from handlers.drawn import actions, as_json, plain
 from handlers.ids import INPUT, ViewId
 from handlers.language import Language, mention
 from handlers.payloads import DecisionMemory
@@ -46,7 +46,7 @@ def decline_form(request: Request, language: Language, look: Look | None = None)
         ),
     ]
     title, submit = language.say("Decline the gift"), language.say("Decline")
-    return form(ViewId.DECLINE, title, submit, _memory(request, look), _drawn(blocks), language)
+    return form(ViewId.DECLINE, title, submit, _memory(request, look), as_json(blocks), language)
 
 
 def approve_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def approve_form(request: Request, language: Language, look: Look | None = None)
         ),
     ]
     title, submit = language.say("Approve the gift"), language.say("Approve")
-    return form(ViewId.APPROVE, title, submit, _memory(request, look), _drawn(blocks), language)
+    return form(ViewId.APPROVE, title, submit, _memory(request, look), as_json(blocks), language)
 
 
 def _memory(request: Request, look: Look | None) -> str:
@@ -173,8 +173,4 @@ def form(
 
 def _view(title: str, blocks: Sequence[Block], language: Language) -> dict[str, Any]:
     close = plain(language.say("Close"))
-    return {"type": "modal", "title": plain(title), "close": close, "blocks": _drawn(blocks)}
-
-
-def _drawn(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    return [block.to_dict() for block in blocks]
+    return {"type": "modal", "title": plain(title), "close": close, "blocks": as_json(blocks)}

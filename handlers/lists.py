@@ -11,7 +11,7 @@ from bot.gifts.hold import Hold
 from bot.gifts.overview import Overview
 from bot.gifts.reasons import Reason
 from bot.gifts.wording import Listed, say
-from handlers.drawn import Json, actions, button, confirmation
+from handlers.drawn import Json, actions, as_json, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention
 from handlers.troubles import retry_button
@@ -86,7 +86,7 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
         blocks.append(section(language.say("*Gifts for you*")))
         blocks.extend(received(request, gift, language) for request, gift in overview.received)
     blocks.append(context(language.say("The Home tab has all of it, and your budgets.")))
-    return [block.to_dict() for block in blocks]
+    return as_json(blocks)
 
 
 def wish(request: Request, language: Language) -> Block:

@@ -12,6 +12,7 @@ from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Una
 from bot.gifts.reasons import Reason
 from handlers.cards import render
 from handlers.directory import SlackDirectory
+from handlers.drawn import as_json
 from handlers.ids import MESSAGE_EVENT
 from handlers.language import ENGLISH, Language
 from handlers.limits import Method
@@ -121,7 +122,7 @@ class SlackMessenger:
 
     async def _shown(self, mail: Mail) -> dict[str, Any]:
         card = render(mail, await self._language(mail.message.to))
-        return {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
+        return {"text": card.text, "blocks": as_json(card.blocks)}
 
     async def _language(self, to: str) -> Language:
         if not is_person(to):

@@ -22,7 +22,7 @@ from bot.gifts.errors import Unreadable
 from bot.gifts.lines import Which
 from bot.gifts.paging import BEGINNING
 from bot.gifts.ports import Posted
-from bot.gifts.wording import say
+from bot.gifts.wording import Words, say
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
 
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
@@ -333,10 +333,7 @@ def read_memory(text: str) -> FormMemory:
     Raises:
         Unreadable: it is not what the bot put there.
     """
-    try:
-        return FormMemory.model_validate_json(text)
-    except ValidationError:
-        raise Unreadable(say("This form cannot be read. Please open a new one with /gift.")) from None
+    return _carried_by_a_form(FormMemory, text, say("This form cannot be read. Please open a new one with /gift."))
 
 
 def read_decision(text: str) -> DecisionMemory:
@@ -345,10 +342,14 @@ def read_decision(text: str) -> DecisionMemory:
     Raises:
         Unreadable: it is not what the bot put there.
     """
+    return _carried_by_a_form(DecisionMemory, text, say("This form cannot be read. Please click again."))
+
+
+def _carried_by_a_form(kind: type[P], text: str, problem: Words) -> P:
     try:
-        return DecisionMemory.model_validate_json(text)
+        return kind.model_validate_json(text)
     except ValidationError:
-        raise Unreadable(say("This form cannot be read. Please click again.")) from None
+        raise Unreadable(problem) from None
 
 
 def look_as_text(look: Look) -> str:

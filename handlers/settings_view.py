@@ -16,6 +16,7 @@ from bot.gifts.people import Roster
 from bot.gifts.policy import Policy
 from bot.gifts.rules import Rule, Step
 from bot.gifts.wording import Listed, Part, Words, say, say_many, sentences
+from handlers.drawn import as_json
 from handlers.language import Language, mention
 from handlers.words import context, escaped, section, some
 
@@ -72,7 +73,7 @@ def settings_view(policy: Policy, patience: Patience, roster: Roster, language: 
 
 def settings_blocks(policy: Policy, patience: Patience, roster: Roster, language: Language) -> list[dict[str, Any]]:
     """The whole policy, as far as a message can hold it."""
-    return [block.to_dict() for block in _blocks(policy, patience, roster, language)]
+    return as_json(_blocks(policy, patience, roster, language))
 
 
 def _blocks(policy: Policy, patience: Patience, roster: Roster, language: Language) -> list[Block]:

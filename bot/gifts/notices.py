@@ -35,6 +35,7 @@ class Notices:
         self._policy = policy
         self._roll = roll
         self._approvals_channel = approvals_channel
+        self._channels = [approvals_channel] if approvals_channel else []
         self._new_id = new_id
 
     def ask(self, route: Route) -> None:
@@ -188,7 +189,7 @@ class Notices:
     def readers(self, route: Route) -> list[str]:
         """Who is told that a step waits."""
         if route.position is None:
-            return [self._approvals_channel] if self._approvals_channel else []
+            return self._channels
         return route.readers(route.position, self._approvals_channel)
 
     def backup(self, route: Route) -> list[str]:
@@ -198,9 +199,7 @@ class Notices:
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""
         route = self._policy.route(request, self._roll.last)
-        if route and route.step:
-            return self.readers(route) or self._approvers(request)
-        return [self._approvals_channel] if self._approvals_channel else self._approvers(request)
+        return (self.readers(route) if route else self._channels) or self._approvers(request)
 
     def _gift_message(self, gift: Gift) -> Message | None:
         messages = self._store.messages.about(gift.request_id, Kind.GIFT)
@@ -238,7 +237,7 @@ class Notices:
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
     def _those_who_decide(self) -> Collection[str]:
-        return [self._approvals_channel] if self._approvals_channel else self._everybody_who_decides()
+        return self._channels or self._everybody_who_decides()
 
     def _say_about(self, kind: Kind, subject: str, readers: Iterable[str]) -> None:
         for reader in sorted(readers):
