@@ -1,13 +1,19 @@
 """How Slack reaches the bot over signed HTTP; Socket Mode is in socket_mode.py."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from pydantic import SecretStr
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+from yarl import URL
 
 log = structlog.get_logger(__name__)
 
@@ -15,7 +21,9 @@ EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 LARGEST_REQUEST = 1024 * 1024  # bytes; Slack's own are far below
 _GOODBYE = 1.0  # seconds for closing
-# Bolt reads a request before it looks who signed it, and stumbles over what Slack would not send.
+_AS_READ = "socket_mode"  # Bolt's word for a request that was read, and is known to be Slack's
+_CERTIFICATE_CHECK = b"ssl_check=1"  # Slack asks now and then whether our certificate is good, and signs nothing
+# Bolt stumbles over what Slack would not send
 _UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -29,14 +37,14 @@ class HttpIntake:
     def __init__(
         self,
         app: AsyncApp,
-        host: str,
-        port: int,
+        signing_secret: SecretStr,
+        address: tuple[str, int],
         is_healthy: Callable[[], bool],
         other_routes: Iterable[web.RouteDef] = (),
     ) -> None:
         self._app = app
-        self._host = host
-        self._port = port
+        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
+        self._host, self._port = address
         self._is_healthy = is_healthy
         server = web.Application(client_max_size=LARGEST_REQUEST)
         server.add_routes(
@@ -69,14 +77,31 @@ class HttpIntake:
             await asyncio.wait_for(self._runner.cleanup(), seconds)
 
     async def _on_request(self, request: web.Request) -> web.Response:
+        body = await request.read()
         try:
-            response = await self._app.async_dispatch(await to_bolt_request(request))
+            if not self._is_from_slack(body, request):
+                return web.Response(status=200 if _CERTIFICATE_CHECK in body.split(b"&") else 401)
+            payload = _read(body.decode())
+            response = await self._app.async_dispatch(AsyncBoltRequest(body=payload, mode=_AS_READ))
         except _UNREADABLE as error:
             log.info("unreadable_request", error=type(error).__name__)
             return web.Response(status=400)
         return await to_aiohttp_response(response)
 
+    def _is_from_slack(self, body: bytes, request: web.Request) -> bool:
+        """Source: docs.slack.dev, "Verifying requests from Slack"."""
+        timestamp = request.headers.get("X-Slack-Request-Timestamp")
+        return self._signatures.is_valid(body, timestamp, request.headers.get("X-Slack-Signature"))
+
     async def _on_health(self, _: web.Request) -> web.Response:
         if self._is_healthy():
             return web.json_response({"status": "ok"})
         return web.json_response({"status": "the worker has not looked at its list for a while"}, status=503)
+
+
+def _read(body: str) -> dict[str, Any]:
+    """What Slack says: JSON, or a form, whose `payload` is JSON if it has one."""
+    if body.startswith("{"):
+        return dict(json.loads(body))
+    form = URL.build(query_string=body, encoded=True).query  # ten times as fast as urllib, which Bolt would use
+    return dict(json.loads(form["payload"]) if "payload" in form else form)

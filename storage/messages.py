@@ -7,6 +7,11 @@ from bot.gifts.message import Kind, Message, MessageState
 from storage.db import Database
 from storage.times import from_text, to_text
 
+_SELECT = (
+    "SELECT *, (SELECT group_concat(gift_id) FROM message_gifts WHERE message_id = messages.id) AS gift_ids"
+    " FROM messages"
+)
+
 
 class MessageTable:
     """Messages, sent and to be sent."""
@@ -36,7 +41,7 @@ class MessageTable:
 
     def get(self, message_id: str) -> Message | None:
         """A message."""
-        return self._message(self._database.row("SELECT * FROM messages WHERE id = ?", (message_id,)))
+        return self._one(f"{_SELECT} WHERE id = ?", message_id)
 
     def save(self, message: Message) -> None:
         """Keep how far a message has come."""
@@ -56,36 +61,36 @@ class MessageTable:
 
     def about(self, request_id: str, kind: Kind) -> Sequence[Message]:
         """All messages of one kind about a request."""
-        rows = self._database.rows(
-            "SELECT * FROM messages WHERE request_id = ? AND kind = ? ORDER BY rowid", (request_id, kind)
-        )
-        return [message for row in rows if (message := self._message(row))]
+        rows = self._database.rows(f"{_SELECT} WHERE request_id = ? AND kind = ? ORDER BY rowid", (request_id, kind))
+        return [_message(row) for row in rows]
 
     def on(self, subject: str) -> Sequence[Message]:
         """All messages about something of the company."""
-        rows = self._database.rows("SELECT * FROM messages WHERE subject = ? ORDER BY rowid", (subject,))
-        return [message for row in rows if (message := self._message(row))]
+        rows = self._database.rows(f"{_SELECT} WHERE subject = ? ORDER BY rowid", (subject,))
+        return [_message(row) for row in rows]
 
     def at(self, channel: str, ts: str) -> Message | None:
         """The message at an address in Slack."""
-        return self._message(self._database.row("SELECT * FROM messages WHERE channel = ? AND ts = ?", (channel, ts)))
+        return self._one(f"{_SELECT} WHERE channel = ? AND ts = ?", channel, ts)
 
-    def _message(self, row: sqlite3.Row | None) -> Message | None:
-        if row is None:
-            return None
-        gifts = self._database.rows("SELECT gift_id FROM message_gifts WHERE message_id = ?", (row["id"],))
-        return Message(
-            id=row["id"],
-            kind=Kind(row["kind"]),
-            request_id=row["request_id"],
-            gift_ids=tuple(gift["gift_id"] for gift in gifts),
-            to=row["reader"],
-            subject=row["subject"],
-            version=row["version"],
-            step=row["step"],
-            is_open=bool(row["is_open"]),
-            state=MessageState(row["state"]),
-            channel=row["channel"],
-            ts=row["ts"],
-            sending_since=row["sending_since"] and from_text(row["sending_since"]),
-        )
+    def _one(self, sql: str, *where: str) -> Message | None:
+        row = self._database.row(sql, where)
+        return _message(row) if row else None
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(
+        id=row["id"],
+        kind=Kind(row["kind"]),
+        request_id=row["request_id"],
+        gift_ids=tuple(row["gift_ids"].split(",")) if row["gift_ids"] else (),
+        to=row["reader"],
+        subject=row["subject"],
+        version=row["version"],
+        step=row["step"],
+        is_open=bool(row["is_open"]),
+        state=MessageState(row["state"]),
+        channel=row["channel"],
+        ts=row["ts"],
+        sending_since=row["sending_since"] and from_text(row["sending_since"]),
+    )

@@ -85,7 +85,8 @@ class RequestTable:
 
     def wait_for(self, request: Request, pool: str | None) -> None:
         """Note whose turn it is to decide."""
-        self._database.change("UPDATE requests SET waits_for = ? WHERE id = ?", (pool, request.id))
+        sql = "UPDATE requests SET waits_for = ? WHERE id = ? AND waits_for IS NOT ?"
+        self._database.change(sql, (pool, request.id, pool))
 
     def get(self, request_id: str) -> Request | None:
         """A request with its gifts."""

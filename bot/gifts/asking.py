@@ -1,4 +1,7 @@
-"""Asking for gifts: what was filled in becomes a request, or a new version of one, and its money is reserved."""
+"""Asking for gifts: what was filled in becomes a request, or a new version of one, and its money is reserved.
+
+Those who decide hear of it through the chase.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.gifts.catalogue import Catalogue
-from bot.gifts.deciding import AlreadyDecided, Deciding
+from bot.gifts.deciding import AlreadyDecided
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, Request
 from bot.gifts.money import Money
+from bot.gifts.notices import Notices
 from bot.gifts.policy import MOST_RECIPIENTS, MOST_WAITING, Draft, Policy
 from bot.gifts.ports import Clock
 from bot.gifts.product import Choice
@@ -32,7 +36,7 @@ class Asking:
         policy: Policy,
         catalogue: Catalogue,
         treasury: Treasury,
-        deciding: Deciding,
+        notices: Notices,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
@@ -41,7 +45,7 @@ class Asking:
         self._policy = policy
         self._catalogue = catalogue
         self._treasury = treasury
-        self._deciding = deciding
+        self._notices = notices
         self._new_id = new_id
 
     async def ask(self, draft: Draft) -> Request:
@@ -53,6 +57,7 @@ class Asking:
                 self._check_waiting(request.requester)
                 self._store.work.add(Task.CHASE, request.id, self._clock.now())
                 self._accept(request)
+                return request
         kept = self._store.requests.get(draft.id)
         if kept is None or kept.requester != draft.requester:
             raise Refused(say("This form belongs to somebody else. Please open a new one with /gift."))
@@ -68,7 +73,8 @@ class Asking:
             edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
             self._treasury.release(before, before.gifts)
             self._store.requests.edit(edited, self._clock.now())
-            self._deciding.begin_anew(edited)
+            self._notices.refresh_cards(edited)
+            self._store.work.hurry({Task.CHASE}, edited.id, self._clock.now())
             self._accept(edited)
         return edited
 
@@ -103,10 +109,10 @@ class Asking:
         )
 
     def _accept(self, request: Request) -> None:
-        """Reserve its money and put it before those who decide; an error undoes all of it."""
+        """Reserve the money of what can be decided, and let it wait for that; an error undoes all of it."""
         route = possible(self._policy.route(request, self._roll.last))
         self._treasury.reserve(request, request.gifts)
-        self._deciding.begin(route)
+        self._store.requests.wait_for(request, route.step.pool if route.step else None)
 
     def _check_waiting(self, person: str) -> None:
         """Nobody can bury those who decide; the request that is one too many is undone."""

@@ -1,4 +1,4 @@
-"""A request that waits: before those whose turn it is, then reminded of, then told to the backup, then expired."""
+"""What follows from a request: cards for those whose turn it is, reminders, its end, and that everybody hears of it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot.gifts.aftercare import MACHINE
 from bot.gifts.deciding import Deciding
 from bot.gifts.errors import Invalid
-from bot.gifts.gift import Request, RequestState, RequestStep
+from bot.gifts.gift import Request, RequestStep
 from bot.gifts.message import Kind
 from bot.gifts.notices import Notices
 from bot.gifts.office_hours import Patience
@@ -15,7 +15,6 @@ from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock
 from bot.gifts.reasons import Reason
 from bot.gifts.roll import Roll
-from bot.gifts.route import Route
 from bot.gifts.store import Store
 from bot.gifts.work import Again, Done, Later, Work
 
@@ -23,7 +22,7 @@ LONGEST_WAIT = 24 * 60 * 60.0  # seconds between two looks: the policy, or who i
 
 
 class Chase:
-    """Sees that every request that is pending comes to an end."""
+    """Sees that every request comes to an end, and that everybody learns of it who is to."""
 
     def __init__(
         self,
@@ -44,37 +43,54 @@ class Chase:
         self._notices = notices
 
     async def chase(self, work: Work) -> Done | Again | Later:
-        """Do for one request what its waiting asks for now."""
+        """Do for one request what its state asks for now; what was done already is not done again."""
+        request = self._bring_on(work.subject)  # before Slack is asked anything: a card waits for nothing
+        if request is None:
+            return Done()
         try:
             await self._roll.now()
-            people = await self._people_of(work.subject)
+            people = await self._roll.people([*filter(is_person, self._notices.deciders(request))])
         except Invalid as invalid:
             return Later(Reason.UNEXPECTED, str(invalid))
         with self._store.write():
-            request = self._store.requests.get(work.subject)
-            if request is None or request.state is not RequestState.PENDING:
+            request = self._bring_on(work.subject)
+            if request is None:
                 return Done()
             now = self._clock.now()
-            expires = self._patience.hours.after(_began(request), self._patience.expire, self._policy.zone)
-            if now >= expires:
-                self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
-                return Done()
-            times = [expires, *(absence.until for absence in self._store.absences.now(now))]
-            self._notices.turn_cards(request)
-            if route := self._policy.route(request, self._roll.last):  # without a rule, whoever acts next is told
-                self._deciding.begin(route)
-                if route.step is None:
-                    return Done()
-                times += self._look_after(route, people, now)
-        return Again(min(LONGEST_WAIT, *((time - now).total_seconds() for time in times if time > now)))
+            looks_again = min(time for time in self._look_after(request, people, now) if time > now)
+        return Again(min(LONGEST_WAIT, (looks_again - now).total_seconds()))
 
-    async def _people_of(self, request_id: str) -> Mapping[str, Person]:
-        request = self._store.requests.get(request_id)
-        readers = self._notices.deciders(request) if request else []
-        return await self._roll.people([reader for reader in readers if is_person(reader)])
+    def _bring_on(self, request_id: str) -> Request | None:
+        """Put a request before those whose turn it is; None, with everybody told, once it is decided."""
+        with self._store.write():
+            request = self._store.requests.get(request_id)
+            if request and not request.decision:
+                request = self._put_before(request)
+            if request and request.decision:
+                self._notices.tell_decision(request)
+                return None
+            return request
 
-    def _look_after(self, route: Route, people: Mapping[str, Person], now: datetime) -> Iterator[datetime]:
-        """Remind those who are asked, then tell the backup; gives when that is, done or not."""
+    def _put_before(self, request: Request) -> Request:
+        if self._clock.now() >= self._expires(request):
+            return self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
+        self._notices.turn_cards(request)
+        route = self._policy.route(request, self._roll.last)
+        if route and route.step:
+            self._store.requests.wait_for(request, route.step.pool)
+            self._notices.ask(route)
+        elif route:
+            self._notices.inform(route)
+            return self._deciding.end(request, MACHINE, RequestStep.APPROVE, route.rule.name)
+        return request
+
+    def _look_after(self, request: Request, people: Mapping[str, Person], now: datetime) -> Iterator[datetime]:
+        """Remind those who are asked, then tell the backup; gives when there is something to do, done or not."""
+        yield self._expires(request)
+        yield from (absence.until for absence in self._store.absences.now(now))
+        route = self._policy.route(request, self._roll.last)
+        if route is None:  # whoever acts next is told
+            return
         for reader in self._notices.readers(route):
             if reader in route.roster.stand_ins.keys() - route.hands.keys():
                 continue  # they are away
@@ -82,11 +98,13 @@ class Chase:
             asked_at = self._notices.asked_at(route, reader) or now
             yield (when := self._at_work(asked_at, self._patience.remind, zone, now))
             if when <= now:
-                self._notices.say_once(Kind.NUDGE, route, reader)
-        yield (when := self._at_work(_began(route.request), self._patience.call_backup, self._policy.zone, now))
+                self._notices.say_once(Kind.NUDGE, route, [reader])
+        yield (when := self._at_work(_began(request), self._patience.call_backup, self._policy.zone, now))
         if when <= now:
-            for reader in self._notices.backup(route):
-                self._notices.say_once(Kind.BACKUP, route, reader)
+            self._notices.say_once(Kind.BACKUP, route, self._notices.backup(route))
+
+    def _expires(self, request: Request) -> datetime:
+        return self._patience.hours.after(_began(request), self._patience.expire, self._policy.zone)
 
     def _at_work(self, since: datetime, working: timedelta, zone: tzinfo, now: datetime) -> datetime:
         """When so much working time has passed; if that was while nobody could act, as soon as people are at work."""

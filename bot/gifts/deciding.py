@@ -1,10 +1,12 @@
-"""Deciding about a request: step by step, each yes in one transaction, until everybody has agreed or one says no."""
+"""Deciding about a request: step by step, each yes in one transaction, until everybody has agreed or one says no.
+
+What follows from it for others, their cards and what they are told, is the chase's, which is hurried.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bot.gifts.aftercare import MACHINE
 from bot.gifts.catalogue import Catalogue
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Approval, GiftStep, Request, RequestState, RequestStep
@@ -12,7 +14,7 @@ from bot.gifts.notices import Notices
 from bot.gifts.people import Person
 from bot.gifts.policy import LONGEST_REASON, Policy
 from bot.gifts.ports import Clock, Posted
-from bot.gifts.roll import Roll
+from bot.gifts.roll import Roll, check_stand_in
 from bot.gifts.route import NO_APPROVER, Route, check_no_part_in
 from bot.gifts.store import Store
 from bot.gifts.treasury import Treasury
@@ -29,7 +31,7 @@ class AlreadyDecided(Refused):
 
 
 class Deciding:
-    """What those who decide do; each step says at once whose turn is next."""
+    """What those who decide do."""
 
     def __init__(
         self,
@@ -49,39 +51,24 @@ class Deciding:
         self._treasury = treasury
         self._notices = notices
 
-    def begin(self, route: Route) -> None:
-        """Put a request before those whose turn it is; what needs nobody's yes is approved at once."""
-        if route.step:
-            self.put_before(route)
-        else:
-            self.end(route.request, MACHINE, RequestStep.APPROVE, route.rule.name)
-            self._notices.inform(route)
-
-    def put_before(self, route: Route) -> None:
-        """See that those whose turn it is have a card, and find the request where they look; once is enough."""
-        assert route.step is not None, "there is a step whose turn it is"
-        self._store.requests.wait_for(route.request, route.step.pool)
-        self._notices.ask(route)
-
-    def begin_anew(self, edited: Request) -> None:
-        """Cards of another version lose their buttons."""
-        self._notices.refresh_cards(edited)
-
     async def check(self, request_id: str, person: str, version: int | None, card: Posted | None = None) -> Route:
         """The way of a request, if this person may decide about this version of it now; `card` is where they saw it.
 
         Raises:
             Refused: they may not, or it is too late; that they tried is on the record.
         """
-        await self._roll.colleague(person)
-        await self._roll.now()
+        rights = await self._roll.rights_of(person)
         request = self._known(request_id)
         if card:
-            with self._store.write():
-                self._notices.adopt_card(request, card)
-        route = self._checked(request, person, version)
+            self._notices.adopt_card(request, card)
         with self._refusals_on_record(request, person):
-            await self._roll.check_stand_in(person, route.hands[person])
+            route = self._open_route(request, person)
+            approver = route.check(person)
+            if approver not in rights:  # who went away while Slack was asked
+                return await self.check(request_id, person, version, card)
+            check_stand_in(person, rights[approver])
+        if version not in {None, request.version}:
+            raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
         return route
 
     async def approve(
@@ -94,9 +81,8 @@ class Deciding:
             )
             raise Invalid({Field.REASON: words})
         colleague = await self._roll.colleague(person)
-        await self.check(request_id, person, version, card)
-        with self._store.write():
-            route = self._checked(self._known(request_id), person, version)
+        route = await self.check(request_id, person, version, card)
+        with self._store.write():  # nothing was awaited since, so that what was checked holds
             if amount is not None:
                 route = replace(route, request=self._lowered(route.request, amount, colleague))
             approval = Approval(*self._turn(route), person, route.check(person), self._clock.now(), note)
@@ -132,10 +118,8 @@ class Deciding:
                 self._store.tallies.add(person, self._treasury.month, request.total, is_yes=False)
             if not approved:
                 self._treasury.release(request, request.gifts)
-            decided = self._known(request.id)
-            self._store.work.hurry({Task.CHASE}, request.id, now)  # there is nothing to wait for any more
-            self._notices.tell_decision(decided)
-        return decided
+            self._store.work.hurry({Task.CHASE}, request.id, now)
+        return self._known(request.id)
 
     def route_of(self, request: Request) -> Route:
         """The way of a request, with the groups as they were read last.
@@ -148,16 +132,13 @@ class Deciding:
             raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
         return route
 
-    def _checked(self, request: Request, person: str, version: int | None) -> Route:
-        with self._refusals_on_record(request, person):
-            route = self.route_of(request)
-            roster = route.roster
-            may_decide = {*self._policy.rules.approvers(roster), *roster.stand_ins.values()} - request.involved
-            if request.state is not RequestState.PENDING and person in may_decide:
+    def _open_route(self, request: Request, person: str) -> Route:
+        """The way of a request; whoever could decide it, had nobody else, is told who did."""
+        route = self.route_of(request)
+        if request.state is not RequestState.PENDING:
+            approvers, roster = self._policy.rules.approvers(route.roster), route.roster
+            if person in {*approvers, *roster.stand_ins.values()} - request.involved:
                 raise AlreadyDecided(request)
-            route.check(person)
-        if version not in {None, request.version}:
-            raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
         return route
 
     def _turn(self, route: Route) -> tuple[int, str]:
@@ -175,9 +156,7 @@ class Deciding:
         if then.position is None:
             return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
         self._notices.refresh_cards(then.request)
-        if then.position != approval.step:
-            self.begin(then)
-            self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
+        self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
         return then.request
 
     def _note(self, event: str, route: Route, person: str) -> None:

@@ -77,10 +77,10 @@ class Flow:
         treasury = Treasury(store, clock, policy)
         self._notices = Notices(store, clock, policy, self.roll, arrangement.approvals_channel, new_id)
         self._deciding = Deciding(store, self.roll, clock, policy, self.catalogue, treasury, self._notices)
-        self._asking = Asking(store, self.roll, clock, policy, self.catalogue, treasury, self._deciding, new_id)
+        self._chase = Chase(store, self.roll, clock, policy, arrangement.patience, self._deciding, self._notices)
+        self._asking = Asking(store, self.roll, clock, policy, self.catalogue, treasury, self._notices, new_id)
         self._treasury = treasury
         self._desks = Desks(store, policy, treasury, self._notices)
-        self._chase = Chase(store, self.roll, clock, policy, arrangement.patience, self._deciding, self._notices)
         self._absences = Absences(store, self.roll, clock, policy, self._notices, new_id)
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)

@@ -40,19 +40,18 @@ class Notices:
 
     def ask(self, route: Route) -> None:
         """A card with Approve and Decline for the step whose turn it is, to everybody who has none yet."""
-        for reader in self.readers(route):
-            self.say_once(Kind.CARD, route, reader)
+        self.say_once(Kind.CARD, route, self.readers(route))
 
-    def say_once(self, kind: Kind, route: Route, reader: str) -> None:
-        """A message about a step of a version, unless its reader was told already."""
-        if not self._told(kind, route, reader):
-            self._say(kind, route.request, [reader], route.request.gifts, route.position)
+    def say_once(self, kind: Kind, route: Route, readers: Collection[str]) -> None:
+        """A message about the step whose turn it is, to those who were not told yet."""
+        told = {message.to for message in self._told(kind, route)}
+        new = [reader for reader in readers if reader not in told]
+        self._say(kind, route.request, new, route.request.gifts, route.position)
 
     def asked_at(self, route: Route, reader: str) -> datetime | None:
         """When the card of a step was last sent to a reader; None while it is not."""
-        return max(
-            (card.sending_since for card in self._told(Kind.CARD, route, reader) if card.sending_since), default=None
-        )
+        sent = [card.sending_since for card in self._told(Kind.CARD, route) if card.to == reader]
+        return max(filter(None, sent), default=None)
 
     def inform(self, route: Route) -> None:
         """Whom a rule names learns of what it approves by itself."""
@@ -61,32 +60,38 @@ class Notices:
 
     def adopt_card(self, request: Request, place: Posted) -> None:
         """A card that somebody clicked was sent, whatever was known of it; a copy nobody knew of is kept as well."""
-        if self._store.messages.at(place.channel, place.ts):
-            return
+        if not self._store.messages.at(place.channel, place.ts):
+            with self._store.write():
+                self._adopt(request, place)
+
+    def _adopt(self, request: Request, place: Posted) -> None:
         cards = self._store.messages.about(request.id, Kind.CARD)
         unsure = (card for card in cards if card.state is MessageState.SENDING and card.channel == place.channel)
         route = self._policy.route(request, self._roll.last)
         step = (route and route.position) or 0
-        card = next(unsure, None) or self._add(Kind.CARD, request, place.channel, request.gifts, step)
+        card = next(unsure, None) or self._add(Kind.CARD, request, place.channel, request.gifts, step, route)
         self._store.messages.save(replace(card, state=MessageState.SENT, channel=place.channel, ts=place.ts))
         if request.decision:
             self._store.work.add(Task.REFRESH, card.id, self._clock.now())
 
     def refresh_cards(self, request: Request) -> None:
         """All cards show how far a request has come; those whose turn is over lose their buttons."""
+        route = self._open_route(request)
         for card in self._store.messages.about(request.id, Kind.CARD):
-            self._show(card, is_open=self._is_open(card, request))
+            self._show(card, is_open=_is_open(card, route))
 
     def turn_cards(self, request: Request) -> None:
         """Cards have buttons where their readers may decide now, and nowhere else."""
+        route = self._open_route(request)
         for card in self._store.messages.about(request.id, Kind.CARD):
-            if card.is_open != (is_open := self._is_open(card, request)):
+            if card.is_open != (is_open := _is_open(card, route)):
                 self._show(card, is_open=is_open)
 
     def tell_decision(self, request: Request) -> None:
-        """All cards show the outcome and lose their buttons; the requester is told."""
+        """All cards show the outcome and lose their buttons; the requester is told, once."""
         self.refresh_cards(request)
-        if request.decision and request.decision.by != request.requester:
+        is_news = request.decision is not None and request.decision.by != request.requester
+        if is_news and not self._store.messages.about(request.id, Kind.DECISION):
             self._say(Kind.DECISION, request, [request.requester], request.gifts)
 
     def prepare_gift(self, request: Request, gift: Gift) -> None:
@@ -214,16 +219,14 @@ class Notices:
     def _everybody_who_decides(self) -> frozenset[str]:
         return self._policy.rules.approvers(self._roll.last)
 
-    def _told(self, kind: Kind, route: Route, reader: str) -> list[Message]:
+    def _told(self, kind: Kind, route: Route) -> list[Message]:
         step = (route.request.version, route.position)
         messages = self._store.messages.about(route.request.id, kind)
-        return [message for message in messages if (message.to, (message.version, message.step)) == (reader, step)]
+        return [message for message in messages if (message.version, message.step) == step]
 
-    def _is_open(self, card: Message, request: Request) -> bool:
-        if request.decision:
-            return False
-        route = self._policy.route(request, self._roll.last)
-        return route is not None and route.is_open_to(card.to, card.version, card.step)
+    def _open_route(self, request: Request) -> Route | None:
+        """The way of a request while it waits."""
+        return None if request.decision else self._policy.route(request, self._roll.last)
 
     def _show(self, card: Message, *, is_open: bool) -> None:
         self._store.messages.show(card, is_open=is_open)
@@ -232,8 +235,9 @@ class Notices:
     def _say(
         self, kind: Kind, request: Request, readers: Iterable[str], gifts: Collection[Gift], step: int | None = None
     ) -> None:
+        route = self._open_route(request) if kind is Kind.CARD else None
         for reader in readers:
-            message = self._add(kind, request, reader, gifts, step)
+            message = self._add(kind, request, reader, gifts, step, route)
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
     def _those_who_decide(self) -> Collection[str]:
@@ -246,11 +250,21 @@ class Notices:
             self._store.work.add(Task.POST, message.id, self._clock.now())
 
     def _add(
-        self, kind: Kind, request: Request, reader: str, gifts: Collection[Gift], step: int | None = None
+        self,
+        kind: Kind,
+        request: Request,
+        reader: str,
+        gifts: Collection[Gift],
+        step: int | None = None,
+        route: Route | None = None,
     ) -> Message:
         gift_ids = tuple(gift.id for gift in gifts)
         version = None if step is None else request.version
         message = Message(self._new_id(), kind, request.id, gift_ids, reader, version=version, step=step)
-        message = replace(message, is_open=kind is Kind.CARD and self._is_open(message, request))
+        message = replace(message, is_open=_is_open(message, route))
         self._store.messages.add(message)
         return message
+
+
+def _is_open(card: Message, route: Route | None) -> bool:
+    return route is not None and route.is_open_to(card.to, card.version, card.step)

@@ -44,21 +44,17 @@ class Roll:
         """
         return await self._directory.look_up(ids)
 
-    async def check_stand_in(self, person: str, approver: str) -> None:
-        """Let somebody pass who decides in their own right, or in that of an approver who is still a colleague.
+    async def rights_of(self, person: str) -> Mapping[str, Person]:
+        """Those in whose right somebody may decide now, themselves among them, as Slack has them.
 
         Raises:
-            Refused: the approver is none any more, so that there is no right to hand on.
-            Invalid: Slack does not say.
+            Refused: their own account is a guest's.
+            Invalid: Slack does not say who they are, or who is in a group.
         """
-        if person == approver:
-            return
-        found = (await self.people([approver]))[approver]
-        if found.standing.value:
-            problem = found.standing.value.fill(who=found.name)
-            raise Refused(
-                say("You can no longer decide for {approver}: {problem}.", approver=Who(approver), problem=problem)
-            )
+        await self.now()
+        people = await self.people({person, *self.last.rights_of(person)})
+        check_colleague(people[person])
+        return people
 
     async def known(self, person: str) -> Person:
         """Somebody, for what the machine does; however much that is, Slack is not asked too often.
@@ -76,7 +72,29 @@ class Roll:
             Invalid: Slack does not say.
         """
         found = (await self.people([person]))[person]
-        if found.standing.value:
-            account = found.standing.value.fill(who=say("your account"))
-            raise Refused(say("Only colleagues can decide, and {account}.", account=account))
+        check_colleague(found)
         return found
+
+
+def check_colleague(person: Person) -> None:
+    """Let somebody pass whose account is still a colleague's.
+
+    Raises:
+        Refused: it is a guest's.
+    """
+    if person.standing.value:
+        account = person.standing.value.fill(who=say("your account"))
+        raise Refused(say("Only colleagues can decide, and {account}.", account=account))
+
+
+def check_stand_in(person: str, approver: Person) -> None:
+    """Let somebody pass who decides in their own right, or in that of an approver who is still a colleague.
+
+    Raises:
+        Refused: the approver is none any more, so that there is no right to hand on.
+    """
+    if approver.standing.value and person != approver.id:
+        problem = approver.standing.value.fill(who=approver.name)
+        raise Refused(
+            say("You can no longer decide for {approver}: {problem}.", approver=Who(approver.id), problem=problem)
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from bot.gifts.errors import Refused
@@ -13,7 +14,7 @@ from bot.gifts.wording import Who, Words, say, say_many
 NO_APPROVER: Final = say("Only an approver can decide about gifts. You are not on the list of approvers.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """A request under the rule in force, with the people of its pools as they are now."""
 
@@ -22,7 +23,7 @@ class Route:
     pools: Mapping[str, frozenset[str]]
     roster: Roster
 
-    @property
+    @cached_property
     def position(self) -> int | None:
         """The step whose turn it is, counted from 0; None when everybody has agreed."""
         return next((number for number in range(len(self.rule.steps)) if self._missing(number)), None)
@@ -32,7 +33,7 @@ class Route:
         """The step whose turn it is."""
         return None if self.position is None else self.rule.steps[self.position]
 
-    @property
+    @cached_property
     def hands(self) -> dict[str, str]:
         """Who may decide now, each with the approver whose right it is."""
         return {} if self.position is None else self.hands_in(self.position)

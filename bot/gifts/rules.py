@@ -81,7 +81,7 @@ class Rules:
 
     def pools_of(self, person: str, roster: Roster) -> frozenset[str]:
         """The pools for which somebody can decide, by their own right or that of somebody they stand in for."""
-        rights = {person} - roster.stand_ins.keys() | {away for away, by in roster.stand_ins.items() if by == person}
+        rights = roster.rights_of(person)
         return frozenset(name for name, pool in self.pools.items() if rights & roster.people(pool))
 
 

@@ -133,7 +133,8 @@ def _one_decision(of: Evidence) -> Iterator[str]:
 def _nothing_lost(of: Evidence) -> Iterator[str]:
     accepted = {(deed.request, deed.verb) for deed in of.deeds if deed.accepted}
     for wish in of.wishes:
-        if (wish.request, Verb.ASK) in accepted and not of.seen(wish.request, Kind.CARD):
+        was_withdrawn = (wish.request, Verb.CANCEL) in accepted or of.seen(wish.request, Kind.DECISION)
+        if (wish.request, Verb.ASK) in accepted and not (was_withdrawn or of.seen(wish.request, Kind.CARD)):
             yield f"{wish.request} was accepted, and nobody was asked to decide"
         approved = (wish.request, Verb.APPROVE) in accepted or APPROVED in of.outcomes(wish.request)
         if approved and not (_has_gift(of, wish) or _is_shown_in_trouble(of, wish)):

@@ -134,10 +134,7 @@ MUTATIONS = (
         (
             Edit(
                 DECIDING,
-                "        await self.check(request_id, person, version, card)\n"
-                "        with self._store.write():\n"
-                "            route = self._checked(self._known(request_id), person, version)\n",
-                "        route = await self.check(request_id, person, version, card)\n"
+                "        with self._store.write():  # nothing was awaited since, so that what was checked holds\n",
                 "        await self._roll.people({person, 'a moment later'})\n"
                 "        with self._store.write():\n",
             ),
@@ -168,7 +165,8 @@ MUTATIONS = (
             Edit(
                 ASKING,
                 "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "                self._accept(request)\n",
+                "                self._accept(request)\n"
+                "                return request\n",
                 "                pass\n"
                 "        with self._store.write():\n"
                 "            if not self._store.messages.about(request.id, Kind.CARD):\n"
