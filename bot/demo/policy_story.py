@@ -151,13 +151,13 @@ class PolicyStory(Scenes):
     async def _nobody_decides(self) -> None:
         self._screen.act("9  Nobody decides: a reminder, the backup, and the end")
         mia, fay, approvals = self._cast.mia, self._cast.person("Fay"), self._cast.approvals
-        self._screen.says("Five days pass.")
-        self._stage.turn(days=5)
+        self._screen.says("Some days pass.")
+        self._stage.turn_to_wednesday(days=5)
         reminded = await self._approvals("Please decide", "@Ana")
         backed_up = await fay.sees_message("Nobody has decided about this yet", PATIENCE)
         shown = [messages(approvals, "a reminder", [reminded]), messages(fay, "the backup", [backed_up])]
-        self._screen.says("Another twelve days pass.")
-        self._stage.turn(days=12)
+        self._screen.says("Another two weeks pass.")
+        self._stage.turn_to_wednesday(days=14)
         told = await mia.sees_message("Expired", PATIENCE)
         self._screen.shows(*shown, messages(mia, DIRECT, [told]))
 

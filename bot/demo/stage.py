@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,8 @@ from bot.demo.cast import Cast, Roles
 from bot.demo.policy_file import policy
 from bot.playground.clock import MovableClock
 from bot.simulator import Provider, Simulator
+
+_WEDNESDAY = 2
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,12 @@ class Stage:
     clock: MovableClock
     policy: str = ""
 
-    def turn(self, *, days: float) -> None:
-        """Let time pass for everybody; only a bot that listens can notice."""
-        self.clock.move_to(self.clock.ahead + timedelta(days=days).total_seconds())
+    def turn_to_wednesday(self, *, days: int) -> None:
+        """Let it be noon of the first Wednesday after so many days, for everybody: a time when people are at work."""
+        now = self.clock.now()
+        day = now.date() + timedelta(days=days)
+        wednesday = day + timedelta(days=(_WEDNESDAY - day.weekday()) % 7)
+        self.clock.move_to(self.clock.ahead + (datetime.combine(wednesday, time(12), UTC) - now).total_seconds())
         self.bot.hear(str(self.clock.ahead))
 
 

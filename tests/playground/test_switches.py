@@ -107,18 +107,20 @@ async def test_the_connection_is_dropped(visitor: Visitor) -> None:
 
 
 async def test_the_clock_is_moved_for_everybody(visitor: Visitor, stage: Stage) -> None:
-    """A month later messages, the record and the bot's own list are of that day, and an old card still works."""
-    card = await visitor.asks_for_a_gift()
+    """A month later messages, the record and the bot's own list are of that day: what nobody decided has expired."""
+    await visitor.asks_for_a_gift()
     await visitor.does("switch", name="clock_30", on=True)
     await visitor.does("switch", name="clock_1", on=True)
     assert stage.clock.ahead == 31 * 86400
+    expired = await visitor.sees("Abe", "Expired")
+    card = await visitor.asks_for_a_gift("@Rob 25 GBP a month later")
     await visitor.clicks("Abe", card, "approve")
     await visitor.link_of("Rob")
     await visitor.until(lambda: [line for line in visitor.history if line["event"] == "deliver"])
     asked, *_, delivered = visitor.history
     assert 31 * 86400 < delivered["at"] - asked["at"] < 31 * 86400 + 60
     newest = max(float(ts) for _, ts in visitor.messages)
-    assert newest - float(card["ts"]) > 31 * 86400
+    assert newest - float(expired["ts"]) > 31 * 86400
     assert [told["clock"]["ahead"] for told in visitor.heard if told["is"] == "clock"][-1] == 31 * 86400
     killed = await visitor.does("switch", name="kill", on=True)
     assert killed["ok"]

@@ -135,8 +135,7 @@ MUTATIONS = (
             Edit(
                 DECIDING,
                 "        with self._store.write():  # nothing was awaited since, so that what was checked holds\n",
-                "        await self._roll.people({person, 'a moment later'})\n"
-                "        with self._store.write():\n",
+                "        await self._roll.people({person, 'a moment later'})\n        with self._store.write():\n",
             ),
             Edit(
                 REQUESTS,
