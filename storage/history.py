@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.gifts.gift import Gift
 from bot.gifts.head import Head
 from storage.db import Database
 from storage.seals import COLUMNS, Seals
@@ -38,10 +39,10 @@ class HistoryTable:
         """The last seal, and of how many lines; None where nothing is sealed."""
         return self._seals.head() if self._seals else None
 
-    def count(self, event: str, gift_id: str, since: datetime) -> int:
+    def count(self, event: str, gift: Gift, since: datetime) -> int:
         """How often something happened to a gift since then."""
         row = self._database.row(
-            "SELECT count(*) AS times FROM history WHERE gift_id = ? AND event = ? AND at > ?",
-            (gift_id, event, to_text(since)),
+            "SELECT count(*) AS times FROM history WHERE request_id = ? AND gift_id = ? AND event = ? AND at > ?",
+            (gift.request_id, gift.id, event, to_text(since)),
         )
         return row["times"] if row else 0

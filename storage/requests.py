@@ -32,9 +32,9 @@ class RequestTable:
         self._database = database
         self._history = history
 
-    def add(self, request: Request) -> bool:
-        """Keep a new request; False, and nothing changed, when its id is known already."""
-        values = _columns(request) | {"id": request.id, "state": request.state}
+    def add(self, request: Request, waits_for: str | None = None) -> bool:
+        """Keep a new request that waits for a pool; False, and nothing changed, when its id is known already."""
+        values = _columns(request) | {"id": request.id, "state": request.state, "waits_for": waits_for}
         names = ", ".join(values)
         gaps = ", ".join(f":{name}" for name in values)
         added = self._database.change(
@@ -93,17 +93,18 @@ class RequestTable:
         row = self._database.row("SELECT * FROM requests WHERE id = ?", (request_id,))
         return request_from(self._database, row) if row else None
 
-    def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> bool:
-        """Take a step if the request still stands where it was read; False when somebody else was faster."""
+    def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> Request | None:
+        """Take a step if the request still stands where it was read; None when somebody else was faster."""
         state = REQUEST_LIFE.get((request.state, step))
         moved = state is not None and self._database.change(
             "UPDATE requests SET state = ?, waits_for = NULL, decided_by = ?, decided_at = ?, decision_note = ?"
             " WHERE id = ? AND state = ? AND version = ?",
             (state, by, to_text(at), note, request.id, request.state, request.version),
         )
-        if moved:
-            self._history.add(at, by, step, request.id, detail=note)
-        return bool(moved)
+        if not (state and moved):
+            return None
+        self._history.add(at, by, step, request.id, detail=note)
+        return replace(request, state=state, decision=Decision(by, at, note))
 
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
@@ -205,29 +206,23 @@ class GiftTable:
 
     def move(
         self, gift: Gift, step: GiftStep, by: str, at: datetime, reason: Reason | None = None, detail: str = ""
-    ) -> bool:
-        """Take a step if the gift still stands where it was read; False when somebody else was faster."""
-        moved = self._database.change(
+    ) -> Gift | None:
+        """Take a step if the gift still stands where it was read; None when somebody else was faster."""
+        attempt = gift.attempt + (step is GiftStep.ORDER_ANEW)
+        moved = replace(gift, state=after(gift.state, step), attempt=attempt, reason=reason)
+        if not self._database.change(
             "UPDATE gifts SET state = ?, attempt = ?, reason = ?, changed_at = ?"
             " WHERE id = ? AND state = ? AND attempt = ?",
-            (
-                after(gift.state, step),
-                gift.attempt + (step is GiftStep.ORDER_ANEW),
-                reason and reason.value,
-                to_text(at),
-                gift.id,
-                gift.state,
-                gift.attempt,
-            ),
-        )
-        if moved:
-            self._count_trouble(gift, after(gift.state, step))
-            why = ": ".join(filter(None, (reason and reason.value, detail)))
-            self._history.add(at, by, step, gift.request_id, gift.id, why)
-        return bool(moved)
+            (moved.state, attempt, reason and reason.value, to_text(at), gift.id, gift.state, gift.attempt),
+        ):
+            return None
+        self._count_trouble(gift, moved)
+        why = ": ".join(filter(None, (reason and reason.value, detail)))
+        self._history.add(at, by, step, gift.request_id, gift.id, why)
+        return moved
 
-    def _count_trouble(self, gift: Gift, state: GiftState) -> None:
-        more = replace(gift, state=state).is_in_trouble - gift.is_in_trouble
+    def _count_trouble(self, gift: Gift, moved: Gift) -> None:
+        more = moved.is_in_trouble - gift.is_in_trouble
         if more:
             sql = "UPDATE requests SET in_trouble = in_trouble + ? WHERE id = ?"
             self._database.change(sql, (more, gift.request_id))

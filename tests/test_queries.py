@@ -120,7 +120,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "history.add": lambda: store.history.add(NOON, "UMIA", "show again", "r", "g"),
         "history.add_once": lambda: store.history.add_once(NOON, "UMIA", "refused", "r", "no"),
         "history.head": store.history.head,
-        "history.count": lambda: store.history.count("show again", "g", NOON - timedelta(days=1)),
+        "history.count": lambda: store.history.count("show again", GIFT, NOON - timedelta(days=1)),
         "holds.add": lambda: store.holds.add(HOLD),
         "holds.save": lambda: store.holds.save(HOLD),
         "holds.get": lambda: store.holds.get("h"),
@@ -187,7 +187,7 @@ def test_nothing_is_looked_for_in_a_whole_table(database: Explaining) -> None:
         ("FROM messages WHERE request_id = ? AND kind = ?", "messages_about_request (request_id=? AND kind=?)"),
         ("FROM messages WHERE subject = ?", "messages_on_subject (subject=?)"),
         ("FROM messages WHERE channel = ? AND ts = ?", "messages_at (channel=? AND ts=?)"),
-        ("FROM history WHERE gift_id = ?", "history_of_gift (gift_id=? AND event=? AND at>?)"),
+        ("FROM history WHERE request_id = ? AND gift_id = ?", "history_of_request (request_id=?)"),
         ("FROM holds WHERE ended_at IS NULL ORDER BY since", "holds_standing"),
     ],
 )

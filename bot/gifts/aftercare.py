@@ -83,7 +83,7 @@ class Aftercare:
             return say("This gift is for somebody else.")
         if not gift.has_arrived:
             return say("This gift has not arrived yet. You get a message with it.")
-        if self._store.history.count(SHOW_AGAIN, gift.id, now - timedelta(days=1)) >= self._care.shows_a_day:
+        if self._store.history.count(SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
             return say_many(
                 "A gift is shown once a day at most. Please come back tomorrow.",
                 "A gift is shown {count} times a day at most. Please come back tomorrow.",

@@ -53,10 +53,12 @@ class Asking:
         wanted = await self._read(draft)
         with self._store.write():
             request = replace(wanted, weighed=self._treasury.weigh(wanted))
-            if self._store.requests.add(request):
+            route = self._policy.route(request, self._roll.last)
+            if self._store.requests.add(request, waits_for=route.pool if route else None):
                 self._check_waiting(request.requester)
+                check_possible(route)
+                self._treasury.reserve(request, request.gifts)
                 self._store.work.add(Task.CHASE, request.id, self._clock.now())
-                self._accept(request)
                 return request
         kept = self._store.requests.get(draft.id)
         if kept is None or kept.requester != draft.requester:
@@ -73,9 +75,10 @@ class Asking:
             edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
             self._treasury.release(before, before.gifts)
             self._store.requests.edit(edited, self._clock.now())
+            check_possible(self._policy.route(edited, self._roll.last))
+            self._treasury.reserve(edited, edited.gifts)
             self._notices.refresh_cards(edited)
             self._store.work.hurry({Task.CHASE}, edited.id, self._clock.now())
-            self._accept(edited)
         return edited
 
     def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
@@ -108,12 +111,6 @@ class Asking:
             names_amount=draft.names_amount and self._policy.announcing.may_name_amount,
         )
 
-    def _accept(self, request: Request) -> None:
-        """Reserve the money of what can be decided, and let it wait for that; an error undoes all of it."""
-        route = possible(self._policy.route(request, self._roll.last))
-        self._treasury.reserve(request, request.gifts)
-        self._store.requests.wait_for(request, route.step.pool if route.step else None)
-
     def _check_waiting(self, person: str) -> None:
         """Nobody can bury those who decide; the request that is one too many is undone."""
         if self._store.requests.count_undecided(person) > MOST_WAITING:
@@ -144,8 +141,8 @@ def request_of(draft: Draft, value: Money, gift_ids: Sequence[str], now: datetim
     )
 
 
-def possible(route: Route | None) -> Route:
-    """The way of a request, if it can come to its end.
+def check_possible(route: Route | None) -> None:
+    """Let a request pass that can come to its end.
 
     Raises:
         Invalid: no rule is about it, or too few people are left who could approve it.
@@ -154,4 +151,3 @@ def possible(route: Route | None) -> Route:
         raise Invalid({Field.AMOUNT: say("The company's policy has no rule for such a gift.")})
     if stuck := route.why_stuck():
         raise Invalid({Field.RECIPIENTS: stuck})
-    return route

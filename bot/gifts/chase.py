@@ -77,7 +77,7 @@ class Chase:
         self._notices.turn_cards(request)
         route = self._policy.route(request, self._roll.last)
         if route and route.step:
-            self._store.requests.wait_for(request, route.step.pool)
+            self._store.requests.wait_for(request, route.pool)
             self._notices.ask(route)
         elif route:
             self._notices.inform(route)

@@ -107,19 +107,21 @@ class Deciding:
         """Let a request come to an end of its waiting, once; whoever comes second is told who was first."""
         now = self._clock.now()
         with self._store.write():
-            if not self._store.requests.move(request, step, person, now, note):
+            ended = self._store.requests.move(request, step, person, now, note)
+            if ended is None:
                 raise AlreadyDecided(self._known(request.id))
             approved = step is RequestStep.APPROVE
-            for gift in request.gifts:
-                self._store.gifts.move(gift, GiftStep.APPROVE if approved else GiftStep.DROP, person, now)
-                if approved:
+            gift_step = GiftStep.APPROVE if approved else GiftStep.DROP
+            gifts = [self._store.gifts.move(gift, gift_step, person, now) for gift in request.gifts]
+            if approved:
+                for gift in request.gifts:
                     self._store.work.add(Task.ORDER, gift.id, now)
             if step is RequestStep.DECLINE:
                 self._store.tallies.add(person, self._treasury.month, request.total, is_yes=False)
             if not approved:
                 self._treasury.release(request, request.gifts)
             self._store.work.hurry({Task.CHASE}, request.id, now)
-        return self._known(request.id)
+        return replace(ended, gifts=tuple(filter(None, gifts)))
 
     def route_of(self, request: Request) -> Route:
         """The way of a request, with the groups as they were read last.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.gifts.asking import possible, request_of
+from bot.gifts.asking import check_possible, request_of
 from bot.gifts.budgets import Balance
 from bot.gifts.errors import Invalid
 from bot.gifts.gift import Request
@@ -39,7 +39,7 @@ def foresee(
     route = policy.route(request, roster)
     before, after = treasury.balances(request), treasury.foreseen(request)
     try:
-        possible(route)
+        check_possible(route)
         check_caps(before, after)
     except Invalid as invalid:
         return Foresight(invalid.user_message, request, route, before, after)

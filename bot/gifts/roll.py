@@ -51,8 +51,8 @@ class Roll:
             Refused: their own account is a guest's.
             Invalid: Slack does not say who they are, or who is in a group.
         """
-        await self.now()
-        people = await self.people({person, *self.last.rights_of(person)})
+        roster = await self.now()
+        people = await self.people({person, *roster.rights_of(person)})
         check_colleague(people[person])
         return people
 

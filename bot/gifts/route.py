@@ -33,6 +33,11 @@ class Route:
         """The step whose turn it is."""
         return None if self.position is None else self.rule.steps[self.position]
 
+    @property
+    def pool(self) -> str | None:
+        """The pool whose turn it is."""
+        return self.step.pool if self.step else None
+
     @cached_property
     def hands(self) -> dict[str, str]:
         """Who may decide now, each with the approver whose right it is."""

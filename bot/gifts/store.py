@@ -23,8 +23,8 @@ from bot.gifts.work import Task, Work
 class Requests(Protocol):
     """Requests with their gifts."""
 
-    def add(self, request: Request) -> bool:
-        """Keep a new request; False, and nothing changed, when its id is known already."""
+    def add(self, request: Request, waits_for: str | None = None) -> bool:
+        """Keep a new request that waits for a pool; False, and nothing changed, when its id is known already."""
 
     def edit(self, edited: Request, at: datetime) -> bool:
         """Keep the next version of a pending request, with its gifts; False when somebody else was faster."""
@@ -41,8 +41,8 @@ class Requests(Protocol):
     def get(self, request_id: str) -> Request | None:
         """A request with its gifts."""
 
-    def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> bool:
-        """Take a step if the request still stands where it was read; False when somebody else was faster."""
+    def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> Request | None:
+        """Take a step if the request still stands where it was read; None when somebody else was faster."""
 
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
@@ -90,8 +90,8 @@ class Gifts(Protocol):
 
     def move(
         self, gift: Gift, step: GiftStep, by: str, at: datetime, reason: Reason | None = None, detail: str = ""
-    ) -> bool:
-        """Take a step if the gift still stands where it was read; False when somebody else was faster."""
+    ) -> Gift | None:
+        """Take a step if the gift still stands where it was read; None when somebody else was faster."""
 
 
 class Spending(Protocol):
@@ -244,7 +244,7 @@ class History(Protocol):
     def head(self) -> Head | None:
         """The last seal, and of how many lines; None where nothing is sealed."""
 
-    def count(self, event: str, gift_id: str, since: datetime) -> int:
+    def count(self, event: str, gift: Gift, since: datetime) -> int:
         """How often something happened to a gift since then."""
 
 

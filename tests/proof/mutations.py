@@ -163,14 +163,15 @@ MUTATIONS = (
         (
             Edit(
                 ASKING,
+                "                self._treasury.reserve(request, request.gifts)\n"
                 "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "                self._accept(request)\n"
                 "                return request\n",
                 "                pass\n"
                 "        with self._store.write():\n"
                 "            if not self._store.messages.about(request.id, Kind.CARD):\n"
                 "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "                self._accept(request)\n",
+                "                self._treasury.reserve(request, request.gifts)\n"
+                "                return request\n",
             ),
             Edit(
                 ASKING,
