@@ -1,9 +1,11 @@
 """Money: integer minor units and an ISO 4217 currency, always together; parsed and formatted with Babel."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import (
@@ -56,6 +58,7 @@ class Money:
         return format_currency(self.major, self.currency, locale=babel_locale(locale))
 
 
+@lru_cache
 def babel_locale(locale: str) -> Locale:
     """Babel's locale for Slack's ("en-GB"); English where Babel does not know it."""
     try:
@@ -98,8 +101,8 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
         Invalid: the text is no positive amount of this currency, with words that say what is wrong.
     """
     bare = text.strip()
-    for sign in (currency, get_currency_symbol(currency, babel_locale(locale)), get_currency_symbol(currency, "en")):
-        bare = re.sub(rf"^{re.escape(sign)}|{re.escape(sign)}$", "", bare, flags=re.IGNORECASE).strip()
+    for sign in _signs_of(currency, locale):
+        bare = sign.sub("", bare).strip()
     if not bare:
         raise _invalid(say("Please write an amount, for example 25."))
     if bare.startswith(("-", "−")):  # the second one is the typographical minus
@@ -114,6 +117,13 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
         )
         raise _invalid(words)
     return from_major(_decimal(bare, locale), currency)
+
+
+@lru_cache
+def _signs_of(currency: str, locale: str) -> Sequence[re.Pattern[str]]:
+    """What people write before or behind an amount: the currency's code, and its symbol as they or others know it."""
+    signs = (currency, get_currency_symbol(currency, babel_locale(locale)), get_currency_symbol(currency, "en"))
+    return [re.compile(f"^{sign}|{sign}$", re.IGNORECASE) for sign in map(re.escape, signs)]
 
 
 def _decimal(text: str, locale: str) -> Decimal:
