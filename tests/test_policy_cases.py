@@ -476,6 +476,6 @@ def _agrees(route: Route, person: str) -> Route:
     whose = route.check(person)
     assert route.position is not None
     approval = Approval(route.position, route.rule.steps[route.position].pool, person, whose, datetime.now(UTC))
-    route.check_needed_later(approval)
+    route.after(approval)
     request = replace(route.request, approvals=(*route.request.approvals, approval))
     return replace(route, request=request)

@@ -11,7 +11,6 @@ from bot.gifts.catalogue import Catalogue
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Approval, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.notices import Notices
-from bot.gifts.people import Person
 from bot.gifts.policy import LONGEST_REASON, Policy
 from bot.gifts.ports import Clock, Posted
 from bot.gifts.roll import Roll, check_stand_in
@@ -80,11 +79,11 @@ class Deciding:
                 "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
             )
             raise Invalid({Field.REASON: words})
-        colleague = await self._roll.colleague(person)
+        locale = (await self._roll.colleague(person)).locale if amount else ""
         route = await self.check(request_id, person, version, card)
         with self._store.write():  # nothing was awaited since, so that what was checked holds
             if amount is not None:
-                route = replace(route, request=self._lowered(route.request, amount, colleague))
+                route = replace(route, request=self._lowered(route.request, amount, person, locale))
             approval = Approval(*self._turn(route), person, route.check(person), self._clock.now(), note)
             return self._agree(route, approval)
 
@@ -149,9 +148,8 @@ class Deciding:
         return position, route.rule.steps[position].pool
 
     def _agree(self, route: Route, approval: Approval) -> Request:
-        route.check_needed_later(approval)
+        then = route.after(approval)
         self._store.requests.approve(route.request, approval)
-        then = replace(route, request=replace(route.request, approvals=(*route.request.approvals, approval)))
         self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
         if then.position is not None or approval.by != approval.on_behalf_of:
             self._note("agree", route, approval.by)
@@ -169,12 +167,12 @@ class Deciding:
         detail = f"step {position + 1}, {pool}{whose}"
         self._store.history.add(self._clock.now(), person, event, route.request.id, detail=detail)
 
-    def _lowered(self, request: Request, amount: str, person: Person) -> Request:
+    def _lowered(self, request: Request, amount: str, person: str, locale: str) -> Request:
         shelf = self._catalogue.known(request.country)
-        value = self._policy.lowered(request, amount, person.locale, shelf)
+        value = self._policy.lowered(request, amount, locale, shelf)
         if value == request.value:
             return request
-        self._store.requests.lower(request, value, person.id, self._clock.now())
+        self._store.requests.lower(request, value, person, self._clock.now())
         self._treasury.release(request, request.gifts)
         lowered = self._known(request.id)
         self._treasury.reserve(lowered, request.gifts)

@@ -18,7 +18,7 @@ class Roll:
         self._store = store
         self._directory = directory
         self._clock = clock
-        self._policy = policy
+        self._named = policy.groups
         self._groups: dict[str, frozenset[str]] = {}
 
     async def now(self) -> Roster:
@@ -27,7 +27,7 @@ class Roll:
         Raises:
             Invalid: Slack does not say who is in a group.
         """
-        self._groups = dict(await self._directory.members(self._policy.groups))
+        self._groups = dict(await self._directory.members(self._named))
         return self.last
 
     @property

@@ -60,8 +60,8 @@ class Route:
             return approver
         raise Refused(self._why_not(person))
 
-    def check_needed_later(self, approval: Approval) -> None:
-        """Let an approval pass that leaves enough people for what is still missing.
+    def after(self, approval: Approval) -> "Route":
+        """The way once somebody has agreed, with enough people for what is still missing then.
 
         Raises:
             Refused: this person is the only one left for a later step.
@@ -69,10 +69,11 @@ class Route:
         after = replace(self, request=replace(self.request, approvals=(*self.request.approvals, approval)))
         later = after.stuck_at() if after.step else None
         if later is None or later == approval.step:
-            return
+            return after
         if self.stuck_at() is None or approval.by in self.hands_in(later):
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
             raise Refused(words)
+        return after
 
     def stuck_at(self) -> int | None:
         """The first step that can never be finished, as nobody gives two approvals; None where all can."""

@@ -1,13 +1,25 @@
 """The crowd: so many people that nobody does more than one person can, and the requests that Slack sends for them."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from math import ceil
 
+from bot.gifts import gift
+from bot.gifts.gift import GiftState
+from bot.gifts.message import Brief, Letter, Message
+from bot.gifts.message import Kind as MessageKind
+from bot.gifts.money import Money
+from bot.gifts.people import Roster
+from bot.gifts.policy import Policy
+from bot.gifts.rules import one_of
 from bot.simulator import Kind, Person, ShownMessage
+from bot.simulator.people.forms import with_ids
 from bot.simulator.slack.delivery import encoded
 from bot.simulator.slack.records import Json
-from handlers.ids import ActionId
+from handlers.cards import render
+from handlers.drawn import as_json
+from handlers.language import language_of
 from tests.bench import fill
 from tests.office import Office
 
@@ -76,17 +88,39 @@ class Crowd:
     def _fill(self, count: int) -> Iterator[tuple[Person, Json]]:
         """Keep that many requests with their cards, and go through the clicks on them, with who clicks."""
         workspace, clicks, waiting = self._slack.workspace, [], []
+        policy = Policy(one_of({person.id for person in self._approvers}), (), {})
         recipients = itertools.cycle(self._recipients)
         for number in range(count):
             approver = self._approvers[number // _ACTS]
-            message = workspace.post(self.channel, "A card", [])
-            request = f"00000000-0000-7000-a000-{number:012x}"
             people = list(itertools.islice(recipients, self._gifts_each))
-            waiting.append(fill.Card(request, self._office.mia.id, people, message.channel, message.ts))
-            button = {"type": "button", "action_id": ActionId.APPROVE, "block_id": "b", "value": f"{request}.1"}
-            clicks.append((approver, approver.payloads.block_actions(ShownMessage(workspace, message), button)))
+            request = _request(f"00000000-0000-7000-a000-{number:012x}", self._office.mia.id, people)
+            message = workspace.post(self.channel, "A card", _drawn(request, policy, self.channel.id))
+            waiting.append(fill.Card(request.id, request.requester, people, message.channel, message.ts))
+            shown = ShownMessage(workspace, message)
+            button = shown.button("Approve")
+            assert button, shown
+            clicks.append((approver, approver.payloads.button_click(shown, button)))
         fill.cards(self._office.database, waiting)
         return iter(clicks)
+
+
+def _request(request_id: str, requester: str, recipients: Sequence[str]) -> gift.Request:
+    """What `fill` keeps."""
+    gifts = tuple(
+        gift.Gift(f"{request_id}.{place}", request_id, to, GiftState.WAITING) for place, to in enumerate(recipients)
+    )
+    value, now = Money(2500, "GBP"), datetime.now(UTC)
+    return gift.Request(request_id, requester, gifts, value, "GB", "thank you for the launch", now)
+
+
+def _drawn(request: gift.Request, policy: Policy, channel: str) -> list[Json]:
+    """Its card, as the bot draws it: Slack sends all of it with every click."""
+    route = policy.route(request, Roster())
+    assert route, "one of the approvers decides"
+    message = Message("m", MessageKind.CARD, request.id, tuple(one.id for one in request.gifts), channel)
+    letter = Letter(message, request, brief=Brief(route, is_open=True))
+    drawn: list[Json] = with_ids({"blocks": as_json(render(letter, language_of("en-GB")).blocks)})["blocks"]
+    return drawn
 
 
 def _sent(kind: Kind, payload: Json) -> Request:
