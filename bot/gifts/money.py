@@ -55,7 +55,12 @@ class Money:
 
     def format(self, locale: str) -> str:
         """The amount as a reader of `locale` ("en-GB", "de-DE") writes it."""
-        return format_currency(self.major, self.currency, locale=babel_locale(locale))
+        return _format(self, locale)
+
+
+@lru_cache(maxsize=1024)  # people give the same round amounts over and over
+def _format(money: Money, locale: str) -> str:
+    return format_currency(money.major, money.currency, locale=babel_locale(locale))
 
 
 @lru_cache
