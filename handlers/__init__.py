@@ -33,12 +33,12 @@ def register(
     home = Home(flow, directory, screens, errands)
     changes = Changes(directory)
 
-    app.middleware(Throttle(clock).on_anything)
+    app.middleware(Throttle(clock))
 
-    # Bolt asks one listener after the other, so what happens most stands before the rest
-    app.command(GIFT_COMMAND)(asking.on_command)
-    app.view(ViewId.REQUEST)(asking.on_submission)
+    # Bolt asks one listener after the other, so what happens most, and does most, stands before the rest
     app.action(ActionId.APPROVE)(deciding.on_approve)
+    app.view(ViewId.REQUEST)(asking.on_submission)
+    app.command(GIFT_COMMAND)(asking.on_command)
 
     app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
     app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)

@@ -87,6 +87,8 @@ class SlackDirectory:
         """
         known = {group: people for group in groups if (people := self._remembered_members(group)) is not None}
         unknown = [group for group in groups if group not in known]
+        if not unknown:
+            return known
         try:
             async with asyncio.timeout(_PATIENCE):
                 answers = await asyncio.gather(*(self._ask_members(group) for group in unknown))

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.gifts.errors import TooMuch
@@ -24,23 +25,29 @@ class _Tally:
     is_told: bool = False
 
 
-class Throttle:
+class Throttle(AsyncMiddleware):
     """Counts what each person does; there are as many tallies as the workspace has people."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tallies: dict[str, _Tally] = {}
 
-    async def on_anything(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's word
+    ) -> BoltResponse:
         """Let through what a person can mean.
 
         Raises:
             TooMuch: it is more than that, and the answer to it can say so.
         """
-        act = read(Act, body)
+        act = read(Act, req.body)
         if act.person is None or self._counts(tally := self._tally_of(act.person)):
-            await next_()
-            return None
+            await next()
+            return resp
         if act.has_answer or not tally.is_told:
             tally.is_told = True
             raise TooMuch(say("That was a lot at once, so nothing was done this time. Please try again in a minute."))

@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot.gifts.errors import TooMuch
 from bot.gifts.policy import MOST_WAITING
@@ -129,11 +131,13 @@ async def test_after_a_pause_everything_is_allowed_again() -> None:
     async def passes(person: str = "UMIA") -> bool:
         passed = []
 
-        async def next_() -> None:
+        async def next_() -> BoltResponse:
             passed.append(True)
+            return BoltResponse(status=200)
 
         with suppress(TooMuch):
-            await throttle.on_anything({"user_id": person}, next_)
+            act = AsyncBoltRequest(body={"user_id": person}, mode="socket_mode")
+            await throttle.async_process(req=act, resp=BoltResponse(status=200), next=next_)
         return bool(passed)
 
     assert [await passes() for _ in range(AT_ONCE + 3)] == [True] * AT_ONCE + [False] * 3
