@@ -23,8 +23,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: rounds, of which both sides count by their best, and how much in each."""
+    """How much is measured: turns of clicks, rounds of which both sides count by their best, and how much in each."""
 
+    turns: int
     rounds: int
     clicks: int  # by one person after the other, and three times as many by 16 at once
     gifts: int  # that a worker is given in a round
@@ -33,8 +34,8 @@ class Size:
     margin: float  # by which a click may exceed its bound: few clicks on a busy machine say only so much
 
 
-QUICK = Size(rounds=2, clicks=30, gifts=40, many=50_000, burst=300, margin=2)
-FULL = Size(rounds=4, clicks=100, gifts=200, many=1_000_000, burst=5_000, margin=1)
+QUICK = Size(turns=2, rounds=2, clicks=20, gifts=40, many=50_000, burst=300, margin=1.5)
+FULL = Size(turns=8, rounds=4, clicks=40, gifts=200, many=1_000_000, burst=5_000, margin=1)
 
 
 def at_most(what: str, giftbot: str, beside: str, ratio: float, bound: float | None, margin: float = 1) -> Figure:

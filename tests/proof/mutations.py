@@ -167,6 +167,7 @@ MUTATIONS = (
                 "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
                 "                return request\n",
                 "                pass\n"
+                "        await self._roll.people({draft.requester, 'a moment later'})\n"
                 "        with self._store.write():\n"
                 "            if not self._store.messages.about(request.id, Kind.CARD):\n"
                 "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
