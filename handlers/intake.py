@@ -80,6 +80,7 @@ class HttpIntake:
         body = await request.read()
         try:
             if not self._is_from_slack(body, request):
+                log.info("not_signed_by_slack")
                 return web.Response(status=200 if _CERTIFICATE_CHECK in body.split(b"&") else 401)
             payload = _read(body.decode())
             response = await self._app.async_dispatch(AsyncBoltRequest(body=payload, mode=_AS_READ))

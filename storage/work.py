@@ -62,6 +62,14 @@ class WorkTable:
             )
         self._ring()
 
+    def call_for(self, task: Task, subject: str, due_at: datetime) -> None:
+        """Let a task about a subject be due then, whether it is noted already or not."""
+        sql = "UPDATE work SET due_at = ? WHERE task = ? AND subject = ?"
+        if self._database.change(sql, (to_text(due_at), task, subject)):
+            self._ring()
+        else:
+            self.add(task, subject, due_at)
+
     def hurry_all(self, task: Task, due_at: datetime) -> None:
         """Let everything that is noted of a task be due now."""
         self._database.change("UPDATE work SET due_at = ? WHERE task = ?", (to_text(due_at), task))

@@ -1,5 +1,6 @@
 """HTTP mode: only what Slack signed, only once, and only a moment ago."""
 
+import json
 import time
 
 import httpx
@@ -74,6 +75,19 @@ async def test_an_unsigned_or_forged_request_is_refused(office: Office) -> None:
         status, _ = await delivery.send(body, plain | delivery.sign(body, now))
         assert status == httpx.codes.OK
         await office.delivered()
+
+
+async def test_what_slack_asks_of_an_address_is_answered(office: Office) -> None:
+    """The challenge for a new address, and the look at its certificate, which is not signed."""
+    async with office.open("http"):
+        delivery = _delivery(office)
+        challenge, json_type = b'{"type": "url_verification", "challenge": "abc"}', {"Content-Type": "application/json"}
+        status, text = await delivery.send(challenge, json_type | delivery.sign(challenge, int(time.time())))
+        assert (status, json.loads(text)) == (httpx.codes.OK, {"challenge": "abc"})
+        form_type = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert await delivery.send(b"token=abc&ssl_check=1", form_type) == (httpx.codes.OK, "")
+        status, _ = await delivery.send(b"token=abc&command=/gift", form_type)
+        assert status == httpx.codes.UNAUTHORIZED
 
 
 async def test_health_and_unknown_addresses(office: Office) -> None:

@@ -113,6 +113,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.next_due": lambda: work.next_due({Task.POST}, NOON),
         "work.begin": lambda: work.begin(Task.STOCK, NOON),
         "work.hurry": lambda: work.hurry({Task.ORDER, Task.CHECK}, "g", NOON),
+        "work.call_for": lambda: work.call_for(Task.CHASE, "r", NOON),
         "work.hurry_all": lambda: work.hurry_all(Task.CHASE, NOON),
         "work.again": lambda: work.again(WORK, NOON),
         "work.postpone": lambda: work.postpone(WORK, NOON, "later"),

@@ -1,5 +1,7 @@
 """Waiting for a decision: those who are asked are reminded, then the backup hears of it, then the request expires."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -191,6 +193,18 @@ async def test_what_is_decided_is_not_chased(office: Office) -> None:
         assert office.rows("SELECT * FROM work WHERE task = 'chase'") == []
         await at(office, on(20, 10, 1))
         assert told(office.abe, NUDGE) == told(office.eve, BACKUP) == told(office.mia, "Expired") == 0
+
+
+async def test_a_decision_is_told_even_when_nothing_on_the_list_waits_for_it(office: Office) -> None:
+    """Without its line on the work list, of an older version or lost, a request that is decided gets a new one."""
+    async with office.open():
+        await office.asks()
+        await office.rests()
+        with closing(sqlite3.connect(office.database)) as database, database:
+            database.execute("DELETE FROM work WHERE task = 'chase'")
+        await office.approves()
+        await office.abe.sees_message("Approved by @Abe")
+        await office.mia.sees_message("Approved by @Abe")
 
 
 async def test_each_step_waits_its_own_time(office: Office) -> None:

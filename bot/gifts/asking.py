@@ -78,7 +78,7 @@ class Asking:
             check_possible(self._policy.route(edited, self._roll.last))
             self._treasury.reserve(edited, edited.gifts)
             self._notices.refresh_cards(edited)
-            self._store.work.hurry({Task.CHASE}, edited.id, self._clock.now())
+            self._store.work.call_for(Task.CHASE, edited.id, self._clock.now())
         return edited
 
     def check_editor(self, request_id: str, person: str, version: int | None) -> Request:

@@ -1,6 +1,6 @@
 """Deciding about a request: step by step, each yes in one transaction, until everybody has agreed or one says no.
 
-What follows from it for others, their cards and what they are told, is the chase's, which is hurried.
+What follows from it for others, their cards and what they are told, is the chase's, which is called for.
 """
 
 from collections.abc import Generator
@@ -119,7 +119,7 @@ class Deciding:
                 self._store.tallies.add(person, self._treasury.month, request.total, is_yes=False)
             if not approved:
                 self._treasury.release(request, request.gifts)
-            self._store.work.hurry({Task.CHASE}, request.id, now)
+            self._store.work.call_for(Task.CHASE, request.id, now)
         return replace(ended, gifts=tuple(filter(None, gifts)))
 
     def route_of(self, request: Request) -> Route:
@@ -156,7 +156,7 @@ class Deciding:
         if then.position is None:
             return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
         self._notices.refresh_cards(then.request)
-        self._store.work.hurry({Task.CHASE}, then.request.id, self._clock.now())
+        self._store.work.call_for(Task.CHASE, then.request.id, self._clock.now())
         return then.request
 
     def _note(self, event: str, route: Route, person: str) -> None:

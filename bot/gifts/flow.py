@@ -243,6 +243,10 @@ class Flow:
 
     # ---------------------------------------------------------------- what the machine does
 
+    async def chase(self, work: Work) -> Done | Again | Later:
+        """Bring a request on: ask those whose turn it is, remind them, let it expire, tell everybody how it ended."""
+        return await self._chase.chase(work)
+
     async def post(self, work: Work) -> Done | Later:
         """Post a card, a notice or an announcement."""
         message = self._message(work)
@@ -299,10 +303,6 @@ class Flow:
                 return self._stop(gift, Stopped(GiftStep.PARK, reason, detail))
             case Later() as later:
                 return later
-
-    async def chase(self, work: Work) -> Done | Again | Later:
-        """See that a request does not wait for ever: remind, tell the backup, let it expire."""
-        return await self._chase.chase(work)
 
     async def check(self, work: Work) -> Done | Again:
         """See what became of a gift that was delivered, and remind its recipient if nobody has claimed it."""

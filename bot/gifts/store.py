@@ -217,6 +217,9 @@ class WorkList(Protocol):
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now."""
 
+    def call_for(self, task: Task, subject: str, due_at: datetime) -> None:
+        """Let a task about a subject be due then, whether it is noted already or not."""
+
     def hurry_all(self, task: Task, due_at: datetime) -> None:
         """Let everything that is noted of a task be due now."""
 
