@@ -1,7 +1,7 @@
 """PURE: judges a story by what the gift card service sold and what people did and saw, never by the bot's own word."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -78,6 +78,7 @@ class Evidence:
     sights: list[Sight]
     bodies_by_key: dict[str, set[str]] = field(default_factory=dict)
     kept: bytes = b""  # every byte at rest: the database, its -wal, the log
+    unreachable: frozenset[str] = frozenset()  # whom nobody can write to
 
     def seen(self, request: str, kind: Kind) -> list[Sight]:
         """What people see of one kind about a request."""
@@ -133,12 +134,21 @@ def _one_decision(of: Evidence) -> Iterator[str]:
 def _nothing_lost(of: Evidence) -> Iterator[str]:
     accepted = {(deed.request, deed.verb) for deed in of.deeds if deed.accepted}
     for wish in of.wishes:
-        was_withdrawn = (wish.request, Verb.CANCEL) in accepted or of.seen(wish.request, Kind.DECISION)
-        if (wish.request, Verb.ASK) in accepted and not (was_withdrawn or of.seen(wish.request, Kind.CARD)):
+        if (wish.request, Verb.ASK) in accepted and not (_was_asked(of, wish) or _ended_unasked(of, wish, accepted)):
             yield f"{wish.request} was accepted, and nobody was asked to decide"
         approved = (wish.request, Verb.APPROVE) in accepted or APPROVED in of.outcomes(wish.request)
         if approved and not (_has_gift(of, wish) or _is_shown_in_trouble(of, wish)):
             yield f"{wish} was approved, and there is neither a gift nor a word about trouble"
+
+
+def _was_asked(of: Evidence, wish: Wish) -> bool:
+    return bool(of.seen(wish.request, Kind.CARD))
+
+
+def _ended_unasked(of: Evidence, wish: Wish, accepted: Collection[tuple[str, Verb]]) -> bool:
+    """Cancelled, or expired while the bot was dead: then its requester knows, if they can be told."""
+    is_known = of.seen(wish.request, Kind.DECISION) or wish.requester in of.unreachable
+    return bool(is_known) or (wish.request, Verb.CANCEL) in accepted
 
 
 def _has_gift(of: Evidence, wish: Wish) -> bool:

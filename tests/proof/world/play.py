@@ -123,6 +123,7 @@ class _World:
             sights=[_sight(post, post.mail) for post in self._chat.posts if isinstance(post.mail, Letter)],
             bodies_by_key=bodies,
             kept=b"".join(path.read_bytes() for path in self._file.parent.glob(f"{self._file.name}*")),
+            unreachable=frozenset(self._chat.unreachable),
         )
 
 
