@@ -12,7 +12,7 @@ from storage import Database
 
 _A_REQUEST = 4  # gifts
 _PEOPLE = 400
-_MONTH, _NOON, _SOME_DAY = "2025-01", "2025-01-15T12:00:00.000000+00:00", "2125-01-15T12:00:00.000000+00:00"
+_MONTH, _NOON = "2025-01", "2025-01-15T12:00:00.000000+00:00"
 _MINUTE = 60_000  # milliseconds between two requests
 
 
@@ -41,10 +41,6 @@ def cards(path: Path, waiting: Iterable[Card]) -> None:
                 "INSERT INTO messages (id, kind, request_id, version, step, reader, state, channel, ts)"
                 f" VALUES ({_id()}, 'card', ?, 1, 0, ?, 'sent', ?, ?)",
                 (card.request, card.channel, card.channel, card.ts),
-            )
-            database.change(
-                "INSERT INTO work (task, subject, since, due_at) VALUES ('chase', ?, ?, ?)",
-                (card.request, _NOON, _SOME_DAY),
             )
             for position, recipient in enumerate(card.recipients):
                 database.change(
