@@ -27,7 +27,7 @@ class Deciding:
         """Approve."""
         click = read(Click, body)
         await self._flow.approve(click.subject, click.user, click.card, click.version)
-        self._errands.run(self._screens.show_again(click))
+        self._show_list_again(click)
         await ack()
 
     async def on_approve_with(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -69,15 +69,19 @@ class Deciding:
         """Take one's own request back."""
         click = read(Click, body)
         await self._flow.cancel(click.subject, click.user)
-        self._errands.run(self._screens.show_again(click))
+        self._show_list_again(click)
         await ack()
 
     async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Set a gift going again."""
         click = read(Click, body)
         await self._flow.retry(click.subject, click.user)
-        self._errands.run(self._screens.show_again(click))
+        self._show_list_again(click)
         await ack()
+
+    def _show_list_again(self, click: Click) -> None:
+        if not click.card:  # which is the worker's
+            self._errands.run(self._screens.show_again(click))
 
     def _show_home_again(self, person: str, look: Look | None) -> None:
         if look:

@@ -91,7 +91,7 @@ class Screens:
             log.warning("home_not_shown", answer=answer.detail)
 
     async def show_again(self, click: Click) -> None:
-        """Bring the list up to date in which somebody clicked; cards in messages are the worker's."""
+        """Bring the list up to date in which somebody clicked."""
         if click.look:
             await self.show_home(click.user, click.look)
         elif click.is_private_reply and click.response_url:

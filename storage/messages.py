@@ -41,7 +41,8 @@ class MessageTable:
 
     def get(self, message_id: str) -> Message | None:
         """A message."""
-        return self._one(f"{_SELECT} WHERE id = ?", message_id)
+        row = self._database.row(f"{_SELECT} WHERE id = ?", (message_id,))
+        return _message(row) if row else None
 
     def save(self, message: Message) -> None:
         """Keep how far a message has come."""
@@ -69,13 +70,9 @@ class MessageTable:
         rows = self._database.rows(f"{_SELECT} WHERE subject = ? ORDER BY rowid", (subject,))
         return [_message(row) for row in rows]
 
-    def at(self, channel: str, ts: str) -> Message | None:
-        """The message at an address in Slack."""
-        return self._one(f"{_SELECT} WHERE channel = ? AND ts = ?", channel, ts)
-
-    def _one(self, sql: str, *where: str) -> Message | None:
-        row = self._database.row(sql, where)
-        return _message(row) if row else None
+    def is_at(self, channel: str, ts: str) -> bool:
+        """Whether there is a message at an address in Slack."""
+        return self._database.row("SELECT 1 FROM messages WHERE channel = ? AND ts = ?", (channel, ts)) is not None
 
 
 def _message(row: sqlite3.Row) -> Message:

@@ -107,7 +107,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "messages.add_gift": lambda: messages.add_gift(CARD, "g"),
         "messages.about": lambda: messages.about("r", Kind.CARD),
         "messages.on": lambda: messages.on("h"),
-        "messages.at": lambda: messages.at("D1", "1.1"),
+        "messages.is_at": lambda: messages.is_at("D1", "1.1"),
         "work.add": lambda: work.add(Task.POST, "m", NOON),
         "work.due": lambda: work.due({Task.POST}, NOON, 8),
         "work.next_due": lambda: work.next_due({Task.POST}, NOON),

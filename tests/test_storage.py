@@ -568,10 +568,11 @@ def test_a_message_comes_back_as_it_was(store: SqliteStore) -> None:
     sent = replace(found, state=MessageState.SENT, channel="D1", ts="1.2", sending_since=NOON)
     with store.write():
         store.messages.save(sent)
-    assert store.messages.get("m") == store.messages.at("D1", "1.2") == sent
+    assert store.messages.get("m") == sent
+    assert store.messages.is_at("D1", "1.2")
     assert list(store.messages.about("r", Kind.TROUBLE)) == [sent]
     assert list(store.messages.about("r", Kind.CARD)) == []
-    assert store.messages.at("D1", "1.3") is None
+    assert not store.messages.is_at("D1", "1.3")
     assert store.messages.get("no such message") is None
 
 

@@ -103,7 +103,7 @@ class Balance:
 
 def month_of(moment: datetime, zone: tzinfo) -> str:
     """The month ("2030-01") in which something counts, by the company's time zone."""
-    return moment.astimezone(zone).strftime("%Y-%m")
+    return moment.astimezone(zone).date().isoformat()[: len("2030-01")]
 
 
 def accounts_of(request: Request, recipient: str) -> Iterator[Account]:

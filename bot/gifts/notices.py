@@ -60,7 +60,7 @@ class Notices:
 
     def adopt_card(self, request: Request, place: Posted) -> None:
         """A card that somebody clicked was sent, whatever was known of it; a copy nobody knew of is kept as well."""
-        if not self._store.messages.at(place.channel, place.ts):
+        if not self._store.messages.is_at(place.channel, place.ts):
             with self._store.write():
                 self._adopt(request, place)
 

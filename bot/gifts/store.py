@@ -195,8 +195,8 @@ class Messages(Protocol):
     def on(self, subject: str) -> Sequence[Message]:
         """All messages about something of the company."""
 
-    def at(self, channel: str, ts: str) -> Message | None:
-        """The message at an address in Slack."""
+    def is_at(self, channel: str, ts: str) -> bool:
+        """Whether there is a message at an address in Slack."""
 
 
 class WorkList(Protocol):
