@@ -57,7 +57,8 @@ class Chase:
             if request is None:
                 return Done()
             now = self._clock.now()
-            looks_again = min(time for time in self._look_after(request, people, now) if time > now)
+            times = [*self._look_after(request, people, now)]
+            looks_again = min((time for time in times if time > now), default=now)
         return Again(min(LONGEST_WAIT, (looks_again - now).total_seconds()))
 
     def _bring_on(self, request_id: str) -> Request | None:

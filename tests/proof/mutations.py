@@ -158,26 +158,21 @@ MUTATIONS = (
         ),
     ),
     Mutation(
-        "a request and its cards are kept in two transactions",
+        "a request and what follows from it are kept in two transactions",
         "simulation",
         (
             Edit(
-                ASKING,
-                "                self._treasury.reserve(request, request.gifts)\n"
-                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "                return request\n",
-                "                pass\n"
-                "        await self._roll.people({draft.requester, 'a moment later'})\n"
-                "        with self._store.write():\n"
-                "            if not self._store.messages.about(request.id, Kind.CARD):\n"
-                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "                self._treasury.reserve(request, request.gifts)\n"
-                "                return request\n",
+                ASKING, "            if self._store.requests.add(", "            if is_new := self._store.requests.add("
             ),
             Edit(
                 ASKING,
-                "from bot.gifts.money import Money",
-                "from bot.gifts.message import Kind\nfrom bot.gifts.money import Money",
+                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
+                "                return request\n",
+                "        if is_new:\n"
+                "            await self._roll.people({draft.requester, 'a moment later'})\n"
+                "            with self._store.write():\n"
+                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
+                "            return request\n",
             ),
         ),
     ),
