@@ -57,15 +57,12 @@ class WorkTable:
     def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now; what is in hand comes once more."""
         for task in tasks:
-            self._database.change(
-                "UPDATE work SET due_at = ? WHERE task = ? AND subject = ?", (to_text(due_at), task, subject)
-            )
+            self._hurry(task, subject, due_at)
         self._ring()
 
     def call_for(self, task: Task, subject: str, due_at: datetime) -> None:
         """Let a task about a subject be due then, whether it is noted already or not."""
-        sql = "UPDATE work SET due_at = ? WHERE task = ? AND subject = ?"
-        if self._database.change(sql, (to_text(due_at), task, subject)):
+        if self._hurry(task, subject, due_at):
             self._ring()
         else:
             self.add(task, subject, due_at)
@@ -92,3 +89,7 @@ class WorkTable:
     def done(self, work: Work) -> None:
         """Strike it off."""
         self._database.change("DELETE FROM work WHERE id = ?", (work.id,))
+
+    def _hurry(self, task: Task, subject: str, due_at: datetime) -> int:
+        sql = "UPDATE work SET due_at = ? WHERE task = ? AND subject = ?"
+        return self._database.change(sql, (to_text(due_at), task, subject))

@@ -122,20 +122,11 @@ class Deciding:
             self._store.work.call_for(Task.CHASE, request.id, now)
         return replace(ended, gifts=tuple(filter(None, gifts)))
 
-    def route_of(self, request: Request) -> Route:
-        """The way of a request, with the groups as they were read last.
-
-        Raises:
-            Refused: the policy has no rule for it any more.
-        """
+    def _open_route(self, request: Request, person: str) -> Route:
+        """The way of a request, with the groups as they were read last; whoever comes too late is told who decided."""
         route = self._policy.route(request, self._roll.last)
         if route is None:
             raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
-        return route
-
-    def _open_route(self, request: Request, person: str) -> Route:
-        """The way of a request; whoever could decide it, had nobody else, is told who did."""
-        route = self.route_of(request)
         if request.state is not RequestState.PENDING:
             approvers, roster = self._policy.rules.approvers(route.roster), route.roster
             if person in {*approvers, *roster.stand_ins.values()} - request.involved:

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.simulator.bell import Bell
 from bot.simulator.slack.manifest import Manifest
+from bot.simulator.slack.mrkdwn import GROUP
 from bot.simulator.slack.records import Channel, Json, Message, SlackError, User, UserGroup, new_id
 from bot.simulator.slack.tickets import Clock, ResponseUrls, Triggers
 from bot.simulator.slack.views import Views
@@ -180,6 +181,6 @@ class Workspace:
             return f"@{self.users[name_or_id].real_name}"
         if kind == "#" and name_or_id in self.channels:
             return f"#{self.channels[name_or_id].name}"
-        if kind == "!subteam^" and name_or_id in self.groups:
+        if kind == GROUP and name_or_id in self.groups:
             return f"@{self.groups[name_or_id].handle}"
         return kind + name_or_id
