@@ -1,7 +1,8 @@
 """One call to a gift card service, and what its answer means, whatever the contract.
 
 A typed 4xx is a final no. A lost connection, a timeout, a 5xx, a redirect or an answer that cannot be read leave it
-unknown whether anything was done. Only 429 and a connection that never came about say that nothing was.
+unknown whether anything was done. Only 429, a connection that never came about, and being turned away at the door say
+that nothing was: the service, or a gateway on the way, does not take the key, the account or the contract's version.
 """
 
 import asyncio
@@ -47,6 +48,16 @@ _NOT_FINAL = {
     "timeout": Reason.NO_ANSWER,
     "idempotency_in_progress": Reason.NO_ANSWER,
     "idempotency_validation_error": Reason.ANSWER_DIFFERS,
+}
+_TURNED_AWAY = {Reason.NOT_AUTHORIZED, Reason.ORDERING_RESTRICTED, Reason.OUT_OF_DATE}
+# Whatever the body: it is about who asks, and from where, and nothing in it is about the order.
+_AT_THE_DOOR: Mapping[int, Reason] = {
+    httpx.codes.UNAUTHORIZED: Reason.NOT_AUTHORIZED,
+    httpx.codes.FORBIDDEN: Reason.NOT_LET_THROUGH,
+    httpx.codes.PROXY_AUTHENTICATION_REQUIRED: Reason.NOT_LET_THROUGH,
+    httpx.codes.GONE: Reason.NOT_LET_THROUGH,
+    httpx.codes.UPGRADE_REQUIRED: Reason.NOT_LET_THROUGH,
+    httpx.codes.UNAVAILABLE_FOR_LEGAL_REASONS: Reason.NOT_LET_THROUGH,
 }
 _PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
 
@@ -174,11 +185,8 @@ def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Una
         return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
 
 
-def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
-    try:
-        kind = _Problem.model_validate_json(response.content).type
-    except ValidationError:
-        return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
+def _refusal(response: httpx.Response) -> Rejected | Unavailable | OutcomeUnknown:
+    kind = _type_of(response)
     if kind in _NOT_FINAL:
         return OutcomeUnknown(kind, _NOT_FINAL[kind])
     log.warning(
@@ -187,5 +195,27 @@ def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
         type=kind,
         answer=response.content[:500].decode("utf-8", "replace"),
     )
+    detail = f"{response.status_code} {kind[:60] if kind else 'without a type'}"
+    if reason := _why_turned_away(response.status_code, kind):
+        return Unavailable(detail, reason=reason)
+    if kind is None:
+        return OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE)
     otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
-    return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")
+    return Rejected(_REASONS.get(kind, otherwise), detail)
+
+
+def _type_of(response: httpx.Response) -> str | None:
+    """The contract's word for a refusal; None for an answer in any other shape, as a gateway's is."""
+    try:
+        return _Problem.model_validate_json(response.content).type
+    except ValidationError:
+        return None
+
+
+def _why_turned_away(status: int, kind: str | None) -> Reason | None:
+    """Why no order would get through, this one or another; the contract's own word for it tells more than the status.
+
+    Source: RFC 9110, sections 15.5.2, 15.5.4, 15.5.8, 15.5.11 and 15.5.22; RFC 7725; the contracts' error types.
+    """
+    reason = _REASONS.get(kind) if kind else None
+    return reason if reason in _TURNED_AWAY else _AT_THE_DOOR.get(status)

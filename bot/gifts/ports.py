@@ -84,10 +84,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nothing was done; ask again, at the earliest after that many seconds."""
+    """Nothing was done; ask again, at the earliest after that many seconds. `reason` may be why nobody gets through."""
 
     detail: str
     after: float = 0
+    reason: Reason = Reason.NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
