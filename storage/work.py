@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from bot.gifts.work import Task, Work
+from bot.gifts.work import ONCE, Task, Work
 from storage.db import Database
 from storage.times import from_text, to_text
 
@@ -85,6 +85,17 @@ class WorkTable:
             f"UPDATE work SET due_at = {_UNLESS_HURRIED}, tries = tries + 1, note = ? WHERE id = ?",  # noqa: S608 - a constant
             (to_text(work.due_at), to_text(due_at), note, work.id),
         )
+
+    def excuse(self, now: datetime) -> None:
+        """Let no time until now count against the patience with anything that is to be done once."""
+        for task in ONCE:
+            self._database.change("UPDATE work SET since = ? WHERE task = ?", (to_text(now), task))
+
+    def failing(self, tasks: Collection[Task], before: datetime) -> int:
+        """How much of these tasks was begun before then, was tried, and is not done."""
+        sql = "SELECT count(*) AS count FROM work WHERE task = ? AND tries > 0 AND since < ?"
+        counts = [self._database.row(sql, (task, to_text(before))) for task in tasks]
+        return sum(row["count"] for row in counts if row)
 
     def done(self, work: Work) -> None:
         """Strike it off."""

@@ -117,6 +117,8 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.hurry_all": lambda: work.hurry_all(Task.CHASE, NOON),
         "work.again": lambda: work.again(WORK, NOON),
         "work.postpone": lambda: work.postpone(WORK, NOON, "later"),
+        "work.excuse": lambda: work.excuse(NOON),
+        "work.failing": lambda: work.failing({Task.ORDER}, NOON),
         "work.done": lambda: work.done(WORK),
         "history.add": lambda: store.history.add(NOON, "UMIA", "show again", "r", "g"),
         "history.add_once": lambda: store.history.add_once(NOON, "UMIA", "refused", "r", "no"),

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, from_major
+from bot.gifts.outages import Outages
 from bot.gifts.pace import Pace
 from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
@@ -60,6 +61,7 @@ _AT_THE_DOOR: Mapping[int, Reason] = {
     httpx.codes.UNAVAILABLE_FOR_LEGAL_REASONS: Reason.NOT_LET_THROUGH,
 }
 _PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
+_ORDERS, _READS = "gift card orders", "gift card reads"  # what can fail by itself
 
 
 class Reply(BaseModel):
@@ -89,10 +91,11 @@ M = TypeVar("M", bound=Reply)
 
 
 class Api:
-    """A service at one base URL; orders are spaced so that its limit is never met."""
+    """A service at one base URL; orders are spaced so that its limit is never met. `outages` hears what fails."""
 
-    def __init__(self, http: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(self, http: httpx.AsyncClient, clock: Clock, outages: Outages | None = None) -> None:
         self._http = http
+        self._outages = outages or Outages(clock)
         self._pace = Pace(clock, ORDER_INTERVAL)
 
     async def turn(self) -> None:
@@ -103,7 +106,7 @@ class Api:
         self, path: str, body: str, reply: TypeAdapter[R], headers: Mapping[str, str] | None = None
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
         """POST an order; a 429 gives every further order a rest."""
-        answer = await self.post(path, body, reply, headers)
+        answer = await self._call(self._posting(path, body, headers), reply, DEADLINE, _ORDERS)
         if isinstance(answer, Unavailable):
             self._pace.hold(answer.after)
         return answer
@@ -113,12 +116,10 @@ class Api:
         path: str,
         body: str,
         reply: TypeAdapter[R],
-        headers: Mapping[str, str] | None = None,
         deadline: float = DEADLINE,
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
-        """POST something that is JSON; `deadline` in seconds for the whole call."""
-        json = {"Content-Type": "application/json", **(headers or {})}
-        return await self._call(self._http.build_request("POST", path, content=body, headers=json), reply, deadline)
+        """POST a question that is JSON and orders nothing; `deadline` in seconds for the whole call."""
+        return await self._call(self._posting(path, body), reply, deadline)
 
     async def get(
         self,
@@ -133,7 +134,21 @@ class Api:
             return Rejected(Reason.ORDER_REFUSED, answer.detail)
         return answer
 
+    def _posting(self, path: str, body: str, headers: Mapping[str, str] | None = None) -> httpx.Request:
+        json = {"Content-Type": "application/json", **(headers or {})}
+        return self._http.build_request("POST", path, content=body, headers=json)
+
     async def _call(
+        self, request: httpx.Request, reply: TypeAdapter[R], deadline: float, what: str = _READS
+    ) -> R | Rejected | Unavailable | OutcomeUnknown:
+        answer = await self._answer(request, reply, deadline)
+        if isinstance(answer, Unavailable | OutcomeUnknown):
+            self._outages.failed(what, answer.detail)
+        else:
+            self._outages.worked(what)
+        return answer
+
+    async def _answer(
         self, request: httpx.Request, reply: TypeAdapter[R], deadline: float
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
         try:

@@ -156,6 +156,17 @@ class Messenger(Protocol):
         """Make a message that was sent show how things stand now."""
 
 
+class Access(Protocol):
+    """Whether Slack lets the bot in: the app is installed, and its token good."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it does not, as far as is known."""
+
+    async def ask(self) -> None:
+        """Ask Slack, which may let the bot in again."""
+
+
 class Directory(Protocol):
     """Who is who in the workspace."""
 

@@ -229,6 +229,12 @@ class WorkList(Protocol):
     def postpone(self, work: Work, due_at: datetime, note: str) -> None:
         """Try again later; `note` says why, for people who look."""
 
+    def excuse(self, now: datetime) -> None:
+        """Let no time until now count against the patience with anything that is to be done once."""
+
+    def failing(self, tasks: Collection[Task], before: datetime) -> int:
+        """How much of these tasks was begun before then, was tried, and is not done."""
+
     def done(self, work: Work) -> None:
         """Strike it off."""
 
