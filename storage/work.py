@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from bot.gifts.work import ONCE, Task, Work
+from bot.gifts.work import Task, Work
 from storage.db import Database
 from storage.times import from_text, to_text
 
@@ -86,10 +86,15 @@ class WorkTable:
             (to_text(work.due_at), to_text(due_at), note, work.id),
         )
 
-    def excuse(self, now: datetime) -> None:
-        """Let no time until now count against the patience with anything that is to be done once."""
-        for task in ONCE:
+    def excuse(self, tasks: Collection[Task], now: datetime) -> None:
+        """Let no time until now count against the patience with these tasks."""
+        for task in tasks:
             self._database.change("UPDATE work SET since = ? WHERE task = ?", (to_text(now), task))
+
+    def since(self, work: Work) -> datetime:
+        """Since when it counts against the patience, as things stand now."""
+        row = self._database.row("SELECT since FROM work WHERE id = ?", (work.id,))
+        return from_text(row["since"]) if row else work.since
 
     def failing(self, tasks: Collection[Task], before: datetime) -> int:
         """How much of these tasks was begun before then, was tried, and is not done."""

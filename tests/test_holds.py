@@ -8,7 +8,7 @@ import pytest
 
 from bot.gifts.gift import Gift, GiftState
 from bot.gifts.order import key_of
-from bot.simulator import Fault, Person, RunaApi, ShownMessage
+from bot.simulator import Fault, Moment, Person, RunaApi, ShownMessage
 from tests.office import Office, eventually
 
 ORDER = "POST /order"
@@ -191,8 +191,9 @@ async def test_a_gateway_holds_every_order(office: Office, status: int, body: st
     await everybody_asked_for(office, [office.rob, office.eve, office.slack.add_person("Pal")])
     await office.abe.sees_message(words)
     await until(office, approved=3)
+    tries = office.giftcards.turned_away
     await office.lets_pass(3, minutes=5)
-    assert office.giftcards.turned_away == 4
+    assert office.giftcards.turned_away == tries + 3
     office.giftcards.unblock()
     await office.lets_pass(2, minutes=5)
     await until(office, delivered=3)
@@ -200,6 +201,27 @@ async def test_a_gateway_holds_every_order(office: Office, status: int, body: st
         (notice,) = notices(approver.messages())
         assert "All orders go on since" in notice
     assert len(office.giftcards.orders) == 3
+    assert not troubles(office)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_long_hold_uses_up_nobody_s_patience(office: Office) -> None:
+    """After two days one order goes through, and the next meets an error: it is tried again, and nobody is bothered."""
+    await office.rests()  # the catalogue is known
+    office.giftcards.block(401)
+    await everybody_asked_for(office, [office.rob, office.eve])
+    await office.lets_pass(48, hours=1)
+
+    async def next_one_fails(call: str, moment: Moment) -> None:
+        if (call, moment) == (ORDER, Moment.AFTER):
+            office.giftcards.faults.watcher = None
+            office.giftcards.faults.arm(ORDER, Fault.ERROR_BEFORE, times=3)
+
+    office.giftcards.faults.watcher = next_one_fails
+    office.giftcards.unblock()
+    await office.lets_pass(6, minutes=6)
+    await until(office, delivered=2)
+    assert sent(office) == 5
     assert not troubles(office)
 
 

@@ -17,6 +17,7 @@ from bot.gifts.notices import Notices
 from bot.gifts.ports import Clock, GiftCards, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason, Scope
 from bot.gifts.store import Store
+from bot.gifts.work import Task
 
 log = structlog.get_logger(__name__)
 
@@ -108,7 +109,9 @@ class Holds:
         log.warning("orders_on_hold", reason=reason.value, currency=scope)
 
     def _end(self, hold: Hold) -> None:
+        now = self._clock.now()
         with self._store.write():
-            self._store.holds.save(replace(hold, ended_at=self._clock.now()))
+            self._store.holds.save(replace(hold, ended_at=now))
+            self._store.work.excuse({Task.ORDER}, now)  # whoever waited has not been tried in vain
             self._notices.refresh_hold(hold)
         log.warning("orders_go_on", reason=hold.reason.value, currency=hold.currency)

@@ -11,7 +11,7 @@ import structlog
 from bot.gifts.ports import Access, Clock
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
-from bot.gifts.work import Again, Done, Later, Task, Work
+from bot.gifts.work import ONCE, Again, Done, Later, Task, Work
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ class Worker:
         """Take up nothing, and let this time use up nobody's patience."""
         self.looked_at = self._clock.now()
         with self._store.write():
-            self._store.work.excuse(self.looked_at)
+            self._store.work.excuse(ONCE, self.looked_at)
         await self._wait(until=self._ask_at)
         if not self._stopping and self._clock.now() >= self._ask_at:
             self._ask_at = self._clock.now() + ASK_AGAIN
@@ -134,4 +134,7 @@ class Worker:
     def _patience_is_over(self, work: Work, outcome: Later) -> bool:
         if self._access and self._access.is_lost:
             return False
-        return self._clock.now() - work.since > outcome.reason.patience and work.tries >= FEWEST_TRIES
+        if work.tries < FEWEST_TRIES or self._clock.now() - work.since <= outcome.reason.patience:
+            return False
+        since = self._store.work.since(work)  # it may have been excused while it was in hand
+        return self._clock.now() - since > outcome.reason.patience
