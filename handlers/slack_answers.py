@@ -81,15 +81,15 @@ class WatchedClient(AsyncWebClient):
         return response
 
     def _note(self, method: str, answer: AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown) -> None:
-        is_ours = method != _OPEN_CONNECTION
+        is_with_bot_token = method != _OPEN_CONNECTION
         if isinstance(answer, Unavailable) and answer.detail in _ABOUT_THE_TOKEN:
-            what, remedy = (SLACK_ACCESS, REINSTALL) if is_ours else (f"Slack {method}", _SOCKETS_REMEDY)
+            what, remedy = (SLACK_ACCESS, REINSTALL) if is_with_bot_token else (f"Slack {method}", _SOCKETS_REMEDY)
             self._outages.failed(what, answer.detail, remedy)
         elif isinstance(answer, Unavailable | OutcomeUnknown):
             self._outages.failed(f"Slack {method}", answer.detail)
         else:
             self._outages.worked(f"Slack {method}")
-            if is_ours:
+            if is_with_bot_token:
                 self._outages.worked(SLACK_ACCESS)
 
 

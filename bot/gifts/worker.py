@@ -91,6 +91,7 @@ class Worker:
         self.looked_at = self._clock.now()
         with self._store.write():
             self._store.work.excuse(ONCE, self.looked_at)
+        self._ask_at = min(self._ask_at, self.looked_at + ASK_AGAIN)  # the clock may have been put back
         await self._wait(until=self._ask_at)
         if not self._stopping and self._clock.now() >= self._ask_at:
             self._ask_at = self._clock.now() + ASK_AGAIN
