@@ -287,6 +287,7 @@ class TestHealth:
 
 async def test_the_real_process_tells_of_its_outages(office: Office) -> None:
     """In its log, with the gift card service failing, then Slack's token: two lines each, and no secret."""
+    office.mia.patience = office.abe.patience = office.rob.patience = 20
     async with office.started():
         office.giftcards.faults.arm(ORDER, Fault.ERROR_BEFORE, times=2)
         await office.asks()
