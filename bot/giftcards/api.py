@@ -1,7 +1,9 @@
 """One call to a gift card service, and what its answer means, whatever the contract.
 
-A typed 4xx is a final no. A lost connection, a timeout, a 5xx, a redirect or an answer that cannot be read leave it
-unknown whether anything was done. Only 429 and a connection that never came about say that nothing was.
+A 4xx with one of the contract's own words for an order that is not made is a final no to this one call. A lost
+connection, a timeout, a 5xx, a redirect, an answer that cannot be read or is not the contract's (but a gateway's, say),
+and one that is about us and not about the order leave it unknown whether anything was done. Only 429 and a connection
+that never came about say that nothing was.
 """
 
 import asyncio
@@ -28,27 +30,32 @@ ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute
 DEADLINE = 30.0  # seconds for a whole call; a socket that trickles cannot stretch it
 SHORTEST_REST = 5.0  # seconds to wait after a 429, from the service's documentation
 
-_REASONS = {
+# The types of a 4xx, by the contract's list of errors. These say that this call has made no order.
+_REFUSALS = {
     "insufficient_funds": Reason.INSUFFICIENT_FUNDS,
     "payment_method_unavailable": Reason.CARD_REFUSED,
-    "unauthorized": Reason.NOT_AUTHORIZED,
-    "invalid_api_key": Reason.NOT_AUTHORIZED,
-    "forbidden": Reason.NOT_AUTHORIZED,
     "ordering_restricted": Reason.ORDERING_RESTRICTED,
     "validation_error": Reason.NOT_OFFERED,
     "product_validation_error": Reason.NOT_OFFERED,
     "currency_mismatch": Reason.CURRENCY_MISMATCH,
+    "bad_request": Reason.ORDER_REFUSED,
+    "invalid_execution_mode": Reason.ORDER_REFUSED,
+    "insecure_protocol": Reason.ORDER_REFUSED,
+    "not_found": Reason.ORDER_REFUSED,
+    "pagination_error": Reason.ORDER_REFUSED,
+}
+# These say nothing about the order, which may exist or come to exist: they are about us, the service or its memory.
+_NO_WORD_ABOUT_THE_ORDER = {
+    "unauthorized": Reason.NOT_AUTHORIZED,
+    "invalid_api_key": Reason.NOT_AUTHORIZED,
+    "forbidden": Reason.NOT_AUTHORIZED,
     "version_removed": Reason.OUT_OF_DATE,
     "invalid_version": Reason.OUT_OF_DATE,
-}
-# These come with a 4xx and are no final no: the order may exist, or come to exist.
-_NOT_FINAL = {
     "internal_server_error": Reason.NO_ANSWER,
     "timeout": Reason.NO_ANSWER,
     "idempotency_in_progress": Reason.NO_ANSWER,
     "idempotency_validation_error": Reason.ANSWER_DIFFERS,
 }
-_PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
 
 
 class Reply(BaseModel):
@@ -70,7 +77,10 @@ class Pagination(Reply):
 
 
 class _Problem(Reply):
+    """An error as the contracts write it; those of gateways (RFC 9457, say) have a type too, and no message."""
+
     type: str
+    message: str
 
 
 R = TypeVar("R")
@@ -118,6 +128,8 @@ class Api:
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
         """GET something; what is refused there says nothing about what can be ordered."""
         answer = await self._call(self._http.build_request("GET", path, params=query), reply, deadline)
+        if isinstance(answer, OutcomeUnknown) and answer.reason.holds:
+            return Rejected(answer.reason, answer.detail)  # who only looks knows what it means not to be let in
         if isinstance(answer, Rejected) and not answer.reason.can_retry:
             return Rejected(Reason.ORDER_REFUSED, answer.detail)
         return answer
@@ -132,7 +144,7 @@ class Api:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
-        return _read(response, reply)
+        return meaning(response, reply)
 
 
 def readable(rows: Sequence[object], kind: type[M]) -> list[M]:
@@ -157,7 +169,8 @@ def money_of(major: Decimal, currency: str) -> Money | None:
         return None
 
 
-def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+def meaning(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+    """What an answer says about this one call; a success is read as `reply`."""
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), SHORTEST_REST))
@@ -175,17 +188,16 @@ def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Una
 
 
 def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
+    status = response.status_code
     try:
         kind = _Problem.model_validate_json(response.content).type
     except ValidationError:
-        return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
-    if kind in _NOT_FINAL:
-        return OutcomeUnknown(kind, _NOT_FINAL[kind])
-    log.warning(
-        "refused_by_gift_card_service",
-        status=response.status_code,
-        type=kind,
-        answer=response.content[:500].decode("utf-8", "replace"),
-    )
-    otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
-    return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")
+        return OutcomeUnknown(f"{status}, none of the contract's errors", Reason.ANSWER_UNREADABLE)
+    detail = f"{status} {kind[:60]}"
+    if kind not in _REFUSALS.keys() | _NO_WORD_ABOUT_THE_ORDER.keys():
+        return OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE)
+    words = response.content[:500].decode("utf-8", "replace")
+    log.warning("refused_by_gift_card_service", status=status, type=kind, answer=words)
+    if kind in _REFUSALS:
+        return Rejected(_REFUSALS[kind], detail)
+    return OutcomeUnknown(detail, _NO_WORD_ABOUT_THE_ORDER[kind])

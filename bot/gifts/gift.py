@@ -69,6 +69,7 @@ class GiftStep(StrEnum):
     ORDER_ANEW = "order anew"
     ASK_AGAIN = "ask again"
     DELIVER_AGAIN = "deliver again"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +97,43 @@ GIFT_LIFE = (
         GiftState.FAILED, GiftStep.ORDER_ANEW, GiftState.APPROVED, "an approver clicks Retry: a new attempt, a new key"
     ),
     Move(
+        GiftState.FAILED,
+        GiftStep.ASK_AGAIN,
+        GiftState.APPROVED,
+        "an approver clicks Retry, and the order may exist: the same key",
+    ),
+    Move(
         GiftState.PARKED,
         GiftStep.ASK_AGAIN,
         GiftState.APPROVED,
         "an approver clicks Retry, no order known: the same key",
     ),
     Move(GiftState.PARKED, GiftStep.DELIVER_AGAIN, GiftState.ORDERED, "an approver clicks Retry, the order is known"),
+    Move(
+        GiftState.PARKED,
+        GiftStep.ORDER_ANEW,
+        GiftState.APPROVED,
+        "an approver has looked at the service, and states that it has no order: a new attempt, a new key",
+    ),
+    Move(GiftState.FAILED, GiftStep.CLOSE, GiftState.VOID, "an approver closes it, with a reason"),
+    Move(GiftState.PARKED, GiftStep.CLOSE, GiftState.VOID, "an approver closes it, with a reason"),
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Who ended a gift that had stopped, and why."""
+
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
-    """One recipient's share of a request; `attempt` is the number in its order's key, counted from 1."""
+    """One recipient's share of a request; `attempt` is the number in its order's key, counted from 1.
+
+    `attempt_at` is when a person let a further attempt begin; the first one has none.
+    """
 
     id: str
     request_id: str
@@ -115,6 +141,8 @@ class Gift:
     state: GiftState
     attempt: int = 1
     reason: Reason | None = None
+    attempt_at: datetime | None = None
+    closing: Closing | None = None
 
     @property
     def is_in_trouble(self) -> bool:

@@ -5,12 +5,12 @@ Holds stand in the database, so that a restart does not let one more gift fail t
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.gifts.hold import Hold
 from bot.gifts.money import Money
 from bot.gifts.notices import Notices
-from bot.gifts.ports import Clock, GiftCards, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.ports import Clock, GiftCards, OrderFailed, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason, Scope
 from bot.gifts.store import Store
 
@@ -28,6 +28,7 @@ class Holds:
         self._clock = clock
         self._notices = notices
         self._new_id = new_id
+        self._went_through_at: datetime | None = None
 
     def in_force(self, currency: str) -> Hold | None:
         """What orders in this currency have to wait for until somebody looks again."""
@@ -54,13 +55,25 @@ class Holds:
         if hold := self._store.holds.standing(currency):
             self._store.holds.save(replace(hold, look_at=self._clock.now()))
 
-    def heed(self, value: Money, answer: Placed | Rejected | Unavailable | OutcomeUnknown) -> None:
-        """An order that went through ends a hold; a refusal that every other order would meet as well begins one."""
+    def heed(
+        self,
+        value: Money,
+        answer: Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown,
+        first_sent_at: datetime | None = None,
+    ) -> None:
+        """An order that went through ends a hold; a refusal that every other order would meet as well begins one.
+
+        One that was sent before another went through begins none: a key may be told for ever what it was told once.
+        """
         hold = self._store.holds.standing(value.currency)
-        if isinstance(answer, Placed) and hold:
-            self._end(hold)
-        elif isinstance(answer, Rejected) and answer.reason.holds and not hold:
-            self._begin(answer.reason, value.currency)
+        if isinstance(answer, Placed):
+            self._went_through_at = self._clock.now()
+            if hold:
+                self._end(hold)
+        elif isinstance(answer, Rejected | OutcomeUnknown) and answer.reason.holds and not hold:
+            is_old_news = first_sent_at and self._went_through_at and first_sent_at < self._went_through_at
+            if not is_old_news:
+                self._begin(answer.reason, value.currency)
 
     def _begin(self, reason: Reason, currency: str) -> None:
         now = self._clock.now()

@@ -1,19 +1,21 @@
-"""One order a gift: prepared once, sent under one key, looked up once its key is old; and its link, checked."""
+"""One order a gift: sent under one key, and never again while another one may exist; and its link, checked."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from pydantic import SecretStr
 
 from bot.gifts.catalogue import Catalogue
-from bot.gifts.gift import Gift, GiftStep, Request
+from bot.gifts.gift import Gift, GiftState, GiftStep, Request
 from bot.gifts.hold import Hold
 from bot.gifts.holds import Holds
 from bot.gifts.link import Payout, is_trusted
 from bot.gifts.message import Funds
-from bot.gifts.order import Order, key_of
+from bot.gifts.order import SETTLED, Made, Order, begun_at, key_is_old, key_of
 from bot.gifts.ports import (
     Absent,
     Clock,
@@ -28,11 +30,25 @@ from bot.gifts.ports import (
 )
 from bot.gifts.product import Product, Shelf
 from bot.gifts.reasons import Reason
+from bot.gifts.recall import Recall
 from bot.gifts.store import Store
 from bot.gifts.work import Later
 
+LOOK_AFTER = timedelta(seconds=30)  # of not knowing; before that, asking again under the same key is quicker
 _SOON = 0.5  # seconds; a slow answer does not hold up every other order
 NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CANCELLED}
+
+
+class _Look(Enum):
+    """Why a gift is looked for in the service's list before its order is sent."""
+
+    LOST = auto()  # the database lost what was done before a backup was restored
+    OLD = auto()  # the service may have forgotten the key
+    ANEW = auto()  # it is another attempt: the one before may have come through after all
+    UNKNOWN = auto()  # for some time nobody has known what became of the last send
+
+
+_WITHOUT_A_LIST = {_Look.LOST: Reason.DATABASE_RESTORED, _Look.OLD: Reason.KEY_TOO_OLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class OrderDesk:
         giftcards: GiftCards,
         catalogue: Catalogue,
         holds: Holds,
+        recall: Recall,
         clock: Clock,
         link_hosts: Collection[str],
     ) -> None:
@@ -60,29 +77,84 @@ class OrderDesk:
         self._giftcards = giftcards
         self._catalogue = catalogue
         self._holds = holds
+        self._recall = recall
         self._clock = clock
         self._link_hosts = link_hosts
         self._answered = asyncio.Event()
         self._answered.set()
         self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
 
-    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
-        """Place the order of a gift's attempt; asking again with its key and body is safe while the key lives."""
+    async def look(self, request: Request, gift: Gift, since: datetime) -> Placed | Stopped | Later | None:
+        """What there is of a gift's order already; None where sending it makes no second one.
+
+        `since` is when the machine, or a person, began to work on it.
+        """
         order = self._store.orders.get(gift)
         if order and order.provider_id is not None:
             return Placed(order.provider_id)
-        if order and order.key_is_old(self._clock.now()):
-            return self._settled(order, await self._looked_up(order))
+        if unread := await self._recall.once():
+            return Later(Reason.UNEXPECTED, unread.detail, unread.after)
+        why = self._why_look(request, gift, order)
+        if why is None:
+            return None
+        order = order or _order(request, gift, "", begun_at(request, gift))
+        match await self._giftcards.find(order):
+            case Placed() as found:
+                return self._checked(order, found)
+            case Absent():
+                return self._not_listed(order, why, since)
+            case Unavailable(detail, after) if why is not _Look.UNKNOWN:
+                return _unknown(order, Reason.NO_ANSWER, detail, after)
+            case None if why in _WITHOUT_A_LIST:
+                return _parked(_WITHOUT_A_LIST[why], f"its key can have been sent since {begun_at(request, gift)}")
+        return None
+
+    def _why_look(self, request: Request, gift: Gift, order: Order | None) -> _Look | None:
+        now = self._clock.now()
+        if self._recall.has_lost(request, gift, order):
+            return _Look.LOST
+        if key_is_old(request, gift, now):
+            return _Look.OLD
+        if order is None or order.unknown_since is None:
+            return _Look.ANEW if gift.attempt > 1 else None
+        return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None
+
+    def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Later | None:
+        """The list lacks the order, which counts once nothing can be on its way any more."""
+        left = (self._settles_at(order) - self._clock.now()).total_seconds()
+        if left > 0:
+            return _unknown(order, Reason.NO_ANSWER, "not in the list so far", left)
+        if order.unknown_since is None:
+            return None
+        with self._store.write():
+            if not self._store.orders.clear(order):
+                return _unknown(order, Reason.NO_ANSWER, "sent again meanwhile")
+        was_sent_in_vain_twice = order.last_sent_at - max(since, order.first_sent_at) >= SETTLED
+        if why is _Look.UNKNOWN and was_sent_in_vain_twice:
+            return Stopped(GiftStep.FAIL, Reason.NO_ORDER, f"not in the list; last sent at {order.last_sent_at}")
+        return None
+
+    def _settles_at(self, order: Order) -> datetime:
+        """From when on the list would show what was sent: by us, or in the time that the database has lost."""
+        sent_at = order.last_sent_at if order.unknown_since else order.first_sent_at - SETTLED
+        lost_at = self._recall.noticed_at
+        return max(sent_at, lost_at or sent_at) + SETTLED
+
+    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
+        """Send the order of a gift's attempt, for the first time or again, after `look` has let it pass."""
         if hold := self._holds.in_force(request.value.currency):
             return self._waiting(hold)
         await self._giftcards.turn()
         async with self._after_the_one_before():
             if hold := await self._holds.against(request.value):  # it may have begun meanwhile
                 return self._waiting(hold)
-            prepared = order or await self._prepared(request, gift)
-            answer = await self._giftcards.place(prepared) if isinstance(prepared, Order) else prepared
-            self._holds.heed(request.value, answer)
-        return self._settled(prepared, answer) if isinstance(prepared, Order) else _not_placed(prepared)
+            order = await self._about_to_be_sent(request, gift)
+            if not isinstance(order, Order):
+                self._holds.heed(request.value, order)
+                return _not_prepared(order)
+            answer = await self._giftcards.place(order)
+            self._holds.heed(request.value, answer, order.first_sent_at)
+        return self._settled(order, answer)
 
     @asynccontextmanager
     async def _after_the_one_before(self) -> AsyncGenerator[None]:
@@ -95,13 +167,66 @@ class OrderDesk:
         finally:
             mine.set()
 
+    async def _about_to_be_sent(self, request: Request, gift: Gift) -> Order | Rejected | Unavailable:
+        """Keep that from now on nobody knows what becomes of the order: it is so until its answer is kept."""
+        order = self._store.orders.get(gift)
+        if order is not None:
+            with self._store.write():
+                return self._store.orders.send_again(order, self._clock.now())
+        body = await self._written(request, gift)
+        if not isinstance(body, str):
+            return body
+        now = self._clock.now()
+        order = replace(_order(request, gift, body, now), unknown_since=now)
+        with self._store.write():
+            self._store.orders.add(order)
+        return order
+
     def _settled(
-        self, order: Order, answer: Placed | Stopped | Rejected | Unavailable | OutcomeUnknown
+        self, order: Order, answer: Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown
     ) -> Placed | Stopped | Later:
-        return self._checked(order, answer) if isinstance(answer, Placed) else _not_placed(answer)
+        is_undone = isinstance(answer, OrderFailed | Rejected | Unavailable) and self._is_undone(order, answer)
+        match answer:
+            case Placed():
+                return self._checked(order, answer)
+            case OrderFailed(detail):
+                return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
+            case Rejected(reason, detail) if is_undone:
+                return Stopped(GiftStep.FAIL, reason, detail)
+            case Rejected(_, detail):
+                return _unknown(order, Reason.REFUSED_SINCE, detail)
+            case Unavailable(detail, after):
+                return _unknown(order, Reason.NOT_REACHED if is_undone else Reason.NO_ANSWER, detail, after)
+            case OutcomeUnknown(detail, reason):
+                return _unknown(order, reason, detail)
+
+    def _is_undone(self, order: Order, answer: OrderFailed | Rejected | Unavailable) -> bool:
+        """Whether an answer proves that there is no order: then that is kept.
+
+        One that only denies the last send does not, as long as it is unknown what became of an earlier one.
+        """
+        if order.is_unknown_before and not isinstance(answer, OrderFailed):
+            return False
+        with self._store.write():
+            return self._store.orders.clear(order)
 
     def _waiting(self, hold: Hold) -> Later:
         return Later(hold.reason, "orders are on hold", (hold.look_at - self._clock.now()).total_seconds())
+
+    def made(self, request: Request, gift: Gift) -> Made:
+        """Whether the order of a gift's attempt was made, as far as it is known here."""
+        order = self._store.orders.get(gift)
+        if order and order.provider_id is not None:
+            return Made.NO if gift.state is GiftState.FAILED else Made.YES  # which the service itself said
+        if (order and order.unknown_since) or self._recall.has_lost(request, gift, order):
+            return Made.PERHAPS
+        was_denied = gift.state is GiftState.FAILED
+        return Made.PERHAPS if key_is_old(request, gift, self._clock.now()) and not was_denied else Made.NO
+
+    def settles_at(self, gift: Gift) -> datetime | None:
+        """From when on it shows at the service whether a gift's order exists; None if it was not sent."""
+        order = self._store.orders.get(gift)
+        return self._settles_at(order) if order else None
 
     async def link(self, gift: Gift) -> SecretStr | Stopped | Later:
         """The link of an ordered gift: the one that came with the order, or else fetched."""
@@ -112,7 +237,7 @@ class OrderDesk:
             case LinkReady(_, _, Payout.EXPIRED | Payout.CANCELLED as payout):
                 return _parked(NO_GOOD[payout], "the link is no good any more")
             case LinkReady(_, value) if value != order.value:
-                return _parked(Reason.ANSWER_DIFFERS, f"the link is worth {value} instead of {order.value}")
+                return _parked(Reason.LINK_DIFFERS, f"the link is worth {value} instead of {order.value}")
             case LinkReady(link) if not is_trusted(link, self._link_hosts):
                 return _parked(Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
             case LinkReady(link):
@@ -127,7 +252,7 @@ class OrderDesk:
                 return Later(Reason.LINK_LATE, detail, after)
             case OutcomeUnknown(detail, reason):
                 unreadable = reason is Reason.ANSWER_UNREADABLE
-                return Later(reason if unreadable else Reason.LINK_LATE, detail)
+                return Later(Reason.LINK_UNREADABLE if unreadable else Reason.LINK_LATE, detail)
 
     async def payout(self, gift: Gift) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
         """What became of the link of a delivered gift; None where the contract never says."""
@@ -144,7 +269,7 @@ class OrderDesk:
         )
         return Funds(balance, price)
 
-    async def _prepared(self, request: Request, gift: Gift) -> Order | Rejected | Unavailable:
+    async def _written(self, request: Request, gift: Gift) -> str | Rejected | Unavailable:
         choose_from: Sequence[Product] = ()
         if self._giftcards.names_products(request):
             shelf = await self._catalogue.fresh(request.country)
@@ -153,19 +278,7 @@ class OrderDesk:
             choose_from = shelf.offering(request.value)
             if not choose_from:
                 return Rejected(Reason.NOT_OFFERED, f"no product for {request.value} in {request.country}")
-        key = key_of(gift)
-        body = self._giftcards.body(request, gift, key, choose_from)
-        order = Order(key, gift.id, gift.attempt, body, request.value, request.country, self._clock.now())
-        with self._store.write():
-            self._store.orders.add(order)
-        return order
-
-    async def _looked_up(self, order: Order) -> Placed | Stopped | Unavailable:
-        """An order whose key may be forgotten is never sent again: it is found, or a person looks."""
-        found = await self._giftcards.find(order)
-        if isinstance(found, Absent):
-            return _parked(Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
-        return found
+        return self._giftcards.body(request, gift, key_of(gift), choose_from)
 
     def _checked(self, order: Order, placed: Placed) -> Placed | Stopped:
         if placed.value not in {None, order.value}:
@@ -180,16 +293,21 @@ class OrderDesk:
         return placed
 
 
-def _not_placed(answer: Stopped | Rejected | Unavailable | OutcomeUnknown) -> Stopped | Later:
+def _order(request: Request, gift: Gift, body: str, sent_at: datetime) -> Order:
+    return Order(key_of(gift), gift.id, gift.attempt, body, request.value, request.country, sent_at)
+
+
+def _not_prepared(answer: Rejected | Unavailable) -> Stopped | Later:
+    """Why nothing could be sent; what every other order would meet as well is waited out."""
     match answer:
         case Rejected(reason, detail):
-            return Stopped(GiftStep.FAIL, reason, detail)
+            return Later(reason, detail) if reason.holds else Stopped(GiftStep.FAIL, reason, detail)
         case Unavailable(detail, after):
-            return Later(Reason.NO_ANSWER, detail, after)
-        case OutcomeUnknown(detail, reason):
-            return Later(reason, detail)
-        case Stopped():
-            return answer
+            return Later(Reason.NOT_REACHED, detail, after)
+
+
+def _unknown(order: Order, reason: Reason, detail: str, seconds: float = 0) -> Later:
+    return Later(reason, detail, seconds, since=order.first_sent_at)
 
 
 def _parked(reason: Reason, detail: str) -> Stopped:

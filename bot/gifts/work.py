@@ -18,6 +18,7 @@ class Task(StrEnum):
     CHECK = "check"  # a gift that was delivered: what became of it
     STOCK = "stock"  # the catalogue
     HEAD = "head"  # of the sealed history
+    RECALL = "recall"  # what was said last, which the database has to know
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,12 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works."""
+    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works.
+
+    How long that may last is counted from when the work was noted, or from `since` if that was later.
+    """
 
     reason: Reason
     note: str
     seconds: float = 0
+    since: datetime | None = None

@@ -108,9 +108,10 @@ class Worker:
                     self._store.work.done(work)
                 case Again(seconds):
                     self._store.work.again(work, now + timedelta(seconds=seconds))
-                case Later(_, note, seconds):
+                case Later(note=note, seconds=seconds):
                     wait = max(growing_wait(work.tries), timedelta(seconds=seconds))
                     self._store.work.postpone(work, now + wait, note)
 
     def _patience_is_over(self, work: Work, outcome: Later) -> bool:
-        return self._clock.now() - work.since > outcome.reason.patience and work.tries >= FEWEST_TRIES
+        since = max(work.since, outcome.since or work.since)
+        return self._clock.now() - since > outcome.reason.patience and work.tries >= FEWEST_TRIES
