@@ -272,9 +272,12 @@ class Flow:
             return Later(Reason.UNEXPECTED, "it is being sent right now")
         if message.state is not MessageState.SENT:
             return Done()
-        answer = await self._messenger.update(self._outbox.mail(message))
+        mail = self._outbox.mail(message)
+        answer = await self._messenger.update(mail)
         if isinstance(answer, Unavailable):
             return Later(Reason.UNEXPECTED, answer.detail, answer.after)
+        if self._outbox.mail(message) != mail:
+            return Later(Reason.UNEXPECTED, "things changed meanwhile, and Slack may have shown that first")
         return Done()
 
     async def order(self, work: Work) -> Done | Later:

@@ -149,6 +149,11 @@ class Bot:
         return None
 
     @property
+    def is_ordering(self) -> bool:
+        """Whether an order is still to be placed, or what became of it to be found out."""
+        return bool(self._disk.database.rows("SELECT 1 FROM work WHERE task = 'order' LIMIT 1"))
+
+    @property
     def is_at_rest(self) -> bool:
         """Whether nothing is on its way, and nothing left but looks at gifts that have arrived, and at who decides."""
         left = self._disk.database.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') LIMIT 1")

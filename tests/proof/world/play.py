@@ -26,6 +26,7 @@ from tests.proof.world.wire import Journal
 
 _SHORT = timedelta(minutes=20)  # between two looks, once nothing goes wrong any more
 _LOOKS = 200
+_LOOKS_AT_ORDERS = 10  # within hours, what does not come right by itself is in front of a person
 _ROUNDS = 3  # of mending, once nothing goes wrong any more
 _GIVEN_UP = ("nothing was ordered", "nothing was bought", "new request", "ask for it anew")
 _POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
@@ -33,9 +34,6 @@ _POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
 
 class NeverEnds(Exception):
     """The bot does not come to rest."""
-
-    def __init__(self) -> None:
-        super().__init__("days after everything works again, the bot is still busy")
 
 
 def play(seed: int, file: Path, journal: Journal | None = None) -> Evidence:
@@ -136,12 +134,14 @@ class _World:
             self._compares_ledgers()
 
     async def _rests(self) -> None:
-        for _ in range(_LOOKS):
+        for look in range(_LOOKS):
             await self._clock.sleep(120)
             if self._bot.is_at_rest:
                 return
+            if look >= _LOOKS_AT_ORDERS and self._bot.is_ordering:
+                raise NeverEnds("hours after everything works again, a gift is neither ordered nor in front of anybody")
             await self._pauses(_SHORT)
-        raise NeverEnds
+        raise NeverEnds("days after everything works again, the bot is still busy")
 
     async def _pauses(self, pause: timedelta) -> None:
         """Let time pass while no call is on its way: nothing in the world can guard against a frozen call."""
