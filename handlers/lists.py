@@ -41,7 +41,7 @@ _RECEIVED = {
     GiftState.CLAIMED: say("*{value}* from {requester}, {when}, claimed"),
     GiftState.LAPSED: say("*{value}* from {requester}, {when}, no longer valid"),
 }
-_MOST_TROUBLES = 8  # Slack takes 50 blocks in a message
+_MOST_TROUBLES = 5  # Slack takes 50 blocks in a message
 
 
 def help_text(language: Language) -> str:

@@ -48,7 +48,7 @@ _PAYOUTS = {
     "CANCELLED": Payout.CANCELLED,
     "EXPIRED": Payout.EXPIRED,
 }
-_ORDER_ID = re.compile(r"^[A-Za-z0-9_-]{1,100}$")  # it becomes part of an address
+_ORDER_ID = r"^[A-Za-z0-9_-]{1,100}$"  # it becomes part of an address
 _ROWS = 500  # the most that GET /order gives at once
 _MOST_PAGES = 2000
 
@@ -246,7 +246,7 @@ class Runa:
                 return Unavailable(f"the orders cannot be read: {page.detail}")
             rows = readable(page.items, _Row)
             if found := next((row for row in rows if row.is_of(order)), None):
-                return Placed(found.id) if _ORDER_ID.match(found.id) else Unavailable("it is listed under an odd id")
+                return Placed(found.id) if re.fullmatch(_ORDER_ID, found.id) else Unavailable("it is listed under an odd id")
             hidden += len(page.items) - len(rows) + sum(row.hides_whose_it_is for row in rows)
             after = page.pagination.cursors.after
             if not after or not page.items:

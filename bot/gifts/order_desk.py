@@ -129,8 +129,8 @@ class OrderDesk:
         with self._store.write():
             if not self._store.orders.clear(order):
                 return _unknown(order, Reason.NO_ANSWER, "sent again meanwhile")
-        was_sent_in_vain_twice = order.last_sent_at - max(since, order.first_sent_at) >= SETTLED
-        if why is _Look.UNKNOWN and was_sent_in_vain_twice:
+        was_settled_before = order.last_sent_at - max(since, order.first_sent_at) >= SETTLED
+        if why is _Look.OLD or (why is _Look.UNKNOWN and was_settled_before):  # the same key cannot help
             return Stopped(GiftStep.FAIL, Reason.NO_ORDER, f"not in the list; last sent at {order.last_sent_at}")
         return None
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,7 +159,7 @@ class _World:
             wishes=self._people.wishes,
             deeds=self._people.deeds,
             sales=[_sale(entry.order.body, entry.link) for entry in self._shop.sold],
-            sights=[_sight(post, post.mail) for post in self._chat.posts if isinstance(post.mail, Letter)],
+            sights=[*_sights(self._chat.posts)],
             bodies_by_key=bodies,
             kept=self.disk.bytes(),
             unreachable=frozenset(self._chat.unreachable),
@@ -178,7 +178,15 @@ def _sale(body: str, link: str) -> Sale:
     return Sale(*of(body), link)
 
 
-def _sight(post: Post, letter: Letter) -> Sight:
+def _sights(posts: Sequence[Post]) -> Iterator[Sight]:
+    """What is on the screens; of a message that a lost reply made two of, the bot can keep only one up to date."""
+    newest = {post.mail.message.id: post for post in posts}
+    for post in posts:
+        if isinstance(post.mail, Letter):
+            yield _sight(post, post.mail, is_newest=newest[post.mail.message.id] is post)
+
+
+def _sight(post: Post, letter: Letter, *, is_newest: bool) -> Sight:
     return Sight(
         reader=post.reader,
         kind=letter.message.kind,
@@ -187,7 +195,7 @@ def _sight(post: Post, letter: Letter) -> Sight:
         link=post.link,
         outcome=letter.request.state.value,
         in_trouble=frozenset(gift.recipient for gift in letter.gifts if gift.is_in_trouble),
-        given_up=frozenset(_given_up(letter)),
+        given_up=frozenset(_given_up(letter)) if is_newest else frozenset(),
         closed=frozenset(gift.recipient for gift in letter.gifts if gift.closing),
     )
 
