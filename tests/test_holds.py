@@ -1,14 +1,16 @@
 """Orders on hold: an account that cannot pay, or may not order, fails one gift, and all others wait until it can."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.gifts.gift import Gift, GiftState
 from bot.gifts.order import key_of
-from bot.simulator import Fault, Person, RunaApi, ShownMessage
+from bot.simulator import Answer, Fault, Person, RunaApi, ShownMessage
 from tests.office import Office, eventually
 
 ORDER = "POST /order"
@@ -129,21 +131,13 @@ async def test_an_overdrawn_account_is_looked_at_and_not_tried(office: Office) -
 
 
 @pytest.mark.parametrize("provider", ["runa", "wegift"])
-@pytest.mark.parametrize(
-    ("kind", "status", "words"),
-    [
-        ("unauthorized", 401, "All orders are on hold: the gift card service did not accept our API key."),
-        ("ordering_restricted", 403, "All orders are on hold: the gift card service has stopped orders for this"),
-        ("version_removed", 410, "All orders are on hold: the gift card service no longer speaks the version"),
-    ],
-)
 @pytest.mark.usefixtures("bot", "provider")
-async def test_a_restriction_holds_every_currency(office: Office, kind: str, status: int, words: str) -> None:
+async def test_a_restriction_holds_every_currency(office: Office) -> None:
     """One try every five minutes, in whatever currency, until one goes through; then all go on."""
-    office.giftcards.refuse_next(kind, status, times=2)
+    office.giftcards.refuse_next("ordering_restricted", 403, times=2)
     await everybody_asked_for(office, [office.rob, office.eve])
     await until(office, failed=1, approved=1)
-    await office.abe.sees_message(words)
+    await office.abe.sees_message("All orders are on hold: the gift card service has stopped orders for this account.")
     (notice,) = notices(office.abe.messages())
     assert "then retry." in notice
     await everybody_asked_for(office, [office.rob], "10 USD")
@@ -163,6 +157,56 @@ async def test_a_restriction_holds_every_currency(office: Office, kind: str, sta
     await office.abe.clicks("Retry", confirm=True)
     await until(office, delivered=3)
     assert (sent(office), len(office.giftcards.orders)) == (5, 3)
+
+
+@pytest.mark.parametrize("provider", ["runa", "wegift"])
+@pytest.mark.parametrize(
+    ("kind", "status", "words"),
+    [
+        ("unauthorized", 401, "All orders are on hold: the gift card service did not accept our API key."),
+        ("forbidden", 403, "All orders are on hold: the gift card service did not accept our API key."),
+        ("version_removed", 410, "All orders are on hold: the gift card service no longer speaks the version"),
+    ],
+)
+@pytest.mark.usefixtures("bot", "provider")
+async def test_who_is_not_let_in_waits_and_no_gift_fails(office: Office, kind: str, status: int, words: str) -> None:
+    """Such an answer is no word about the order: it is asked about again under its key, once somebody is let in."""
+    not_let_in = Answer(status, json.dumps({"type": kind, "message": "no"}))
+    office.giftcards.faults.arm(ORDER, not_let_in, times=2)
+    await everybody_asked_for(office, [office.rob, office.eve])
+    await until(office, approved=2)
+    await office.abe.sees_message(words)
+    assert sent(office) == 1
+    await office.lets_pass(6, minutes=5)
+    await until(office, delivered=2)
+    (notice,) = notices(office.ana.messages())
+    assert "All orders go on since" in notice
+    assert len(office.giftcards.orders) == len({order.idempotency_key for order in office.giftcards.orders}) == 2
+    assert all("needs somebody" not in message.text_shown for message in office.abe.messages())
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_key_that_is_refused_for_ever_holds_nobody_else(office: Office) -> None:
+    """Rob's key is told again and again that we are not let in, while Eve's gift goes through: one notice is enough."""
+    not_let_in = Answer(401, json.dumps({"type": "unauthorized", "message": "no"}))
+    await everybody_asked_for(office, [office.rob])
+    await until(office, delivered=1)
+    keys: set[str] = set()
+
+    def is_rob_s(call: dict[str, Any]) -> bool:
+        keys.add(call["idempotency_key"]) if not keys else None
+        return call["idempotency_key"] in keys
+
+    office.giftcards.faults.arm(ORDER, not_let_in, times=1000, only=is_rob_s)
+    office.giftcards.faults.arm("GET /order", Fault.ERROR_BEFORE, times=1000)
+    await everybody_asked_for(office, [office.rob])
+    await until(office, delivered=1, approved=1)
+    await everybody_asked_for(office, [office.eve])
+    await office.lets_pass(2, minutes=5)
+    await until(office, delivered=2, approved=1)
+    await office.lets_pass(4, minutes=5)
+    (notice,) = notices(office.ana.messages())
+    assert "All orders go on since" in notice
 
 
 @pytest.mark.parametrize("provider", ["wegift"])
