@@ -13,7 +13,7 @@ from bot.gifts.gift import GiftState
 from bot.gifts.reasons import Reason
 from storage.db import Database, DatabaseRefused, check_ours
 from storage.migrations import STEPS, migrations
-from storage.times import to_text
+from storage.times import from_text, to_text
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 _KERNEL_S_LOCKS = Path("/proc/locks")
@@ -22,12 +22,18 @@ _WRITE_VERSION, _WAL = slice(18, 19), b"\x02"  # source: sqlite.org/fileformat2.
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a database is, and what waits in it; `damage` is what SQLite's own check complains about."""
+    """How a database is, and what waits in it; `damage` is what SQLite's own check complains about.
+
+    `restored_at` is when a running bot last noticed that a backup had been put in its place; `unseen` counts the gifts
+    that were asked for before and are not ordered, as far as it knows.
+    """
 
     is_wal: bool
     damage: str
     overdue: int
     in_trouble: Mapping[tuple[GiftState, Reason], int]
+    restored_at: datetime | None = None
+    unseen: int = 0
 
 
 class LookedAt(Database):
@@ -102,9 +108,24 @@ def _read(connection: sqlite3.Connection, overdue_since: datetime, *, is_wal: bo
     in_trouble = connection.execute(
         "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"
     )
+    restored_at, unseen = _restored(connection)
     return Condition(
         is_wal,
         "" if complaints == ["ok"] else "; ".join(complaints),
         overdue,
         {(GiftState(state), Reason(reason)): count for state, reason, count in in_trouble},
+        restored_at,
+        unseen,
     )
+
+
+def _restored(connection: sqlite3.Connection) -> tuple[datetime | None, int]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'restorations'").fetchone():
+        return None, 0  # an older giftbot's, which did not notice
+    (noticed_at,) = connection.execute("SELECT max(noticed_at) FROM restorations").fetchone()
+    (unseen,) = connection.execute(
+        "SELECT count(*) FROM gifts JOIN requests ON requests.id = request_id"
+        " WHERE gifts.state IN ('waiting', 'approved') AND created_at <= ?",
+        (noticed_at or "",),
+    ).fetchone()
+    return (from_text(noticed_at) if noticed_at else None), unseen

@@ -1,6 +1,7 @@
 """Requests and gifts. Each change is one compare-and-set statement, with its line in the history beside it."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -106,6 +107,12 @@ class RequestTable:
             return None
         self._history.add(at, by, step, request.id, detail=note)
         return replace(request, state=state, decision=Decision(by, at, note))
+
+    def who_wait(self, limit: int) -> Sequence[str]:
+        """Some of those whose requests are pending."""
+        sql = "SELECT requester FROM requests WHERE state = 'pending' ORDER BY waits_for, created_at LIMIT ?"
+        rows = self._database.rows(sql, (limit,))
+        return list(dict.fromkeys(row["requester"] for row in rows))
 
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""

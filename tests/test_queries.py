@@ -75,6 +75,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "requests.add": lambda: requests.add(REQUEST),
         "requests.get": lambda: requests.get("r"),
         "requests.move": lambda: requests.move(REQUEST, RequestStep.APPROVE, "UABE", NOON),
+        "requests.who_wait": lambda: requests.who_wait(8),
         "requests.count_undecided": lambda: requests.count_undecided("UMIA"),
         "requests.given_between": lambda: requests.given_between("UMIA", "UROB", "GBP", NOON, "r"),
         "requests.wait_for": lambda: requests.wait_for(REQUEST, "approvers"),

@@ -1,12 +1,14 @@
 """Whether the database knows what the bot said last: one that was restored from a backup does not.
 
 From then on, nothing that was asked for before is ordered without a look at the gift card service. At a start, the bot
-reads its own words in the few conversations that it wrote to last; a card that somebody clicks tells the same.
+reads its own words in the few conversations that it wrote to last, and in those of some whose requests are pending, who
+would have been told next; a card that somebody clicks tells the same.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 import structlog
 
@@ -23,7 +25,7 @@ from bot.gifts.work import Done, Later, Work
 
 log = structlog.get_logger(__name__)
 
-_CONVERSATIONS = 10  # that are read; each costs one call
+_CONVERSATIONS = 10  # of each kind that are read; each costs a call or two
 _LATEST = 200  # messages, among which these conversations are looked for
 
 
@@ -63,8 +65,7 @@ class Recall:
         async with self._reading:
             if self._has_read:
                 return None
-            answers = await asyncio.gather(*map(self._messenger.said, self._conversations()))
-            for answer in answers:
+            for answer in await asyncio.gather(*(self._said_to(*one) for one in self._readers().items())):
                 match answer:
                     case Unavailable():
                         return answer
@@ -80,10 +81,16 @@ class Recall:
         if card and self._store.requests.get(request_id) is None:
             self._compare([Said("", card.ts)])
 
-    def _conversations(self) -> Sequence[str]:
+    def _readers(self) -> Mapping[str, str | None]:
+        """In whose conversations to look, and in which channels these are, where that is known."""
         latest = self._store.messages.latest(_LATEST)
-        channels = [message.channel for message in latest if message.channel and is_person(message.to)]
-        return list(dict.fromkeys(channels))[:_CONVERSATIONS]
+        told = {message.to: message.channel for message in latest if message.channel and is_person(message.to)}
+        waiting = dict.fromkeys(self._store.requests.who_wait(_CONVERSATIONS))
+        return waiting | dict(islice(told.items(), _CONVERSATIONS))
+
+    async def _said_to(self, person: str, channel: str | None) -> Sequence[Said] | Rejected | Unavailable:
+        opened = channel or await self._messenger.open(person)
+        return await self._messenger.said(opened) if isinstance(opened, str) else opened
 
     def _compare(self, said: Sequence[Said]) -> None:
         """Notice what was said since the database began, or since that was noticed before, and is not kept."""

@@ -45,6 +45,9 @@ class Requests(Protocol):
     def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> Request | None:
         """Take a step if the request still stands where it was read; None when somebody else was faster."""
 
+    def who_wait(self, limit: int) -> Sequence[str]:
+        """Some of those whose requests are pending."""
+
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
 

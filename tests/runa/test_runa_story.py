@@ -292,7 +292,8 @@ async def test_a_restart_between_order_and_delivery_loses_no_link(office: Office
 async def test_a_restart_between_two_tries_changes_no_byte(office: Office, service: Noting) -> None:
     """The order was written from a catalogue that has changed since: it is sent as it was kept, and is one order."""
     production(service)
-    service.faults.arm(ORDER, Fault.ERROR_BEFORE, times=2)
+    service.faults.arm(ORDER, Fault.REPLY_LOST, times=2)
+    service.faults.arm(LIST, Fault.ERROR_BEFORE, times=1000)
     async with office.open():
         await office.asks()
         await office.approves()
@@ -301,7 +302,7 @@ async def test_a_restart_between_two_tries_changes_no_byte(office: Office, servi
     office.clock.turn(hours=2)
     async with office.open():
         await office.rests()
-        office.clock.turn(minutes=20)
+        office.clock.turn(seconds=20)
         assert await office.delivered() == service.links[0]
     assert len(service.requests) >= 3
     assert len(set(service.requests)) == len(set(keys(service))) == len(service.orders) == 1
