@@ -5,9 +5,11 @@ steps do that work, one at a time; each begins by reading where the gift stands,
 the same as going on.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
@@ -72,6 +74,7 @@ class Flow:
     ) -> None:
         self._store = store
         self._messenger = messenger
+        self._updates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._clock = clock
         policy = self.policy = arrangement.policy
         self.patience = arrangement.patience
@@ -272,12 +275,10 @@ class Flow:
             return Later(Reason.UNEXPECTED, "it is being sent right now")
         if message.state is not MessageState.SENT:
             return Done()
-        mail = self._outbox.mail(message)
-        answer = await self._messenger.update(mail)
+        async with self._updates.setdefault(message.id, asyncio.Lock()):  # what is newer has to arrive later
+            answer = await self._messenger.update(self._outbox.mail(message))
         if isinstance(answer, Unavailable):
             return Later(Reason.UNEXPECTED, answer.detail, answer.after)
-        if self._outbox.mail(message) != mail:
-            return Later(Reason.UNEXPECTED, "things changed meanwhile, and Slack may have shown that first")
         return Done()
 
     async def order(self, work: Work) -> Done | Later:

@@ -42,6 +42,7 @@ NOTICES = "bot/gifts/notices.py"
 OUTBOX = "bot/gifts/outbox.py"
 ROUTE = "bot/gifts/route.py"
 DECIDING = "bot/gifts/deciding.py"
+REASONS = "bot/gifts/reasons.py"
 ASKING = "bot/gifts/asking.py"
 WORKER = "bot/gifts/worker.py"
 REQUESTS = "storage/requests.py"
@@ -126,9 +127,12 @@ MUTATIONS = (
         ),
     ),
     Mutation(
-        "an order is never looked up while its key is young",
+        "an unknown outcome is looked up by nobody, and kept from everybody for a day",
         "simulation",
-        (Edit(DESK, "return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None", "return None"),),
+        (
+            Edit(DESK, "return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None", "return None"),
+            Edit(REASONS, "_UNCERTAIN = timedelta(hours=1)", "_UNCERTAIN = timedelta(days=1)"),
+        ),
     ),
     Mutation(
         "money is given back while an order may exist",
