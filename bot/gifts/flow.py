@@ -30,7 +30,8 @@ from bot.gifts.message import Funds, Kind, Message, MessageState
 from bot.gifts.notices import Notices
 from bot.gifts.office_hours import Patience
 from bot.gifts.order import Made
-from bot.gifts.order_desk import OrderDesk, Stopped
+from bot.gifts.order_desk import OrderDesk
+from bot.gifts.order_finder import OrderFinder
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
 from bot.gifts.policy import Draft, Policy
@@ -42,7 +43,7 @@ from bot.gifts.roll import Roll
 from bot.gifts.store import Store
 from bot.gifts.treasury import Treasury
 from bot.gifts.wording import say
-from bot.gifts.work import Again, Done, Later, Task, Work
+from bot.gifts.work import Again, Done, Later, Stopped, Task, Work
 
 AN_HOUR = 60 * 60.0
 
@@ -90,10 +91,11 @@ class Flow:
         self._absences = Absences(store, self.roll, clock, policy, self._notices, new_id)
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self.recall = Recall(store, messenger, clock, self._notices, new_id)
+        self._finder = OrderFinder(store, giftcards, self.recall, clock)
         hosts = arrangement.link_hosts
-        self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, self.recall, clock, hosts)
+        self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, self._finder, clock, hosts)
         self._mending = Mending(
-            store, self.roll, clock, self._deciding, treasury, self._notices, self._holds, self._desk
+            store, self.roll, clock, self._deciding, treasury, self._notices, self._holds, self._finder
         )
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
         self.record = Record(store, self._notices)
@@ -343,7 +345,7 @@ class Flow:
 
     async def _why_barred(self, request: Request, gift: Gift) -> Stopped | Later | None:
         """Nothing is bought for somebody who has left since; what may have been ordered already goes on."""
-        if self._desk.made(request, gift) is not Made.NO:
+        if self._finder.made(request, gift) is not Made.NO:
             return None
         try:
             recipient = await self.roll.known(gift.recipient)

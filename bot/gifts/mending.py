@@ -9,7 +9,7 @@ from bot.gifts.holds import Holds
 from bot.gifts.message import Kind
 from bot.gifts.notices import Notices
 from bot.gifts.order import Made
-from bot.gifts.order_desk import OrderDesk
+from bot.gifts.order_finder import OrderFinder
 from bot.gifts.policy import LONGEST_REASON
 from bot.gifts.ports import Clock
 from bot.gifts.roll import Roll
@@ -47,7 +47,7 @@ class Mending:
         treasury: Treasury,
         notices: Notices,
         holds: Holds,
-        desk: OrderDesk,
+        finder: OrderFinder,
     ) -> None:
         self._store = store
         self._roll = roll
@@ -56,7 +56,7 @@ class Mending:
         self._treasury = treasury
         self._notices = notices
         self._holds = holds
-        self._desk = desk
+        self._finder = finder
 
     async def check(self, gift_id: str, person: str) -> Broken:
         """The gift as it stands, if this person may mend it.
@@ -72,7 +72,7 @@ class Mending:
         self._deciding.check_may_mend(request, person)
         if not gift.is_in_trouble:
             raise Refused(_GONE_ON)
-        return Broken(request, gift, self._desk.made(request, gift))
+        return Broken(request, gift, self._finder.made(request, gift))
 
     async def retry(self, gift_id: str, person: str) -> Request:
         """Go on where the gift stands: with its order if that is known, else with its key if it may exist."""
@@ -87,7 +87,7 @@ class Mending:
         broken = await self.check(gift_id, person)
         if broken.gift.state is GiftState.FAILED or broken.made is Made.YES:
             raise Refused(say("“Retry” is the way on for this gift."))
-        settles_at = self._desk.settles_at(broken.gift)
+        settles_at = self._finder.settles_at(broken.gift)
         if settles_at and self._clock.now() < settles_at:
             raise Refused(
                 say(

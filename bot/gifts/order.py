@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 from uuid import UUID, uuid5
 
 from bot.gifts.gift import Gift, Request
@@ -39,6 +40,16 @@ class Order:
     provider_id: str | None = None
     unknown_since: datetime | None = None
     sent_again_at: datetime | None = None
+
+    @classmethod
+    def of(cls, request: Request, gift: Gift, body: str, sent_at: datetime) -> Self:
+        """The order of a gift's current attempt."""
+        return cls(key_of(gift), gift.id, gift.attempt, body, request.value, request.country, sent_at)
+
+    @classmethod
+    def never_sent(cls, request: Request, gift: Gift) -> Self:
+        """The order of an attempt that this database knows nothing of, to be looked for; it has no body to send."""
+        return cls.of(request, gift, "", begun_at(request, gift))
 
     @property
     def last_sent_at(self) -> datetime:

@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum, auto
+from dataclasses import replace
+from datetime import datetime
 
 from pydantic import SecretStr
 
 from bot.gifts.catalogue import Catalogue
-from bot.gifts.gift import Gift, GiftState, GiftStep, Request
+from bot.gifts.gift import Gift, GiftStep, Request
 from bot.gifts.hold import Hold
 from bot.gifts.holds import Holds
 from bot.gifts.link import Payout, is_trusted
 from bot.gifts.message import Funds
-from bot.gifts.order import SETTLED, Made, Order, begun_at, key_is_old, key_of
+from bot.gifts.order import Order, key_of
+from bot.gifts.order_finder import OrderFinder, not_known
 from bot.gifts.ports import (
-    Absent,
     Clock,
     GiftCards,
     LinkReady,
@@ -30,34 +29,11 @@ from bot.gifts.ports import (
 )
 from bot.gifts.product import Product, Shelf
 from bot.gifts.reasons import Reason
-from bot.gifts.recall import Recall
 from bot.gifts.store import Store
-from bot.gifts.work import Later
+from bot.gifts.work import Later, Stopped
 
-LOOK_AFTER = timedelta(seconds=30)  # of not knowing; before that, asking again under the same key is quicker
 _SOON = 0.5  # seconds; a slow answer does not hold up every other order
 NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CANCELLED}
-
-
-class _Look(Enum):
-    """Why a gift is looked for in the service's list before its order is sent."""
-
-    LOST = auto()  # the database lost what was done before a backup was restored
-    OLD = auto()  # the service may have forgotten the key
-    ANEW = auto()  # it is another attempt: the one before may have come through after all
-    UNKNOWN = auto()  # for some time nobody has known what became of the last send
-
-
-_WITHOUT_A_LIST = {_Look.LOST: Reason.DATABASE_RESTORED, _Look.OLD: Reason.KEY_TOO_OLD}
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
-
-    step: GiftStep
-    reason: Reason
-    detail: str
 
 
 class OrderDesk:
@@ -69,7 +45,7 @@ class OrderDesk:
         giftcards: GiftCards,
         catalogue: Catalogue,
         holds: Holds,
-        recall: Recall,
+        finder: OrderFinder,
         clock: Clock,
         link_hosts: Collection[str],
     ) -> None:
@@ -77,7 +53,7 @@ class OrderDesk:
         self._giftcards = giftcards
         self._catalogue = catalogue
         self._holds = holds
-        self._recall = recall
+        self._finder = finder
         self._clock = clock
         self._link_hosts = link_hosts
         self._answered = asyncio.Event()
@@ -92,53 +68,10 @@ class OrderDesk:
         order = self._store.orders.get(gift)
         if order and order.provider_id is not None:
             return Placed(order.provider_id)
-        if unread := await self._recall.once():
-            return Later(Reason.UNEXPECTED, unread.detail, unread.after)
-        why = self._why_look(request, gift, order)
-        if why is None:
-            return None
-        order = order or _order(request, gift, "", begun_at(request, gift))
-        match await self._giftcards.find(order):
-            case Placed() as found:
-                return self._checked(order, found)
-            case Absent():
-                return self._not_listed(order, why, since)
-            case Unavailable(detail, after) if why is not _Look.UNKNOWN:
-                return _unknown(order, Reason.NO_ANSWER, detail, after)
-            case None if why in _WITHOUT_A_LIST:
-                return _parked(_WITHOUT_A_LIST[why], f"its key can have been sent since {begun_at(request, gift)}")
-        return None
-
-    def _why_look(self, request: Request, gift: Gift, order: Order | None) -> _Look | None:
-        now = self._clock.now()
-        if self._recall.has_lost(request, gift, order):
-            return _Look.LOST
-        if key_is_old(request, gift, now):
-            return _Look.OLD
-        if order is None or order.unknown_since is None:
-            return _Look.ANEW if gift.attempt > 1 else None
-        return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None
-
-    def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Later | None:
-        """The list lacks the order, which counts once nothing can be on its way any more."""
-        left = (self._settles_at(order) - self._clock.now()).total_seconds()
-        if left > 0:
-            return _unknown(order, Reason.NO_ANSWER, "not in the list so far", left)
-        if order.unknown_since is None:
-            return None
-        with self._store.write():
-            if not self._store.orders.clear(order):
-                return _unknown(order, Reason.NO_ANSWER, "sent again meanwhile")
-        was_settled_before = order.last_sent_at - max(since, order.first_sent_at) >= SETTLED
-        if why is _Look.OLD or (why is _Look.UNKNOWN and was_settled_before):  # the same key cannot help
-            return Stopped(GiftStep.FAIL, Reason.NO_ORDER, f"not in the list; last sent at {order.last_sent_at}")
-        return None
-
-    def _settles_at(self, order: Order) -> datetime:
-        """From when on the list would show what was sent: by us, or in the time that the database has lost."""
-        sent_at = order.last_sent_at if order.unknown_since else order.first_sent_at - SETTLED
-        lost_at = self._recall.noticed_at
-        return max(sent_at, lost_at or sent_at) + SETTLED
+        found = await self._finder.find(request, gift, order, since)
+        if isinstance(found, Placed):
+            return self._checked(order or Order.never_sent(request, gift), found)
+        return found
 
     async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
         """Send the order of a gift's attempt, for the first time or again, after `look` has let it pass."""
@@ -177,7 +110,7 @@ class OrderDesk:
         if not isinstance(body, str):
             return body
         now = self._clock.now()
-        order = replace(_order(request, gift, body, now), unknown_since=now)
+        order = replace(Order.of(request, gift, body, now), unknown_since=now)
         with self._store.write():
             self._store.orders.add(order)
         return order
@@ -194,11 +127,11 @@ class OrderDesk:
             case Rejected(reason, detail) if is_undone:
                 return Stopped(GiftStep.FAIL, reason, detail)
             case Rejected(_, detail):
-                return _unknown(order, Reason.REFUSED_SINCE, detail)
+                return not_known(order, Reason.REFUSED_SINCE, detail)
             case Unavailable(detail, after):
-                return _unknown(order, Reason.NOT_REACHED if is_undone else Reason.NO_ANSWER, detail, after)
+                return not_known(order, Reason.NOT_REACHED if is_undone else Reason.NO_ANSWER, detail, after)
             case OutcomeUnknown(detail, reason):
-                return _unknown(order, reason, detail)
+                return not_known(order, reason, detail)
 
     def _is_undone(self, order: Order, answer: OrderFailed | Rejected | Unavailable) -> bool:
         """Whether an answer proves that there is no order: then that is kept.
@@ -212,21 +145,6 @@ class OrderDesk:
 
     def _waiting(self, hold: Hold) -> Later:
         return Later(hold.reason, "orders are on hold", (hold.look_at - self._clock.now()).total_seconds())
-
-    def made(self, request: Request, gift: Gift) -> Made:
-        """Whether the order of a gift's attempt was made, as far as it is known here."""
-        order = self._store.orders.get(gift)
-        if order and order.provider_id is not None:
-            return Made.NO if gift.state is GiftState.FAILED else Made.YES  # which the service itself said
-        if (order and order.unknown_since) or self._recall.has_lost(request, gift, order):
-            return Made.PERHAPS
-        was_denied = gift.state is GiftState.FAILED
-        return Made.PERHAPS if key_is_old(request, gift, self._clock.now()) and not was_denied else Made.NO
-
-    def settles_at(self, gift: Gift) -> datetime | None:
-        """From when on it shows at the service whether a gift's order exists; None if it was not sent."""
-        order = self._store.orders.get(gift)
-        return self._settles_at(order) if order else None
 
     async def link(self, gift: Gift) -> SecretStr | Stopped | Later:
         """The link of an ordered gift: the one that came with the order, or else fetched."""
@@ -293,10 +211,6 @@ class OrderDesk:
         return placed
 
 
-def _order(request: Request, gift: Gift, body: str, sent_at: datetime) -> Order:
-    return Order(key_of(gift), gift.id, gift.attempt, body, request.value, request.country, sent_at)
-
-
 def _not_prepared(answer: Rejected | Unavailable) -> Stopped | Later:
     """Why nothing could be sent; what every other order would meet as well is waited out."""
     match answer:
@@ -304,10 +218,6 @@ def _not_prepared(answer: Rejected | Unavailable) -> Stopped | Later:
             return Later(reason, detail) if reason.holds else Stopped(GiftStep.FAIL, reason, detail)
         case Unavailable(detail, after):
             return Later(Reason.NOT_REACHED, detail, after)
-
-
-def _unknown(order: Order, reason: Reason, detail: str, seconds: float = 0) -> Later:
-    return Later(reason, detail, seconds, since=order.first_sent_at)
 
 
 def _parked(reason: Reason, detail: str) -> Stopped:

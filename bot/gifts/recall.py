@@ -65,14 +65,15 @@ class Recall:
         async with self._reading:
             if self._has_read:
                 return None
+            said: list[Said] = []
             for answer in await asyncio.gather(*(self._said_to(*one) for one in self._readers().items())):
-                match answer:
-                    case Unavailable():
-                        return answer
-                    case Rejected(_, detail):
-                        log.warning("own_words_not_read", detail=detail)
-                    case _:
-                        self._compare(answer)
+                if isinstance(answer, Unavailable):
+                    return answer
+                if isinstance(answer, Rejected):
+                    log.warning("own_words_not_read", detail=answer.detail)
+                else:
+                    said.extend(answer)
+            self._compare(said)
             self._has_read = True
             return None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.gifts.gift import GiftStep
 from bot.gifts.reasons import Reason
 
 
@@ -31,6 +32,15 @@ class Work:
     since: datetime
     due_at: datetime
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
+
+    step: GiftStep
+    reason: Reason
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

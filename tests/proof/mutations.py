@@ -38,6 +38,7 @@ API = "bot/giftcards/api.py"
 FLOW = "bot/gifts/flow.py"
 MENDING = "bot/gifts/mending.py"
 DESK = "bot/gifts/order_desk.py"
+FINDER = "bot/gifts/order_finder.py"
 NOTICES = "bot/gifts/notices.py"
 OUTBOX = "bot/gifts/outbox.py"
 ROUTE = "bot/gifts/route.py"
@@ -57,7 +58,7 @@ MUTATIONS = (
         "simulation",
         (
             Edit(DESK, _PLACE, "answer = await self._giftcards.place(replace(order, key=str(uuid4())))"),
-            Edit(DESK, "from enum import Enum, auto", "from enum import Enum, auto\nfrom uuid import uuid4"),
+            Edit(DESK, "from datetime import datetime", "from datetime import datetime\nfrom uuid import uuid4"),
         ),
     ),
     Mutation(
@@ -94,7 +95,7 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "                return _unknown(order, reason, detail)\n\n    def _is_undone",
+                "                return not_known(order, reason, detail)\n\n    def _is_undone",
                 "                return Stopped(GiftStep.FAIL, reason, detail)\n\n    def _is_undone",
             ),
         ),
@@ -120,9 +121,9 @@ MUTATIONS = (
         "simulation",
         (
             Edit(
-                DESK,
-                "        if left > 0:\n            return _unknown",
-                "        if left > 1e9:\n            return _unknown",
+                FINDER,
+                "        if left > 0:\n            return not_known",
+                "        if left > 1e9:\n            return not_known",
             ),
         ),
     ),
@@ -130,7 +131,7 @@ MUTATIONS = (
         "an unknown outcome is looked up by nobody, and kept from everybody for a day",
         "simulation",
         (
-            Edit(DESK, "return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None", "return None"),
+            Edit(FINDER, "return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None", "return None"),
             Edit(REASONS, "_UNCERTAIN = timedelta(hours=1)", "_UNCERTAIN = timedelta(days=1)"),
         ),
     ),
@@ -157,25 +158,16 @@ MUTATIONS = (
         ),
     ),
     Mutation(
-        "a person's word counts while the last try may be on its way",
-        "simulation",
-        (
-            Edit(
-                MENDING, "if settles_at and self._clock.now() < settles_at:", "if settles_at is None and self is None:"
-            ),
-        ),
-    ),
-    Mutation(
         "no guard after 29 days",
         "simulation",
-        (Edit(DESK, "        if key_is_old(request, gift, now):\n", "        if request is None:\n"),),
+        (Edit(FINDER, "        if key_is_old(request, gift, now):\n", "        if request is None:\n"),),
     ),
     Mutation(
         "a key's age is counted from when this database first sent it",
         "simulation",
         (
             Edit(
-                DESK,
+                FINDER,
                 "        if key_is_old(request, gift, now):\n",
                 "        if order and now - order.first_sent_at > timedelta(days=29):\n",
             ),
