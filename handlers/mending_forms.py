@@ -70,7 +70,7 @@ def close_form(broken: Broken, language: Language, look: Look | None = None) -> 
             hint=language.say("The requester reads it, and it stays on the record."),
         ),
     ]
-    if broken.made is not Made.NO:
+    if broken.may_be_spent:
         unspent = language.say("I looked at the gift card service: no money is spent.")
         blocks.append(_statement(language.say("Its money"), unspent, optional=True))
         blocks.append(context(language.say("Unless you tick this, its money stays counted in the budgets.")))

@@ -396,7 +396,7 @@ def test_a_form_with_a_hundred_countries_is_taken(locale: str) -> None:
 def mending_forms(request: Request, language: Language) -> Iterator[dict[str, Any]]:
     """The forms about a gift that has stopped, whatever is known of its order."""
     for made in Made:
-        broken = Broken(request, request.gifts[0], made)
+        broken = Broken(request, replace(request.gifts[0], state=GiftState.PARKED), made)
         yield close_form(broken, language)
         yield order_anew_form(broken, language)
 
@@ -404,7 +404,8 @@ def mending_forms(request: Request, language: Language) -> Iterator[dict[str, An
 @pytest.mark.parametrize("made", Made)
 def test_the_form_that_closes_a_gift_says_whether_an_order_exists(made: Made) -> None:
     """Where it does, or may, its money stays counted unless somebody states that none is spent."""
-    view = json.dumps(close_form(Broken(a_request(), a_request().gifts[0], made), BRITISH))
+    (gift, *_) = gifts(GiftState.PARKED)
+    view = json.dumps(close_form(Broken(a_request(), gift, made), BRITISH))
     words = {
         Made.NO: "Nothing was ordered",
         Made.PERHAPS: "An order for it may exist",

@@ -246,11 +246,8 @@ class Runa:
                 return Unavailable(f"the orders cannot be read: {page.detail}")
             rows = readable(page.items, _Row)
             if found := next((row for row in rows if row.is_of(order)), None):
-                return (
-                    Placed(found.id)
-                    if re.fullmatch(_ORDER_ID, found.id)
-                    else Unavailable("it is listed under an odd id")
-                )
+                has_address = re.fullmatch(_ORDER_ID, found.id)
+                return Placed(found.id) if has_address else Unavailable("it is listed under an odd id")
             hidden += len(page.items) - len(rows) + sum(row.hides_whose_it_is for row in rows)
             after = page.pagination.cursors.after
             if not after or not page.items:

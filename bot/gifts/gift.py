@@ -86,7 +86,12 @@ GIFT_LIFE = (
     Move(GiftState.WAITING, GiftStep.APPROVE, GiftState.APPROVED, "an approver approves the request"),
     Move(GiftState.WAITING, GiftStep.DROP, GiftState.VOID, "the request is declined or cancelled, or expires"),
     Move(GiftState.APPROVED, GiftStep.PLACE, GiftState.ORDERED, "the gift card service confirms the order"),
-    Move(GiftState.APPROVED, GiftStep.FAIL, GiftState.FAILED, "the service refuses the order for good"),
+    Move(
+        GiftState.APPROVED,
+        GiftStep.FAIL,
+        GiftState.FAILED,
+        "the service refuses the order for good, or its list has no such order",
+    ),
     Move(GiftState.APPROVED, GiftStep.PARK, GiftState.PARKED, "whether the order exists cannot be found out"),
     Move(GiftState.ORDERED, GiftStep.FAIL, GiftState.FAILED, "the service says that the order came to nothing"),
     Move(GiftState.ORDERED, GiftStep.DELIVER, GiftState.DELIVERED, "Slack confirms the recipient's message"),

@@ -34,6 +34,11 @@ class Broken:
     gift: Gift
     made: Made
 
+    @property
+    def may_be_spent(self) -> bool:
+        """Whether its money is counted in the budgets, and rightly so as far as is known."""
+        return self.made is not Made.NO and self.gift.state is GiftState.PARKED
+
 
 class Mending:
     """Only approvers mend, and none of them their own gifts."""
@@ -102,10 +107,10 @@ class Mending:
         """End it; its money is given back unless it is, or may be, spent."""
         _check_words(words)
         broken = await self.check(gift_id, person)
-        request, gift, made = broken.request, broken.gift, broken.made
-        is_free = made is Made.NO or is_unspent
+        request, gift = broken.request, broken.gift
+        is_free = is_unspent or not broken.may_be_spent
         money = "its money is free" if is_free else "its money stays counted"
-        detail = f"{_ON_THE_RECORD[made]}, {money}: {words}"
+        detail = f"{_ON_THE_RECORD[broken.made]}, {money}: {words}"
         with self._store.write():
             if not self._store.gifts.move(gift, GiftStep.CLOSE, person, self._clock.now(), detail=detail):
                 raise Refused(_GONE_ON)
