@@ -183,6 +183,7 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow, a
         Task.CHECK: flow.check,
         Task.STOCK: flow.catalogue.stock,
         Task.HEAD: flow.record.note_head,
+        Task.RECALL: flow.recall.note,
     }
     return Worker(store, clock, bell, steps, flow.give_up, access)
 

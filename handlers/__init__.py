@@ -14,6 +14,7 @@ from handlers.errands import Errands
 from handlers.errors import Errors
 from handlers.home import Home, on_gift_opened
 from handlers.ids import ANY_PRODUCT, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
+from handlers.mending import Mending
 from handlers.request import Asking
 from handlers.screens import Screens
 from handlers.throttle import Throttle
@@ -32,6 +33,7 @@ def register(
     """Tell Bolt who listens to what."""
     asking = Asking(flow, directory, screens, errands, new_id)
     deciding = Deciding(flow, directory, screens, errands)
+    mending = Mending(flow, directory, screens, errands)
     home = Home(flow, directory, screens, errands)
     changes = Changes(directory)
 
@@ -56,7 +58,11 @@ def register(
     app.action(ActionId.CANCEL)(deciding.on_cancel)
 
     app.action(ActionId.OPEN_GIFT)(on_gift_opened)
-    app.action(ActionId.RETRY)(deciding.on_retry)
+    app.action(ActionId.RETRY)(mending.on_retry)
+    app.action(ActionId.ORDER_ANEW)(mending.on_order_anew)
+    app.view(ViewId.ORDER_ANEW)(mending.on_order_anew_submission)
+    app.action(ActionId.CLOSE)(mending.on_close)
+    app.view(ViewId.CLOSE)(mending.on_close_submission)
     app.action(ActionId.SHOW_AGAIN)(home.on_show_again)
     app.event("app_home_opened")(home.on_opened)
     app.action(ActionId.PAGE_BEFORE)(home.on_page_turned)

@@ -1,4 +1,4 @@
-"""Deciding: Approve, Decline with its reason, Cancel by the requester, and Retry when a gift waits for a person."""
+"""Deciding: Approve, Decline with its reason, and Cancel by the requester."""
 
 from typing import Any
 
@@ -69,13 +69,6 @@ class Deciding:
         """Take one's own request back."""
         click = read(Click, body)
         await self._flow.cancel(click.subject, click.user)
-        self._show_list_again(click)
-        await ack()
-
-    async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Set a gift going again."""
-        click = read(Click, body)
-        await self._flow.retry(click.subject, click.user)
         self._show_list_again(click)
         await ack()
 

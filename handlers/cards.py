@@ -6,11 +6,11 @@ from slack_sdk.models.blocks import Block
 
 from bot.gifts.gift import Request, RequestState
 from bot.gifts.head import Head
-from bot.gifts.message import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail
+from bot.gifts.message import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail, RestorationNotice
 from handlers.approval_cards import approval, approved_alone, backup, nudge, stand_down, stand_in
 from handlers.drawn import actions
 from handlers.language import Language, mention
-from handlers.troubles import hold_notice, lapsed, trouble, unannounced
+from handlers.troubles import closed, hold_notice, lapsed, restored, trouble, unannounced
 from handlers.words import (
     Card,
     amount,
@@ -31,6 +31,8 @@ def render(mail: Mail, language: Language) -> Card:
     match mail:
         case HoldNotice(_, hold):
             return hold_notice(hold, language)
+        case RestorationNotice(_, restoration):
+            return restored(restoration, language)
         case HeadNotice(_, head):
             return _head(head, language)
         case AbsenceNotice(message, absence):
@@ -156,6 +158,7 @@ _CARDS: dict[Kind, Callable[[Letter, Language], Card]] = {
     Kind.ANNOUNCEMENT: _announcement,
     Kind.UNANNOUNCED: unannounced,
     Kind.TROUBLE: trouble,
+    Kind.CLOSED: closed,
     Kind.REMINDER: _reminder,
     Kind.LAPSED: lapsed,
 }

@@ -81,7 +81,8 @@ def _in_trouble(desk: Desk, language: Language) -> Iterator[Block]:
     if not page.lines:
         return
     yield _header(title, language)
-    yield from (in_trouble(line.request, line.gift, language) for line in page.lines)
+    for line in page.lines:
+        yield from in_trouble(line.request, line.gift, language)
     looks = _looks(page, lambda place: replace(desk.look, in_trouble=place))
     yield from _pager(title, looks, _NEWEST_FIRST, language)
 

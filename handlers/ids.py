@@ -7,6 +7,7 @@ GIFT_COMMAND = "/gift"
 ANYWHERE_SHORTCUT = "gift_from_anywhere"
 MESSAGE_SHORTCUT = "gift_for_message"
 MESSAGE_EVENT = "giftbot_message"  # the metadata's event_type, with the message's id in its payload
+TEST_EVENT = "giftbot_test"  # likewise of giftbot doctor's, which no database knows
 
 
 class ViewId(StrEnum):
@@ -15,6 +16,8 @@ class ViewId(StrEnum):
     REQUEST = "request_form"
     DECLINE = "decline_form"
     APPROVE = "approve_form"
+    ORDER_ANEW = "order_anew_form"
+    CLOSE = "close_form"
 
 
 class ActionId(StrEnum):
@@ -27,6 +30,8 @@ class ActionId(StrEnum):
     CANCEL = "cancel"
     EDIT = "edit"
     RETRY = "retry"
+    ORDER_ANEW = "order_anew"
+    CLOSE = "close"
     OPEN_GIFT = "open_gift"
     SHOW_AGAIN = "show_again"
     WHICH = "which_requests"
@@ -38,4 +43,5 @@ class ActionId(StrEnum):
 PRODUCT_IN = "product_"  # what the action id of the product field starts with; the country follows
 ANY_PRODUCT = re.compile(f"^{PRODUCT_IN}[A-Z]{{2}}$")
 NAME_AMOUNT = "name_amount"  # the value of the one checkbox of its field
+STATED = "stated"  # likewise, of what somebody states about an order
 INPUT = "input"  # the action id inside all other input blocks; the block's id is the field's name

@@ -14,7 +14,7 @@ from bot.gifts.wording import Listed, say
 from handlers.drawn import Json, actions, as_json, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention
-from handlers.troubles import retry_button
+from handlers.troubles import mending_buttons
 from handlers.words import (
     amount_in_total,
     approve_button,
@@ -34,13 +34,14 @@ _PLACES = {
     GiftState.ORDERED: say(":hourglass_flowing_sand: ordered, on its way to {recipients}"),
     GiftState.DELIVERED: say(":gift: delivered to {recipients}"),
     GiftState.CLAIMED: say(":white_check_mark: claimed by {recipients}"),
+    GiftState.VOID: say(":no_entry_sign: closed for {recipients}"),
 }
 _RECEIVED = {
     GiftState.DELIVERED: say("*{value}* from {requester}, {when}"),
     GiftState.CLAIMED: say("*{value}* from {requester}, {when}, claimed"),
     GiftState.LAPSED: say("*{value}* from {requester}, {when}, no longer valid"),
 }
-_MOST_TROUBLES = 8  # Slack takes 50 blocks in a message
+_MOST_TROUBLES = 5  # Slack takes 50 blocks in a message
 
 
 def help_text(language: Language) -> str:
@@ -73,8 +74,8 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
             buttons = [approve_button(request, language), decline_button(request, language)]
             blocks.extend([wish(request, language), *quote(request.note, language), actions(*buttons)])
         stopped = ((request, gift) for request in overview.in_trouble for gift in request.gifts if gift.is_in_trouble)
-        troubles = [in_trouble(request, gift, language) for request, gift in stopped]
-        blocks.extend(troubles[:_MOST_TROUBLES])
+        for request, gift in list(stopped)[:_MOST_TROUBLES]:
+            blocks.extend(in_trouble(request, gift, language))
         blocks.append(DividerBlock())
     blocks.append(section(language.say("*Your requests*")))
     if not overview.mine:
@@ -100,8 +101,8 @@ def wish(request: Request, language: Language) -> Block:
     return section(what)
 
 
-def in_trouble(request: Request, gift: Gift, language: Language) -> Block:
-    """Why a gift stopped, for those who can mend it, with Retry where that can help."""
+def in_trouble(request: Request, gift: Gift, language: Language) -> list[Block]:
+    """Why a gift stopped, for those who can mend it, with what can help."""
     assert gift.reason is not None, "a gift stops for a reason"
     words = language.say(
         ":warning: {requester} for {recipient}, {value}: {reason}. {remedy}",
@@ -111,7 +112,7 @@ def in_trouble(request: Request, gift: Gift, language: Language) -> Block:
         reason=gift.reason.words,
         remedy=gift.reason.remedy,
     )
-    return section(words, retry_button(gift, language) if gift.reason.can_retry else None)
+    return [section(words), actions(*mending_buttons(gift, language))]
 
 
 def received(request: Request, gift: Gift, language: Language) -> Block:
@@ -177,12 +178,10 @@ def _standing(request: Request, standing: Sequence[Hold], menders: Sequence[str]
 
 
 def _stopped(reason: Reason, recipients: Listed, language: Language) -> str:
-    why = reason.for_requester
-    if reason.can_retry:
+    why, remedy = reason.for_requester, reason.remedy_for_requester
+    if remedy is None:
         return language.say(":warning: {recipients}: {reason}.", recipients=recipients, reason=why)
-    return language.say(
-        ":warning: {recipients}: {reason}. {remedy}", recipients=recipients, reason=why, remedy=reason.remedy
-    )
+    return language.say(":warning: {recipients}: {reason}. {remedy}", recipients=recipients, reason=why, remedy=remedy)
 
 
 def cancel_button(request: Request, language: Language) -> Json:

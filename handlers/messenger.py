@@ -1,5 +1,6 @@
 """OUT: posts and updates messages, and proves that one was sent. Each message carries its id in its metadata."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.message import Mail, Message
 from bot.gifts.people import is_person
-from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Unavailable
+from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Said, Unavailable
 from bot.gifts.reasons import Reason
 from handlers.cards import render
 from handlers.directory import SlackDirectory
@@ -108,6 +109,15 @@ class SlackMessenger:
             if not cursor:
                 return Absent()
 
+    async def said(self, channel: str) -> Sequence[Said] | Rejected | Unavailable:
+        """The newest of the bot's own messages in a direct message channel, as far as a page of it shows them."""
+        await self._limits.turn(Method.HISTORY)
+        history = self._patient.conversations_history(channel=channel, include_all_metadata=True, limit=_PAGE)
+        answer = await answer_of(history)
+        if not isinstance(answer, AsyncSlackResponse):
+            return _cannot_look(answer)
+        return [Said(message_id, row["ts"]) for row in answer["messages"] if (message_id := _message_id(row))]
+
     async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
         """Make a message that was sent show how things stand now."""
         message = mail.message
@@ -130,6 +140,12 @@ class SlackMessenger:
         if not self._directory.knows_language(to):
             await self._limits.turn(Method.USER)
         return await self._directory.language(to)
+
+
+def _message_id(row: dict[str, Any]) -> str | None:
+    metadata = row.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return payload.get("message_id") if metadata.get("event_type") == MESSAGE_EVENT else None
 
 
 def _certain(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:

@@ -122,12 +122,12 @@ class DecisionMemory(_Payload):
 
     @property
     def subject(self) -> str:
-        """The id of the request."""
+        """The id of the request, or of the gift that is mended."""
         return seen(self.carried)[0]
 
     @property
     def version(self) -> int | None:
-        """The version of it that was looked at."""
+        """The version of the request that was looked at."""
         return seen(self.carried)[1]
 
 

@@ -11,10 +11,10 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.gifts.desk import Look
 from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift
-from bot.gifts.order_desk import NO_GOOD, Stopped
+from bot.gifts.order_desk import NO_GOOD
 from bot.gifts.reasons import Reason
 from bot.gifts.wording import Words, say
-from bot.gifts.work import Later
+from bot.gifts.work import Later, Stopped
 from handlers.directory import SlackDirectory
 from handlers.forms import gift_view, notice_view, waiting_view
 from handlers.home_view import home_view

@@ -1,4 +1,4 @@
-"""OUT: what is said when something needs somebody: a gift in trouble, orders on hold, a link nobody claimed."""
+"""OUT: what is said when something needs somebody: a gift in trouble, orders on hold, an unclaimed link, a backup."""
 
 from datetime import datetime
 
@@ -7,11 +7,12 @@ from slack_sdk.models.blocks import Block
 from bot.gifts.gift import Gift, GiftState
 from bot.gifts.hold import Hold
 from bot.gifts.message import Letter
+from bot.gifts.restoration import Restoration
 from bot.gifts.wording import Words, say
-from handlers.drawn import Json, button, confirmation
+from handlers.drawn import Json, actions, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention
-from handlers.words import Card, amount, context, mentions, section, value_of
+from handlers.words import Card, amount, context, mentions, quote, section, value_of
 
 STATES = {
     GiftState.WAITING: say("waiting"),
@@ -20,17 +21,18 @@ STATES = {
     GiftState.DELIVERED: say("delivered"),
     GiftState.CLAIMED: say("claimed"),
     GiftState.LAPSED: say("lapsed"),
-    GiftState.VOID: say("void"),
+    GiftState.VOID: say("closed"),
     GiftState.FAILED: say("failed"),
     GiftState.PARKED: say("parked"),
 }
+_MOST_IN_FULL = 20  # gifts of a notice: Slack takes 50 blocks in a message
 
 
 def trouble(letter: Letter, language: Language) -> Card:
     """Gifts that wait for a person, to those who decide and to the requester."""
     request = letter.request
     requester, recipients = mention(request.requester), mentions(letter.recipients)
-    may_retry = letter.message.to != request.requester
+    may_mend = letter.message.to != request.requester
     shown = language.say(
         ":warning: A gift from {requester} needs somebody: {recipients}, {amount}.",
         requester=requester,
@@ -38,35 +40,88 @@ def trouble(letter: Letter, language: Language) -> Card:
         amount=amount(request, len(letter.gifts)),
     )
     blocks: list[Block] = [section(shown)]
-    blocks.extend(_trouble_of(gift, language, may_retry=may_retry) for gift in letter.gifts)
-    if not may_retry:
-        blocks.append(context(language.say("Those who approve gifts see this as well, and can retry.")))
+    for gift in letter.gifts[:_MOST_IN_FULL]:
+        blocks.extend(_trouble_of(gift, language, may_mend=may_mend))
+    if others := len(letter.gifts[_MOST_IN_FULL:]):
+        more = language.say_many(
+            "And {count} other; the Home tab has all of them.",
+            "And {count} others; the Home tab has all of them.",
+            others,
+        )
+        blocks.append(context(more))
+    if not may_mend:
+        blocks.append(context(language.say("Those who approve gifts see this as well.")))
     text = language.say(
         ":warning: A gift from {requester} needs somebody: {recipients}.", requester=requester, recipients=recipients
     )
     return Card(text, blocks)
 
 
-def _trouble_of(gift: Gift, language: Language, *, may_retry: bool) -> Block:
+def _trouble_of(gift: Gift, language: Language, *, may_mend: bool) -> list[Block]:
     """Why a gift waits for a person and what that person can do; where it stands if it waits no longer."""
     recipient, reason = mention(gift.recipient), gift.reason
     if reason is None:
-        return section(
-            language.say("*{recipient}*: going on, it is {state} now.", recipient=recipient, state=STATES[gift.state])
-        )
-    why = reason.words if may_retry else reason.for_requester
-    if reason.can_retry and not may_retry:
-        return section(language.say("*{recipient}*: {reason}.", recipient=recipient, reason=why))
-    words = language.say("*{recipient}*: {reason}. {remedy}", recipient=recipient, reason=why, remedy=reason.remedy)
-    return section(words, retry_button(gift, language) if reason.can_retry else None)
+        return [section(language.render(_gone_on(gift)))]
+    why, remedy = (reason.words, reason.remedy) if may_mend else (reason.for_requester, reason.remedy_for_requester)
+    if remedy is None:
+        return [section(language.say("*{recipient}*: {reason}.", recipient=recipient, reason=why))]
+    words = language.say("*{recipient}*: {reason}. {remedy}", recipient=recipient, reason=why, remedy=remedy)
+    return [section(words), actions(*mending_buttons(gift, language))] if may_mend else [section(words)]
 
 
-def retry_button(gift: Gift, language: Language) -> Json:
-    """Retry; the same order again, or a new one where the last was refused for good."""
+def _gone_on(gift: Gift) -> Words:
+    recipient = mention(gift.recipient)
+    if gift.closing:
+        return say("*{recipient}*: closed by {person}.", recipient=recipient, person=mention(gift.closing.by))
+    return say("*{recipient}*: going on, it is {state} now.", recipient=recipient, state=STATES[gift.state])
+
+
+def mending_buttons(gift: Gift, language: Language) -> list[Json]:
+    """What an approver can do about a gift that has stopped, where it can help."""
+    assert gift.reason is not None, "a gift stops for a reason"
+    buttons = [_retry_button(gift, language)] if gift.reason.can_retry else []
+    if gift.reason.can_order_anew:
+        buttons.append(button(language.say("Order anew"), ActionId.ORDER_ANEW, gift.id))
+    return [*buttons, button(language.say("Close"), ActionId.CLOSE, gift.id)]
+
+
+def _retry_button(gift: Gift, language: Language) -> Json:
+    """Retry; the same order again, or a new one where there is certainly none."""
     title, words = language.say("Try again?"), language.say("There is never more than one order for this gift.")
     retry = language.say("Retry")
     sure = confirmation(title, words, retry, language.say("Not yet"))
     return button(retry, ActionId.RETRY, gift.id, confirm=sure)
+
+
+def closed(letter: Letter, language: Language) -> Card:
+    """A gift that somebody closed, to its requester."""
+    (gift,) = letter.gifts
+    assert gift.closing is not None, "it is told once it is closed"
+    recipient, value, person = mention(gift.recipient), value_of(letter.request), mention(gift.closing.by)
+    shown = language.say(
+        ":no_entry_sign: {person} closed your gift of {value} for {recipient}: nothing more comes of it.",
+        person=person,
+        value=value,
+        recipient=recipient,
+    )
+    text = language.say(
+        ":no_entry_sign: {person} closed your gift for {recipient}.", person=person, recipient=recipient
+    )
+    return Card(text, [section(shown), *quote(gift.closing.note, language)])
+
+
+def restored(restoration: Restoration, language: Language) -> Card:
+    """A backup that was put in the database's place, to those who decide."""
+    text = language.say(
+        ":warning: A backup of my database was restored: I said something as late as {when} that I know nothing of.",
+        when=restoration.said_at,
+    )
+    known = language.say(
+        "What was decided and delivered meanwhile is lost. Whatever was asked for before {when} is looked up at the "
+        "gift card service before it is ordered; where that cannot be done, it waits for you.",
+        when=restoration.noticed_at,
+    )
+    return Card(text, [section(text), context(known)])
 
 
 def lapsed(letter: Letter, language: Language) -> Card:

@@ -108,7 +108,7 @@ class Database:
         return self._connection.execute(sql, parameters).rowcount
 
     def add(self, sql: str, parameters: Parameters) -> sqlite3.Row:
-        """Run a statement that adds a row, inside `write()`, and give what it returns."""
+        """Run a statement that adds or changes one row, inside `write()`, and give what it returns."""
         assert self._connection.in_transaction, "a change belongs into write()"
         added: sqlite3.Row = self._connection.execute(sql, parameters).fetchone()
         return added

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.gifts.hold import Hold
 from bot.gifts.reasons import Reason
@@ -26,6 +27,11 @@ class HoldTable:
     def all_standing(self) -> Sequence[Hold]:
         """Every hold that has not ended."""
         return [_hold(row) for row in self._database.rows("SELECT * FROM holds WHERE ended_at IS NULL ORDER BY since")]
+
+    def has_ended_since(self, at: datetime, currency: str) -> bool:
+        """Whether orders in this currency were on hold after that time, and go on."""
+        sql = "SELECT 1 FROM holds WHERE ended_at > ? AND (currency IS NULL OR currency = ?)"
+        return self._database.row(sql, (to_text(at), currency)) is not None
 
     def get(self, hold_id: str) -> Hold | None:
         """A hold, ended or not."""

@@ -36,6 +36,8 @@ class Condition:
     """How a database is, and what waits in it; `damage` is what SQLite's own check complains about.
 
     `overdue` counts what nobody has tried when it was due, `failing` has what was tried in vain, the oldest first.
+    `restored_at` is when a running bot last noticed that a backup had been put in its place; `unseen` counts the gifts
+    that were asked for before and are not ordered, as far as it knows.
     """
 
     is_wal: bool
@@ -43,6 +45,8 @@ class Condition:
     overdue: int
     failing: Sequence[Failing]
     in_trouble: Mapping[tuple[GiftState, Reason], int]
+    restored_at: datetime | None = None
+    unseen: int = 0
 
 
 class LookedAt(Database):
@@ -117,12 +121,15 @@ def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> Conditi
     in_trouble = connection.execute(
         "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"
     )
+    restored_at, unseen = _restored(connection)
     return Condition(
         is_wal,
         "" if complaints == ["ok"] else "; ".join(complaints),
         overdue,
         _failing(connection, late),
         {(GiftState(state), Reason(reason)): count for state, reason, count in in_trouble},
+        restored_at,
+        unseen,
     )
 
 
@@ -134,3 +141,15 @@ def _failing(connection: sqlite3.Connection, late: str) -> Sequence[Failing]:
     )
     found = [Failing(Task(task), from_text(since), tries, note) for task, since, tries, note in rows]
     return [failing for failing in found if failing.task in ONCE]
+
+
+def _restored(connection: sqlite3.Connection) -> tuple[datetime | None, int]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'restorations'").fetchone():
+        return None, 0  # an older giftbot's, which did not notice
+    (noticed_at,) = connection.execute("SELECT max(noticed_at) FROM restorations").fetchone()
+    (unseen,) = connection.execute(
+        "SELECT count(*) FROM gifts JOIN requests ON requests.id = request_id"
+        " WHERE gifts.state IN ('waiting', 'approved') AND created_at <= ?",
+        (noticed_at or "",),
+    ).fetchone()
+    return (from_text(noticed_at) if noticed_at else None), unseen

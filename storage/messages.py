@@ -70,6 +70,15 @@ class MessageTable:
         rows = self._database.rows(f"{_SELECT} WHERE subject = ? ORDER BY rowid", (subject,))
         return [_message(row) for row in rows]
 
+    def first(self) -> Message | None:
+        """The first message that was sent."""
+        row = self._database.row(f"{_SELECT} WHERE ts IS NOT NULL ORDER BY rowid LIMIT 1")
+        return _message(row) if row else None
+
+    def latest(self, limit: int) -> Sequence[Message]:
+        """So many messages, the latest first."""
+        return [_message(row) for row in self._database.rows(f"{_SELECT} ORDER BY rowid DESC LIMIT ?", (limit,))]
+
     def is_at(self, channel: str, ts: str) -> bool:
         """Whether there is a message at an address in Slack."""
         return self._database.row("SELECT 1 FROM messages WHERE channel = ? AND ts = ?", (channel, ts)) is not None

@@ -1,6 +1,7 @@
 """Requests and gifts. Each change is one compare-and-set statement, with its line in the history beside it."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -8,6 +9,7 @@ from operator import attrgetter
 from bot.gifts.gift import (
     REQUEST_LIFE,
     Approval,
+    Closing,
     Decision,
     Gift,
     GiftState,
@@ -105,6 +107,12 @@ class RequestTable:
             return None
         self._history.add(at, by, step, request.id, detail=note)
         return replace(request, state=state, decision=Decision(by, at, note))
+
+    def who_wait(self, limit: int) -> Sequence[str]:
+        """Some of those whose requests are pending."""
+        sql = "SELECT requester FROM requests WHERE state = 'pending' ORDER BY waits_for, created_at LIMIT ?"
+        rows = self._database.rows(sql, (limit,))
+        return list(dict.fromkeys(row["requester"] for row in rows))
 
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
@@ -208,18 +216,25 @@ class GiftTable:
         self, gift: Gift, step: GiftStep, by: str, at: datetime, reason: Reason | None = None, detail: str = ""
     ) -> Gift | None:
         """Take a step if the gift still stands where it was read; None when somebody else was faster."""
-        attempt = gift.attempt + (step is GiftStep.ORDER_ANEW)
-        moved = replace(gift, state=after(gift.state, step), attempt=attempt, reason=reason)
+        moved = replace(gift, state=after(gift.state, step), reason=reason)
+        if step is GiftStep.ORDER_ANEW:
+            moved = replace(moved, attempt=gift.attempt + 1, attempt_at=at)
+        attempt_at = moved.attempt_at and to_text(moved.attempt_at)
         if not self._database.change(
-            "UPDATE gifts SET state = ?, attempt = ?, reason = ?, changed_at = ?"
+            "UPDATE gifts SET state = ?, attempt = ?, attempt_at = ?, reason = ?, changed_at = ?"
             " WHERE id = ? AND state = ? AND attempt = ?",
-            (moved.state, attempt, reason and reason.value, to_text(at), gift.id, gift.state, gift.attempt),
+            (moved.state, moved.attempt, attempt_at, reason, to_text(at), gift.id, gift.state, gift.attempt),
         ):
             return None
         self._count_trouble(gift, moved)
         why = ": ".join(filter(None, (reason and reason.value, detail)))
         self._history.add(at, by, step, gift.request_id, gift.id, why)
         return moved
+
+    def close(self, gift: Gift, closing: Closing) -> None:
+        """Keep who closed a gift, and why."""
+        sql = "UPDATE gifts SET closed_by = ?, closing_note = ? WHERE id = ?"
+        self._database.change(sql, (closing.by, closing.note, gift.id))
 
     def _count_trouble(self, gift: Gift, moved: Gift) -> None:
         more = moved.is_in_trouble - gift.is_in_trouble
@@ -237,4 +252,6 @@ def gift_from(row: sqlite3.Row) -> Gift:
         state=GiftState(row["state"]),
         attempt=row["attempt"],
         reason=Reason(row["reason"]) if row["reason"] else None,
+        attempt_at=row["attempt_at"] and from_text(row["attempt_at"]),
+        closing=Closing(row["closed_by"], row["closing_note"]) if row["closed_by"] else None,
     )

@@ -13,6 +13,7 @@ from storage.lists import ListTable
 from storage.messages import MessageTable
 from storage.orders import OrderTable
 from storage.requests import GiftTable, RequestTable
+from storage.restorations import RestorationTable
 from storage.seals import seals_of
 from storage.shelves import ShelfTable
 from storage.spending import SpendingTable
@@ -39,6 +40,7 @@ class SqliteStore:
         self.orders = OrderTable(database)
         self.shelves = ShelfTable(database)
         self.holds = HoldTable(database)
+        self.restorations = RestorationTable(database)
         self.messages = MessageTable(database)
         self.work = WorkTable(database, ring)
 

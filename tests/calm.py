@@ -17,7 +17,8 @@ from storage import Database, SqliteStore
 from tests.proof.world.chat import SETTLE, Chat, ChatClient
 from tests.proof.world.clock import TimelessLoop, WorldClock
 from tests.proof.world.fate import Fate
-from tests.proof.world.shop import LINK_HOST, Shop, ShopClient
+from tests.proof.world.shop import LINK_HOST, Shop
+from tests.proof.world.shop_client import ShopClient
 from tests.proof.world.wire import Life, Network
 
 T = TypeVar("T")

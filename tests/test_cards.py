@@ -15,18 +15,31 @@ from pydantic import SecretStr
 from bot.gifts.absence import Absence
 from bot.gifts.budgets import Balance, Budget, Per, Period
 from bot.gifts.desk import Desk, Look
-from bot.gifts.gift import Approval, Decision, Gift, GiftState, Request, RequestState
+from bot.gifts.gift import Approval, Closing, Decision, Gift, GiftState, Request, RequestState
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.lines import GiftLine, Tally, Verdict
-from bot.gifts.message import AbsenceNotice, Brief, HeadNotice, HoldNotice, Kind, Letter, Mail, Message
+from bot.gifts.mending import Broken
+from bot.gifts.message import (
+    AbsenceNotice,
+    Brief,
+    HeadNotice,
+    HoldNotice,
+    Kind,
+    Letter,
+    Mail,
+    Message,
+    RestorationNotice,
+)
 from bot.gifts.money import Money, currency_of
+from bot.gifts.order import Made
 from bot.gifts.overview import LISTED, Overview
 from bot.gifts.paging import ON_A_PAGE, Mark, Page, Place
 from bot.gifts.people import Roster
 from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
 from bot.gifts.product import Choice, Product, Shelf
 from bot.gifts.reasons import Reason, Scope
+from bot.gifts.restoration import Restoration
 from bot.gifts.route import Route
 from bot.gifts.rules import Rule, Step, one_of
 from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
@@ -34,8 +47,9 @@ from handlers.cards import render
 from handlers.command_text import Prefill
 from handlers.forms import asked_view, decline_form, gift_view, notice_view, waiting_view
 from handlers.home_view import home_view
-from handlers.language import language_of
+from handlers.language import Language, language_of
 from handlers.lists import help_text, status_blocks
+from handlers.mending_forms import close_form, order_anew_form
 from handlers.payloads import FormMemory
 from handlers.request_form import Offer, product_options, request_form
 
@@ -100,20 +114,24 @@ def standings() -> Iterator[tuple[RequestState, GiftState]]:
     yield RequestState.DECLINED, GiftState.VOID
     yield RequestState.CANCELLED, GiftState.VOID
     for state in GiftState:
-        if state not in {GiftState.WAITING, GiftState.VOID}:
+        if state is not GiftState.WAITING:
             yield RequestState.APPROVED, state
 
 
 STANDINGS = list(standings())
-ABOUT_GIFTS = [kind for kind in Kind if kind not in {Kind.HOLD, Kind.HEAD, Kind.STAND_IN, Kind.STAND_DOWN}]
+ABOUT_THE_COMPANY = {Kind.HOLD, Kind.RESTORED, Kind.HEAD, Kind.STAND_IN, Kind.STAND_DOWN}
+ABOUT_GIFTS = [kind for kind in Kind if kind not in ABOUT_THE_COMPANY]
 TROUBLED = [GiftState.FAILED, GiftState.PARKED]
 
 
 def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
     """What a message of this kind is made from."""
-    about = request.gifts[:1] if kind in {Kind.GIFT, Kind.REMINDER, Kind.LAPSED} else request.gifts
+    about = request.gifts[:1] if kind in {Kind.GIFT, Kind.REMINDER, Kind.LAPSED, Kind.CLOSED} else request.gifts
     if kind is Kind.LAPSED:
         request = replace(request, gifts=gifts(GiftState.LAPSED))
+    if kind is Kind.CLOSED:
+        closing = Closing(ABE, request.note or "they have left")
+        request = replace(request, gifts=tuple(replace(gift, closing=closing) for gift in gifts(GiftState.VOID)))
     link = SecretStr(LINK) if kind is Kind.GIFT else None
     message = Message("m", kind, request.id, tuple(gift.id for gift in about), to)
     route = POLICY.route(request, Roster())
@@ -245,13 +263,33 @@ def test_a_decided_card_has_no_buttons(state: RequestState) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_trouble_is_told_with_what_to_do(reason: Reason) -> None:
-    """Whoever may retry has the button where it helps; the requester reads it in their own words, without it."""
+    """Approvers have the buttons that help; the requester reads it in their own words, without any."""
     request = replace(a_request(), state=RequestState.APPROVED, decision=Decision(ABE, NOON))
     request = replace(request, gifts=gifts(GiftState.PARKED, [reason])[:1])
-    for reader, may_retry in ((ABE, reason.can_retry), (MIA, False)):
-        message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)))
+    helps = {"Retry": reason.can_retry, "Order anew": reason.can_order_anew, "Close": True}
+    for reader in (ABE, MIA):
+        message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)), ensure_ascii=False)
         assert (f"{reason.words}. {reason.remedy}" if reader == ABE else f"{reason.for_requester}.") in message
-        assert ('"Retry"' in message) == may_retry
+        shown_buttons = [label for label in helps if f'"{label}"' in message]
+        assert shown_buttons == [label for label, does_help in helps.items() if does_help and reader == ABE]
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.can_order_anew])
+def test_of_an_order_that_may_exist_nobody_reads_that_there_is_none(reason: Reason) -> None:
+    """Neither its requester, who could ask for a second gift, nor an approver."""
+    request = replace(a_request(), state=RequestState.APPROVED, decision=Decision(ABE, NOON))
+    request = replace(request, gifts=gifts(GiftState.PARKED, [reason])[:1])
+    for reader in (ABE, MIA):
+        message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)))
+        assert "nothing was ordered" not in message
+        assert "new request" not in message
+
+
+def test_a_notice_about_many_gifts_names_as_many_as_fit() -> None:
+    """The others are on the Home tab, and it says how many they are."""
+    message = json.dumps(shown(letter(Kind.TROUBLE, a_request("", RequestState.APPROVED, GiftState.PARKED))))
+    assert message.count('"Close"') == 20
+    assert "And 5 others; the Home tab has all of them." in message
 
 
 def test_trouble_that_is_over_has_no_button() -> None:
@@ -283,6 +321,15 @@ def test_a_deputy_reads_for_whom_and_until_when(kind: Kind, words: str) -> None:
     assert_harmless(message)
     assert f"<@{ABE}>" in message["text"]
     assert words in message["text"]
+
+
+def test_a_restored_backup_is_told_with_what_follows_from_it() -> None:
+    """What was lost, and that nothing is ordered unseen."""
+    restoration = Restoration("r", NOON, NOON - timedelta(days=2))
+    message = shown(RestorationNotice(Message("m", Kind.RESTORED, None, (), CHANNEL, subject="r"), restoration))
+    assert_harmless(message)
+    assert "A backup of my database was restored" in message["text"]
+    assert "looked up at the gift card service before it is ordered" in json.dumps(message)
 
 
 def test_the_head_of_the_history_comes_with_the_command_that_uses_it() -> None:
@@ -346,12 +393,35 @@ def test_a_form_with_a_hundred_countries_is_taken(locale: str) -> None:
         check_view(view, "modal")
 
 
+def mending_forms(request: Request, language: Language) -> Iterator[dict[str, Any]]:
+    """The forms about a gift that has stopped, whatever is known of its order."""
+    for made in Made:
+        broken = Broken(request, replace(request.gifts[0], state=GiftState.PARKED), made)
+        yield close_form(broken, language)
+        yield order_anew_form(broken, language)
+
+
+@pytest.mark.parametrize("made", Made)
+def test_the_form_that_closes_a_gift_says_whether_an_order_exists(made: Made) -> None:
+    """Where it does, or may, its money stays counted unless somebody states that none is spent."""
+    (gift, *_) = gifts(GiftState.PARKED)
+    view = json.dumps(close_form(Broken(a_request(), gift, made), BRITISH))
+    words = {
+        Made.NO: "Nothing was ordered",
+        Made.PERHAPS: "An order for it may exist",
+        Made.YES: "Its order exists and is paid",
+    }
+    assert [known for known in Made if words[known] in view] == [made]
+    assert ("no money is spent" in view) == (made is not Made.NO)
+
+
 @pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
 def test_slack_takes_what_a_form_turns_into(note: str) -> None:
     """The request as it was kept, and the form that asks for a reason."""
     for view in (
         asked_view(a_request(note), EVERYBODY, BRITISH),
         decline_form(a_request(note), BRITISH),
+        *mending_forms(a_request(note), BRITISH),
         gift_view(a_request(note), SecretStr(LINK), BRITISH),
         waiting_view(BRITISH),
     ):
@@ -366,6 +436,7 @@ def test_every_form_can_be_read_in_every_locale(locale: str) -> None:
         request_form(MEMORY, PREFILLS[1], an_offer(), language_of(locale)),
         asked_view(a_request("danke"), [ABE, ANA], language_of(locale)),
         decline_form(a_request("danke"), language_of(locale)),
+        *mending_forms(a_request("danke"), language_of(locale)),
     ):
         check_view(view, "modal")
         assert_harmless(view)

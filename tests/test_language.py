@@ -18,13 +18,23 @@ from bot.gifts.gift import GiftState, RequestState
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.lines import Which
-from bot.gifts.message import AbsenceNotice, Funds, HeadNotice, HoldNotice, Kind, Mail, Message
+from bot.gifts.message import (
+    AbsenceNotice,
+    Funds,
+    HeadNotice,
+    HoldNotice,
+    Kind,
+    Mail,
+    Message,
+    RestorationNotice,
+)
 from bot.gifts.money import Money
 from bot.gifts.office_hours import Patience
 from bot.gifts.overview import LISTED
 from bot.gifts.paging import Page
 from bot.gifts.people import Roster
 from bot.gifts.reasons import Reason
+from bot.gifts.restoration import Restoration
 from bot.gifts.wording import Listed, say_many
 from bot.simulator import Fault
 from bot.simulator.slack.blockkit import check_message, check_view
@@ -53,6 +63,7 @@ from tests.test_cards import (
     an_offer,
     desk,
     letter,
+    mending_forms,
     overview,
 )
 from tests.test_settings_view import LONG_POLICY, PATIENCE, SHORT_POLICY
@@ -198,6 +209,8 @@ def mails() -> Iterator[Mail]:
             for ended_at in (None, NOON):
                 about = Message("m", Kind.HOLD, None, (), CHANNEL, subject="h")
                 yield HoldNotice(about, Hold("h", reason, currency, NOON, NOON, ended_at))
+    about = Message("m", Kind.RESTORED, None, (), CHANNEL, subject="r")
+    yield RestorationNotice(about, Restoration("r", NOON, NOON))
     for count in (1, 1234):
         yield HeadNotice(Message("m", Kind.HEAD, None, (), CHANNEL, subject="h"), Head(count, "ab" * 32))
     for deputed in (Kind.STAND_IN, Kind.STAND_DOWN):
@@ -212,6 +225,7 @@ def views(language: Language) -> Iterator[dict[str, Any]]:
         yield request_form(MEMORY, prefill, replace(offer, policy=replace(offer.policy, whole_amounts=True)), language)
     yield asked_view(a_request("danke"), EVERYBODY, language)
     yield decline_form(a_request("danke"), language)
+    yield from mending_forms(a_request("danke"), language)
     yield gift_view(a_request("danke"), SecretStr(LINK), language)
     yield waiting_view(language)
     for reason in Reason:

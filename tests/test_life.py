@@ -1,6 +1,7 @@
 """The life of a gift: what may follow what, what is said when it stops, and README's table of it."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,12 +15,13 @@ from bot.gifts.gift import (
     Gift,
     GiftState,
     GiftStep,
+    Request,
     RequestState,
     RequestStep,
     after,
 )
 from bot.gifts.money import Money
-from bot.gifts.order import KEY_LIFE, Order, key_of
+from bot.gifts.order import KEY_LIFE, key_is_old, key_of
 from bot.gifts.reasons import Reason
 
 README = Path(__file__).parents[1] / "README.md"
@@ -136,9 +138,12 @@ def test_the_same_gift_has_the_same_key_for_ever() -> None:
     ],
 )
 def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # noqa: FBT001 - a table's column
-    """The service forgets a key after thirty days, and would then order again."""
-    order = Order("key", "g", 1, "{}", Money(2500, "GBP"), "GB", first_sent_at=NOON)
-    assert order.key_is_old(NOON + age) is old
+    """The service forgets a key after thirty days, and would then order again; each attempt has a key of its own."""
+    gift = Gift("g", "r", "U0ROB", GiftState.APPROVED)
+    request = Request("r", "U0MIA", (gift,), Money(2500, "GBP"), "GB", "thanks", NOON)
+    assert key_is_old(request, gift, NOON + age) is old
+    another = replace(gift, attempt=2, attempt_at=NOON + timedelta(days=50))
+    assert key_is_old(request, another, NOON + timedelta(days=50) + age) is old
 
 
 def test_the_table_in_the_readme_is_the_code_s() -> None:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -170,9 +171,29 @@ def test_everything_in_it_is_understood(path: Path) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_what_became_of_an_order_is_unknown_unless_its_id_is_known(path: Path, state: str) -> None:
+    """Also that of a gift which failed: the refusal may have answered a second try, after the first one's got lost."""
+    database = Database(path)
+    store = SqliteStore(database, lambda: None)
+    gift = store.gifts.get(f"gift {state}")
+    assert gift
+    order = store.orders.get(gift)
+    assert order
+    assert (order.unknown_since is None) == (order.provider_id is not None)
+    if order.unknown_since:
+        assert order.unknown_since == order.first_sent_at
+        assert order.is_unknown_before
+        age = abs((datetime.now(UTC) - order.last_sent_at).total_seconds())
+        assert age < 3600, "its last try may have been just before"
+    database.close()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
+        "UPDATE orders SET unknown_since = first_sent_at",
+        "UPDATE gifts SET closed_by = 'UABE'",
         "UPDATE requests SET product_code = 'A-GB'",
         "UPDATE requests SET product_name = 'A'",
         "UPDATE requests SET decided_by = requester WHERE state = 'approved'",

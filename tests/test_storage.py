@@ -19,11 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.gifts.gift import Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep
+from bot.gifts.gift import Closing, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.money import Money
 from bot.gifts.order import Order, key_of
 from bot.gifts.reasons import Reason
+from bot.gifts.restoration import Restoration
 from bot.gifts.work import Task, Work
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations import STEPS
@@ -441,7 +442,7 @@ def test_a_gift_of_an_earlier_attempt_is_out_of_date(store: SqliteStore) -> None
         assert failed == replace(gift, state=GiftState.FAILED, reason=Reason.INSUFFICIENT_FUNDS)
         assert store.gifts.move(failed, GiftStep.ORDER_ANEW, "UABE", NOON)
         second = store.gifts.get(gift.id)
-        assert second == replace(gift, state=GiftState.APPROVED, attempt=2)
+        assert second == replace(gift, state=GiftState.APPROVED, attempt=2, attempt_at=NOON)
         assert not store.gifts.move(first, GiftStep.FAIL, "giftbot", NOON, Reason.NO_ANSWER)
         assert store.gifts.move(second, GiftStep.PLACE, "giftbot", NOON)
 
@@ -550,6 +551,76 @@ def test_one_order_belongs_to_one_gift(store: SqliteStore) -> None:
         assert not store.orders.placed(an_order(second), "O-1")
     assert store.orders.get(first) == replace(an_order(first), provider_id="O-1")
     assert store.orders.get(second) == an_order(second)
+
+
+def test_an_order_is_unknown_from_before_it_is_sent_until_that_is_cleared(store: SqliteStore) -> None:
+    """Since the earliest send of which it is not known what became of it, however often it is sent again."""
+    (gift,) = kept(store, a_request()).gifts
+    later, latest = NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)
+    first = replace(an_order(gift), unknown_since=NOON)
+    with store.write():
+        store.orders.add(first)
+    assert store.orders.get(gift) == first
+    assert not first.is_unknown_before
+    with store.write():
+        again = store.orders.send_again(first, later)
+    assert again == store.orders.get(gift) == replace(first, sent_again_at=later)
+    assert (again.is_unknown_before, again.last_sent_at) == (True, later)
+    with store.write():
+        assert not store.orders.clear(first), "it was sent again since"
+        assert store.orders.clear(again)
+        third = store.orders.send_again(again, latest)
+    assert third == replace(first, unknown_since=latest, sent_again_at=latest)
+    assert not third.is_unknown_before
+    with store.write():
+        assert store.orders.placed(third, "O-1")
+        assert not store.orders.clear(third), "an order that exists is not cleared"
+    assert store.orders.get(gift) == replace(third, provider_id="O-1", unknown_since=None)
+
+
+def test_an_order_that_was_only_found_is_kept_as_well(store: SqliteStore) -> None:
+    """It was sent in a time that the database has lost; another gift's order is not taken for it."""
+    first, second = kept(store, a_request("r", "UROB", "UEVE")).gifts
+    with store.write():
+        assert store.orders.placed(an_order(first), "O-1")
+        assert not store.orders.placed(an_order(second), "O-1")
+    assert store.orders.get(first) == replace(an_order(first), provider_id="O-1")
+    assert store.orders.get(second) is None
+
+
+def test_a_closed_gift_says_by_whom_and_why(store: SqliteStore) -> None:
+    """As long as the record is kept."""
+    (gift,) = kept(store, a_request()).gifts
+    with store.write():
+        store.gifts.close(gift, Closing("UABE", "they have left"))
+    assert store.gifts.get(gift.id) == replace(gift, closing=Closing("UABE", "they have left"))
+
+
+def test_the_backup_that_was_noticed_last_counts(store: SqliteStore) -> None:
+    """Each is kept."""
+    assert store.restorations.last() is None
+    first = Restoration("b", NOON, NOON - timedelta(days=1))
+    second = Restoration("a", NOON + timedelta(days=1), NOON)
+    with store.write():
+        store.restorations.add(first)
+        store.restorations.add(second)
+    assert store.restorations.last() == second
+    assert store.restorations.get("b") == first
+    assert store.restorations.get("c") is None
+
+
+def test_the_first_message_and_the_latest_are_found(store: SqliteStore) -> None:
+    """The first one that was sent, and any of the latest."""
+    assert store.messages.first() is None
+    request = kept(store, a_request())
+    messages = [Message(name, Kind.CARD, request.id, (), "UABE") for name in ("m1", "m2", "m3")]
+    with store.write():
+        for message in messages:
+            store.messages.add(message)
+        sent = replace(messages[1], state=MessageState.SENT, channel="D1", ts="1.1")
+        store.messages.save(sent)
+    assert store.messages.first() == sent
+    assert list(store.messages.latest(2)) == [messages[2], sent]
 
 
 def test_a_message_comes_back_as_it_was(store: SqliteStore) -> None:

@@ -82,6 +82,15 @@ def _condition(path: Path, condition: Condition) -> Iterator[Finding]:
         remedy = "giftbot run switches it on; where it stays off, use a local disk instead of a network's."
         yield warning(_DATABASE, "it is not in WAL mode", remedy)
 
+    if condition.restored_at:
+        found = f"a backup was restored, as giftbot noticed on {condition.restored_at:%d %b %Y at %H:%M} UTC"
+        if condition.unseen:
+            waiting = f"{found}; {_counted(condition.unseen, 'gift')} asked for before may have been ordered since"
+            remedy = "giftbot looks for each before it orders it; compare them with the orders at the service as well."
+            yield warning(_DATABASE, waiting, remedy)
+        else:
+            yield note(_DATABASE, found)
+
 
 def _modes(path: Path) -> Iterator[Finding]:
     files = [file for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if file.exists()]

@@ -13,7 +13,7 @@ from bot.doctor.findings import Finding, Findings, failure, fine, note
 from bot.gifts.message import Kind, Message
 from bot.gifts.ports import Absent, Clock, Posted, Rejected, Unavailable
 from handlers.directory import SlackDirectory
-from handlers.ids import MESSAGE_EVENT
+from handlers.ids import TEST_EVENT
 from handlers.messenger import SlackMessenger
 from handlers.slack_answers import answer_of
 
@@ -71,7 +71,7 @@ class Correspondence:
             self._client.chat_postMessage(
                 channel=channel,
                 text="giftbot doctor looks whether it finds this message again.",
-                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": message_id}},
+                metadata={"event_type": TEST_EVENT, "event_payload": {"message_id": message_id}},
                 unfurl_links=False,
                 unfurl_media=False,
             )

@@ -1,8 +1,9 @@
 """One call to a gift card service, and what its answer means, whatever the contract.
 
-A typed 4xx is a final no. A lost connection, a timeout, a 5xx, a redirect or an answer that cannot be read leave it
-unknown whether anything was done. Only 429, a connection that never came about, and being turned away at the door say
-that nothing was: the service, or a gateway on the way, does not take the key, the account or the contract's version.
+A 4xx with one of the contract's own words for an order that is not made is a final no to this one call. A lost
+connection, a timeout, a 5xx, a redirect, an answer that cannot be read or is not the contract's (but a gateway's, say),
+and one that is about us and not about the order leave it unknown whether anything was done. Only 429 and a connection
+that never came about say that nothing was.
 """
 
 import asyncio
@@ -30,28 +31,34 @@ ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute
 DEADLINE = 30.0  # seconds for a whole call; a socket that trickles cannot stretch it
 SHORTEST_REST = 5.0  # seconds to wait after a 429, from the service's documentation
 
-_REASONS = {
+# The types of a 4xx, by the contract's list of errors. These say that this call has made no order.
+_REFUSALS = {
     "insufficient_funds": Reason.INSUFFICIENT_FUNDS,
     "payment_method_unavailable": Reason.CARD_REFUSED,
+    "validation_error": Reason.NOT_OFFERED,
+    "product_validation_error": Reason.NOT_OFFERED,
+    "currency_mismatch": Reason.CURRENCY_MISMATCH,
+    "bad_request": Reason.ORDER_REFUSED,
+    "invalid_execution_mode": Reason.ORDER_REFUSED,
+    "insecure_protocol": Reason.ORDER_REFUSED,
+    "not_found": Reason.ORDER_REFUSED,
+    "pagination_error": Reason.ORDER_REFUSED,
+}
+# These say nothing about the order, which may exist or come to exist: they are about us, the service or its memory.
+_NO_WORD_ABOUT_THE_ORDER = {
     "unauthorized": Reason.NOT_AUTHORIZED,
     "invalid_api_key": Reason.NOT_AUTHORIZED,
     "forbidden": Reason.NOT_AUTHORIZED,
     "ordering_restricted": Reason.ORDERING_RESTRICTED,
-    "validation_error": Reason.NOT_OFFERED,
-    "product_validation_error": Reason.NOT_OFFERED,
-    "currency_mismatch": Reason.CURRENCY_MISMATCH,
     "version_removed": Reason.OUT_OF_DATE,
     "invalid_version": Reason.OUT_OF_DATE,
-}
-# These come with a 4xx and are no final no: the order may exist, or come to exist.
-_NOT_FINAL = {
     "internal_server_error": Reason.NO_ANSWER,
     "timeout": Reason.NO_ANSWER,
     "idempotency_in_progress": Reason.NO_ANSWER,
     "idempotency_validation_error": Reason.ANSWER_DIFFERS,
 }
-_TURNED_AWAY = {Reason.NOT_AUTHORIZED, Reason.ORDERING_RESTRICTED, Reason.OUT_OF_DATE}
-# Whatever the body: it is about who asks, and from where, and nothing in it is about the order.
+# What is turned away at the door, whatever the body: it is about who asks, and from where, and every order meets it.
+# Source: RFC 9110, sections 15.5.2, 15.5.4, 15.5.8, 15.5.11 and 15.5.22; RFC 7725.
 _AT_THE_DOOR: Mapping[int, Reason] = {
     httpx.codes.UNAUTHORIZED: Reason.NOT_AUTHORIZED,
     httpx.codes.FORBIDDEN: Reason.NOT_LET_THROUGH,
@@ -60,7 +67,6 @@ _AT_THE_DOOR: Mapping[int, Reason] = {
     httpx.codes.UPGRADE_REQUIRED: Reason.NOT_LET_THROUGH,
     httpx.codes.UNAVAILABLE_FOR_LEGAL_REASONS: Reason.NOT_LET_THROUGH,
 }
-_PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
 _ORDERS, _READS = "gift card orders", "gift card reads"  # what can fail by itself
 
 
@@ -83,7 +89,10 @@ class Pagination(Reply):
 
 
 class _Problem(Reply):
+    """An error as the contracts write it; those of gateways (RFC 9457, say) have a type too, and no message."""
+
     type: str
+    message: str
 
 
 R = TypeVar("R")
@@ -158,7 +167,7 @@ class Api:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
-        return _read(response, reply)
+        return meaning(response, reply)
 
 
 def readable(rows: Sequence[object], kind: type[M]) -> list[M]:
@@ -183,7 +192,8 @@ def money_of(major: Decimal, currency: str) -> Money | None:
         return None
 
 
-def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+def meaning(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+    """What an answer says about this one call; a success is read as `reply`."""
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), SHORTEST_REST))
@@ -200,37 +210,21 @@ def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Una
         return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
 
 
-def _refusal(response: httpx.Response) -> Rejected | Unavailable | OutcomeUnknown:
+def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
+    status = response.status_code
     kind = _type_of(response)
-    if kind in _NOT_FINAL:
-        return OutcomeUnknown(kind, _NOT_FINAL[kind])
-    log.warning(
-        "refused_by_gift_card_service",
-        status=response.status_code,
-        type=kind,
-        answer=response.content[:500].decode("utf-8", "replace"),
-    )
-    detail = f"{response.status_code} {kind[:60] if kind else 'without a type'}"
-    if reason := _why_turned_away(response.status_code, kind):
-        return Unavailable(detail, reason=reason)
-    if kind is None:
-        return OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE)
-    otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
-    return Rejected(_REASONS.get(kind, otherwise), detail)
+    detail = f"{status} {kind[:60]}" if kind else f"{status}, none of the contract's errors"
+    words = response.content[:500].decode("utf-8", "replace")
+    log.warning("refused_by_gift_card_service", status=status, type=kind, answer=words)
+    if kind in _REFUSALS:
+        return Rejected(_REFUSALS[kind], detail)
+    no_word = _NO_WORD_ABOUT_THE_ORDER.get(kind or "")
+    return OutcomeUnknown(detail, no_word or _AT_THE_DOOR.get(status, Reason.ANSWER_UNREADABLE))
 
 
 def _type_of(response: httpx.Response) -> str | None:
-    """The contract's word for a refusal; None for an answer in any other shape, as a gateway's is."""
+    """The word for a refusal in an answer of the contract's shape; None in any other, as a gateway's is."""
     try:
         return _Problem.model_validate_json(response.content).type
     except ValidationError:
         return None
-
-
-def _why_turned_away(status: int, kind: str | None) -> Reason | None:
-    """Why no order would get through, this one or another; the contract's own word for it tells more than the status.
-
-    Source: RFC 9110, sections 15.5.2, 15.5.4, 15.5.8, 15.5.11 and 15.5.22; RFC 7725; the contracts' error types.
-    """
-    reason = _REASONS.get(kind) if kind else None
-    return reason if reason in _TURNED_AWAY else _AT_THE_DOOR.get(status)

@@ -101,7 +101,9 @@ def _sold(rows: Iterable[_Row], country: str) -> Iterable[Product]:
 
 
 def _certain(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:
-    """For what only reads, not knowing is the same as not now."""
-    return (
-        Unavailable(f"the catalogue cannot be read: {answer.detail}") if isinstance(answer, OutcomeUnknown) else answer
-    )
+    """For what only reads, not knowing is the same as not now, and not to be let in is a no."""
+    if not isinstance(answer, OutcomeUnknown):
+        return answer
+    if answer.reason.holds:
+        return Rejected(answer.reason, answer.detail)
+    return Unavailable(f"the catalogue cannot be read: {answer.detail}")

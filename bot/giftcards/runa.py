@@ -1,6 +1,7 @@
 """The contract that is live today: Runa 2024-02-05. One gift is one `sync` order, whose reply carries the link."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -48,8 +49,9 @@ _PAYOUTS = {
     "CANCELLED": Payout.CANCELLED,
     "EXPIRED": Payout.EXPIRED,
 }
-_ROWS = 100
-_MOST_PAGES = 1000
+_ORDER_ID = r"^[A-Za-z0-9_-]{1,100}$"  # it becomes part of an address
+_ROWS = 500  # the most that GET /order gives at once
+_MOST_PAGES = 2000
 
 
 class _Payout(Reply):
@@ -66,7 +68,7 @@ class _Item(Reply):
 class _Order(Reply):
     """An order in any of its shapes: completed ones have items, others say little."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]  # it becomes part of an address
+    id: Annotated[str, Field(pattern=_ORDER_ID)]
     status: Literal["COMPLETED", "FAILED", "PROCESSING"]
     currency: str = ""
     items: tuple[_Item, ...] = ()
@@ -93,6 +95,23 @@ class _Order(Reply):
     def is_of(self, order: Order) -> bool:
         """Whether it can be the order that was asked for: it says so, or says nothing about it."""
         return self.description in {None, order.gift_id}
+
+
+class _Row(Reply):
+    """An order as the list shows it: one that is not complete may say little, and those of other times anything."""
+
+    id: str
+    status: str
+    description: str | None = None
+
+    def is_of(self, order: Order) -> bool:
+        """Whether it is an order of the same gift that has not come to nothing."""
+        return self.description == order.gift_id and self.status != "FAILED"
+
+    @property
+    def hides_whose_it_is(self) -> bool:
+        """Whether it may be any gift's: one that is still being worked on does not say."""
+        return self.description is None and self.status not in {"COMPLETED", "FAILED"}
 
 
 class _Orders(Reply):
@@ -160,7 +179,7 @@ class Runa:
         """Wait until the limit lets one more order through."""
         await self._api.turn()
 
-    async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
+    async def place(self, order: Order) -> Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Create the order in one call; the same key is answered with the first reply for thirty days."""
         headers = {"X-Idempotency-Key": order.key, "X-Execution-Mode": "sync"}
         reply = await self._api.order("order", order.body, _ORDER, headers)
@@ -169,7 +188,7 @@ class Runa:
         if not reply.is_of(order):
             return OutcomeUnknown(f"{reply.id} is of another gift", Reason.ANSWER_DIFFERS)
         if reply.status == "FAILED":
-            return Rejected(Reason.ORDER_REFUSED, f"{reply.id} failed")
+            return OrderFailed(f"{reply.id} failed")
         if reply.status == "PROCESSING":
             return Placed(reply.id)
         if reply.value is None:
@@ -218,22 +237,29 @@ class Runa:
         return money_of(reply.total_price, reply.currency)
 
     async def find(self, order: Order) -> Placed | Absent | Unavailable:
-        """Look through all orders for one that carries the gift's id."""
+        """Look through all orders for one that carries the gift's id and has not failed."""
         query: dict[str, str | int] = {"limit": _ROWS}
-        for _ in range(_MOST_PAGES):
+        cursors: set[str] = set()
+        hidden = 0
+        while len(cursors) < _MOST_PAGES:
             page = await self._api.get("order", _ORDERS, query)
             if isinstance(page, Unavailable):
                 return page
             if not isinstance(page, _Orders):
                 return Unavailable(f"the orders cannot be read: {page.detail}")
-            for row in readable(page.items, _Order):
-                if row.description == order.gift_id and row.status != "FAILED":
-                    return Placed(row.id)
+            rows = readable(page.items, _Row)
+            if found := next((row for row in rows if row.is_of(order)), None):
+                has_address = re.fullmatch(_ORDER_ID, found.id)
+                return Placed(found.id) if has_address else Unavailable("it is listed under an odd id")
+            hidden += len(page.items) - len(rows) + sum(row.hides_whose_it_is for row in rows)
             after = page.pagination.cursors.after
             if not after or not page.items:
+                return Unavailable(f"{hidden} orders do not say whose they are") if hidden else Absent()
+            if after in cursors:
                 break
+            cursors.add(after)
             query["after"] = after
-        return Absent()
+        return Unavailable("the list of orders has no end")
 
     async def _fetched(self, order: Order) -> _Order | Rejected | Unavailable | OutcomeUnknown:
         assert order.provider_id is not None, "only orders that were placed are fetched"

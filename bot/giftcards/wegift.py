@@ -12,7 +12,7 @@ from bot.giftcards.api import Api, Reply, money_of, number_of
 from bot.gifts.gift import Gift, Request
 from bot.gifts.order import Order
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Absent, Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.ports import Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.product import Product
 from bot.gifts.reasons import Reason
 
@@ -108,9 +108,8 @@ class WeGift:
     async def balance(self, currency: str) -> None:
         """Orders are paid by card, so there is none."""
 
-    async def find(self, order: Order) -> Absent:  # noqa: ARG002 - there is nowhere to look
+    async def find(self, order: Order) -> None:
         """The document describes no way to list orders."""
-        return Absent()
 
 
 def order_body(request: Request, key: str, card_id: str) -> str:

@@ -25,6 +25,7 @@ class Field(StrEnum):
     NOTE = "note"
     ANNOUNCE_IN = "announce_in"
     REASON = "reason"
+    STATEMENT = "statement"
     COST_CENTRE = "cost_centre"
     HASHTAG = "hashtag"
     NAMES_AMOUNT = "names_amount"

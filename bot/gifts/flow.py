@@ -5,9 +5,11 @@ steps do that work, one at a time; each begins by reading where the gift stands,
 the same as going on.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
@@ -23,21 +25,25 @@ from bot.gifts.desk import Desk, Desks, Look
 from bot.gifts.errors import Invalid, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.holds import Holds
+from bot.gifts.mending import Broken, Mending
 from bot.gifts.message import Funds, Kind, Message, MessageState
 from bot.gifts.notices import Notices
 from bot.gifts.office_hours import Patience
-from bot.gifts.order_desk import OrderDesk, Stopped
+from bot.gifts.order import Made
+from bot.gifts.order_desk import OrderDesk
+from bot.gifts.order_finder import OrderFinder
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
 from bot.gifts.policy import Draft, Policy
 from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.recall import Recall
 from bot.gifts.record import Record
 from bot.gifts.roll import Roll
 from bot.gifts.store import Store
 from bot.gifts.treasury import Treasury
 from bot.gifts.wording import say
-from bot.gifts.work import Again, Done, Later, Task, Work
+from bot.gifts.work import Again, Done, Later, Stopped, Task, Work
 
 AN_HOUR = 60 * 60.0
 
@@ -69,6 +75,7 @@ class Flow:
     ) -> None:
         self._store = store
         self._messenger = messenger
+        self._updates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._clock = clock
         policy = self.policy = arrangement.policy
         self.patience = arrangement.patience
@@ -83,7 +90,13 @@ class Flow:
         self._desks = Desks(store, policy, treasury, self._notices)
         self._absences = Absences(store, self.roll, clock, policy, self._notices, new_id)
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
-        self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, clock, arrangement.link_hosts)
+        self.recall = Recall(store, messenger, clock, self._notices, new_id)
+        self._finder = OrderFinder(store, giftcards, self.recall, clock)
+        hosts = arrangement.link_hosts
+        self._desk = OrderDesk(store, giftcards, self.catalogue, self._holds, self._finder, clock, hosts)
+        self._mending = Mending(
+            store, self.roll, clock, self._deciding, treasury, self._notices, self._holds, self._finder
+        )
         self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
         self.record = Record(store, self._notices)
         briefing = Briefing(self.roll, policy, treasury)
@@ -124,6 +137,7 @@ class Flow:
         Raises:
             Refused: they may not, or it is too late; that they tried is on the record.
         """
+        self.recall.heed(request_id, card)
         return (await self._deciding.check(request_id, person, version, card)).request
 
     async def approve(
@@ -141,6 +155,7 @@ class Flow:
             Refused: as `check_decider` does.
             Invalid: the note is too long, or the amount cannot be.
         """
+        self.recall.heed(request_id, card)
         return await self._deciding.approve(request_id, person, version, note, amount, card)
 
     async def decline(self, request_id: str, person: str, note: str, version: int | None = None) -> Request:
@@ -163,30 +178,35 @@ class Flow:
         return self._deciding.end(request, person, RequestStep.CANCEL)
 
     async def retry(self, gift_id: str, person: str) -> Request:
-        """Set a gift that failed or is parked going again; a new order only where the old one was refused for good.
+        """Set a gift that failed or is parked going again; a new order only where there is certainly none.
 
         Raises:
             Refused: the person may not decide about it, it needs no retry, or a retry cannot help.
+            Invalid: its money was given back, and a budget has no room for it any more.
         """
-        gift = self._gift(gift_id)
-        request = self._known(gift.request_id)
-        await self.roll.now()
-        self._deciding.check_may_mend(request, person)
-        if gift.reason and not gift.reason.can_retry:
-            raise Refused(gift.reason.remedy)
-        step = self._way_on(gift)
-        now = self._clock.now()
-        with self._store.write():
-            if not (gift.is_in_trouble and self._store.gifts.move(gift, step, person, now)):
-                raise Refused(say("There is nothing to retry: this gift is on its way again."))
-            self._treasury.reserve(request, [gift])  # it may have been released
-            if step is GiftStep.DELIVER_AGAIN:
-                self._notices.prepare_gift(request, gift)
-            else:
-                self._holds.look_now(request.value.currency)
-            self._store.work.add(Task.DELIVER if step is GiftStep.DELIVER_AGAIN else Task.ORDER, gift.id, now)
-            self._notices.refresh(Kind.TROUBLE, request.id)
-        return self._known(request.id)
+        return await self._mending.retry(gift_id, person)
+
+    async def check_mender(self, gift_id: str, person: str) -> Broken:
+        """A gift that has stopped, if this person may order it anew or close it. Raises Refused as `retry` does."""
+        return await self._mending.check(gift_id, person)
+
+    async def order_anew(self, gift_id: str, person: str, words: str) -> Request:
+        """Make a new order, as somebody states that they looked at the service, and that it has none for this gift.
+
+        Raises:
+            Refused: as `retry` does; also where the order is known, or the last try may still be on its way.
+            Invalid: the words are missing, or too many; or as `retry` does.
+        """
+        return await self._mending.order_anew(gift_id, person, words)
+
+    async def close(self, gift_id: str, person: str, words: str, *, is_unspent: bool) -> Request:
+        """End a gift that has stopped, and give its money back where nothing was, or as somebody states, is spent.
+
+        Raises:
+            Refused: as `retry` does.
+            Invalid: the words are missing, or too many.
+        """
+        return await self._mending.close(gift_id, person, words, is_unspent=is_unspent)
 
     async def overview(self, person: str) -> Overview:
         """Where things stand for one person, in short."""
@@ -235,12 +255,6 @@ class Flow:
         """Who decides about a request: the approvals channel, or each approver."""
         return self._notices.deciders(request)
 
-    def _way_on(self, gift: Gift) -> GiftStep:
-        if gift.state is GiftState.FAILED:
-            return GiftStep.ORDER_ANEW
-        order = self._store.orders.get(gift)
-        return GiftStep.DELIVER_AGAIN if order and order.provider_id else GiftStep.ASK_AGAIN
-
     # ---------------------------------------------------------------- what the machine does
 
     async def chase(self, work: Work) -> Done | Again | Later:
@@ -263,19 +277,23 @@ class Flow:
             return Later(Reason.UNEXPECTED, "it is being sent right now")
         if message.state is not MessageState.SENT:
             return Done()
-        answer = await self._messenger.update(self._outbox.mail(message))
+        async with self._updates.setdefault(message.id, asyncio.Lock()):  # what is newer has to arrive later
+            answer = await self._messenger.update(self._outbox.mail(message))
         if isinstance(answer, Unavailable):
             return Later(Reason.UNEXPECTED, answer.detail, answer.after)
         return Done()
 
     async def order(self, work: Work) -> Done | Later:
-        """Place the one order of a gift."""
+        """Place the one order of a gift, unless it is there already."""
         gift = self._store.gifts.get(work.subject)
         if gift is None or gift.state is not GiftState.APPROVED:
             return Done()
-        if barred := await self._why_barred(gift):
-            return barred if isinstance(barred, Later) else self._stop(gift, barred)
-        match await self._desk.place(self._known(gift.request_id), gift):
+        request = self._known(gift.request_id)
+        match (
+            await self._desk.look(request, gift, work.since)
+            or await self._why_barred(request, gift)
+            or await self._desk.place(request, gift)
+        ):
             case Placed(order_id):
                 return self._placed(gift, order_id)
             case Stopped() as stopped:
@@ -319,15 +337,15 @@ class Flow:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
             self._store.work.add(Task.POST, work.subject, self._clock.now())
-        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD}:
+        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD, Task.RECALL}:
             return Again(AN_HOUR)
         return Done()
 
     # ---------------------------------------------------------------- the pieces of the machine's steps
 
-    async def _why_barred(self, gift: Gift) -> Stopped | Later | None:
+    async def _why_barred(self, request: Request, gift: Gift) -> Stopped | Later | None:
         """Nothing is bought for somebody who has left since; what may have been ordered already goes on."""
-        if self._store.orders.get(gift):
+        if self._finder.made(request, gift) is not Made.NO:
             return None
         try:
             recipient = await self.roll.known(gift.recipient)
@@ -358,8 +376,8 @@ class Flow:
         with self._store.write():
             if self._store.gifts.move(gift, why.step, MACHINE, self._clock.now(), why.reason, why.detail):
                 request = self._known(gift.request_id)
-                if why.step is GiftStep.FAIL or why.reason is Reason.RECIPIENT_GONE:
-                    self._treasury.release(request, [gift])  # nothing was bought
+                if why.step is GiftStep.FAIL or why.reason is Reason.RECIPIENT_GONE:  # nothing was bought
+                    self._treasury.release(request, [gift])
                 self._notices.tell_trouble(request, gift)
                 self._notices.tell_arrivals(request)
         return Done()

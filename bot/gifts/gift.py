@@ -69,6 +69,7 @@ class GiftStep(StrEnum):
     ORDER_ANEW = "order anew"
     ASK_AGAIN = "ask again"
     DELIVER_AGAIN = "deliver again"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,12 @@ GIFT_LIFE = (
     Move(GiftState.WAITING, GiftStep.APPROVE, GiftState.APPROVED, "an approver approves the request"),
     Move(GiftState.WAITING, GiftStep.DROP, GiftState.VOID, "the request is declined or cancelled, or expires"),
     Move(GiftState.APPROVED, GiftStep.PLACE, GiftState.ORDERED, "the gift card service confirms the order"),
-    Move(GiftState.APPROVED, GiftStep.FAIL, GiftState.FAILED, "the service refuses the order for good"),
+    Move(
+        GiftState.APPROVED,
+        GiftStep.FAIL,
+        GiftState.FAILED,
+        "the service refuses the order for good, or its list has no such order",
+    ),
     Move(GiftState.APPROVED, GiftStep.PARK, GiftState.PARKED, "whether the order exists cannot be found out"),
     Move(GiftState.ORDERED, GiftStep.FAIL, GiftState.FAILED, "the service says that the order came to nothing"),
     Move(GiftState.ORDERED, GiftStep.DELIVER, GiftState.DELIVERED, "Slack confirms the recipient's message"),
@@ -96,18 +102,43 @@ GIFT_LIFE = (
         GiftState.FAILED, GiftStep.ORDER_ANEW, GiftState.APPROVED, "an approver clicks Retry: a new attempt, a new key"
     ),
     Move(
+        GiftState.FAILED,
+        GiftStep.ASK_AGAIN,
+        GiftState.APPROVED,
+        "an approver clicks Retry, and the order may exist: the same key",
+    ),
+    Move(
         GiftState.PARKED,
         GiftStep.ASK_AGAIN,
         GiftState.APPROVED,
         "an approver clicks Retry, no order known: the same key",
     ),
     Move(GiftState.PARKED, GiftStep.DELIVER_AGAIN, GiftState.ORDERED, "an approver clicks Retry, the order is known"),
+    Move(
+        GiftState.PARKED,
+        GiftStep.ORDER_ANEW,
+        GiftState.APPROVED,
+        "an approver has looked at the service, and states that it has no order: a new attempt, a new key",
+    ),
+    Move(GiftState.FAILED, GiftStep.CLOSE, GiftState.VOID, "an approver closes it, with a reason"),
+    Move(GiftState.PARKED, GiftStep.CLOSE, GiftState.VOID, "an approver closes it, with a reason"),
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Who ended a gift that had stopped, and why."""
+
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
-    """One recipient's share of a request; `attempt` is the number in its order's key, counted from 1."""
+    """One recipient's share of a request; `attempt` is the number in its order's key, counted from 1.
+
+    `attempt_at` is when a person let a further attempt begin; the first one has none.
+    """
 
     id: str
     request_id: str
@@ -115,6 +146,8 @@ class Gift:
     state: GiftState
     attempt: int = 1
     reason: Reason | None = None
+    attempt_at: datetime | None = None
+    closing: Closing | None = None
 
     @property
     def is_in_trouble(self) -> bool:

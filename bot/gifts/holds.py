@@ -4,27 +4,24 @@ Of an account that cannot pay, one gift fails to find out; where no order gets t
 Holds stand in the database, so that a restart does not let one more gift fail to find out.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.gifts.hold import Hold
 from bot.gifts.money import Money
 from bot.gifts.notices import Notices
-from bot.gifts.ports import Clock, GiftCards, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.ports import Clock, GiftCards, OrderFailed, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason, Scope
 from bot.gifts.store import Store
 from bot.gifts.work import Task
 
 log = structlog.get_logger(__name__)
 
-Answer = Placed | Rejected | Unavailable | OutcomeUnknown
 LOOK_AGAIN = timedelta(minutes=5)  # between two looks whether orders can go on
-_BEHIND_THE_OTHERS = LOOK_AGAIN + timedelta(seconds=1)
-MOST_ALONE = 3  # refusals of one gift while others get through: then it is about this gift's key alone
+BEHIND_THE_OTHERS = LOOK_AGAIN + timedelta(seconds=1)  # who was turned away lets somebody else try next
 
 
 class Holds:
@@ -38,7 +35,7 @@ class Holds:
         self._clock = clock
         self._notices = notices
         self._new_id = new_id
-        self._turned_away: Counter[str] = Counter()  # how often since others get through, by gift
+        self._went_through_at: datetime | None = None
 
     def in_force(self, currency: str) -> Hold | None:
         """What orders in this currency have to wait for until somebody looks again."""
@@ -65,39 +62,25 @@ class Holds:
         if hold := self._store.holds.standing(currency):
             self._store.holds.save(replace(hold, look_at=self._clock.now()))
 
-    def heed(self, gift_id: str, value: Money, answer: Answer) -> Answer:
-        """An order that went through ends a hold; what every other order would meet as well begins one.
+    def heed(
+        self,
+        value: Money,
+        answer: Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown,
+        first_sent_at: datetime | None = None,
+    ) -> None:
+        """An order that went through ends a hold; a refusal that every other order would meet as well begins one.
 
-        Gives the answer as it counts for this gift.
+        One that was sent before another went through begins none: a key may be told for ever what it was told once.
         """
         hold = self._store.holds.standing(value.currency)
-        match answer:
-            case Placed():
-                del self._turned_away[gift_id]
-                if hold:
-                    self._end(hold)
-            case Rejected(reason) if reason.holds and not hold:
-                self._begin(reason, value.currency)
-            case Unavailable(_, _, reason) if reason.holds:
-                return self._turned_away_again(gift_id, value, answer, hold)
-        return answer
-
-    def _turned_away_again(
-        self, gift_id: str, value: Money, answer: Unavailable, hold: Hold | None
-    ) -> Unavailable | Rejected:
-        """Not let through: nobody is, until another gift shows that it is about this one's key, which is remembered.
-
-        Until then somebody else tries next, for that very reason.
-        """
-        alone = self._turned_away[gift_id] > 0 and hold is None
-        self._turned_away[gift_id] = self._turned_away[gift_id] + 1 if alone else 1
-        if self._turned_away[gift_id] > MOST_ALONE:
-            return Rejected(answer.reason, answer.detail)
-        if alone:
-            return answer
-        if hold is None:
-            self._begin(answer.reason, value.currency)
-        return replace(answer, after=_BEHIND_THE_OTHERS.total_seconds())
+        if isinstance(answer, Placed):
+            self._went_through_at = self._clock.now()
+            if hold:
+                self._end(hold)
+        elif isinstance(answer, Rejected | OutcomeUnknown) and answer.reason.holds and not hold:
+            is_old_news = first_sent_at and self._went_through_at and first_sent_at < self._went_through_at
+            if not is_old_news:
+                self._begin(answer.reason, value.currency)
 
     def _begin(self, reason: Reason, currency: str) -> None:
         now = self._clock.now()

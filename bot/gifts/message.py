@@ -1,8 +1,9 @@
 """What the bot says in Slack: each message is a row of its own, so that it is sent once and can be found again."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from bot.gifts.gift import Gift, Request
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.money import Money
+from bot.gifts.restoration import Restoration
 from bot.gifts.route import Route
 
 
@@ -28,10 +30,12 @@ class Kind(StrEnum):
     ARRIVED = "arrived"  # to the requester
     ANNOUNCEMENT = "announcement"  # to a channel, without the amount
     UNANNOUNCED = "unannounced"  # to the requester: the channel could not be written to
-    TROUBLE = "trouble"  # to those who decide, with Retry, and to the requester
+    TROUBLE = "trouble"  # to those who decide, with Retry and Close, and to the requester
+    CLOSED = "closed"  # to the requester: somebody closed a gift that had stopped
     REMINDER = "reminder"  # to the recipient, of a gift that nobody has claimed
     LAPSED = "lapsed"  # to the requester: the gift's link is no good any more
     HOLD = "hold"  # to those who decide: no order is sent for a while
+    RESTORED = "restored"  # to those who decide: a backup was put in the database's place
     HEAD = "head"  # to those who decide, once a day: the head of the sealed history
     STAND_IN = "stand in"  # to a deputy: for whom they decide, and until when
     STAND_DOWN = "stand down"  # to a deputy: they decide no longer
@@ -124,6 +128,14 @@ class HoldNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class RestorationNotice:
+    """What a message about a restored backup is made from."""
+
+    message: Message
+    restoration: Restoration
+
+
+@dataclass(frozen=True, slots=True)
 class HeadNotice:
     """What a message about the sealed history is made from."""
 
@@ -139,4 +151,12 @@ class AbsenceNotice:
     absence: Absence
 
 
-Mail = Letter | HoldNotice | HeadNotice | AbsenceNotice
+Mail = Letter | HoldNotice | RestorationNotice | HeadNotice | AbsenceNotice
+
+
+def posted_at(ts: str) -> datetime | None:
+    """When a message was posted: its address in Slack is that time, in seconds; None for what is no such address.
+
+    Source: docs.slack.dev, "Retrieving messages", "Retrieving individual messages".
+    """
+    return datetime.fromtimestamp(float(ts), UTC) if re.fullmatch(r"[0-9]{1,11}\.[0-9]{1,9}", ts) else None

@@ -12,6 +12,7 @@ from bot.gifts.message import Kind, Message, MessageState
 from bot.gifts.people import is_person
 from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock, Posted
+from bot.gifts.restoration import Restoration
 from bot.gifts.roll import Roll
 from bot.gifts.route import Route
 from bot.gifts.store import Store
@@ -121,6 +122,11 @@ class Notices:
             else:
                 self._say(Kind.TROUBLE, request, [reader], [gift])
 
+    def tell_closing(self, request: Request, gift: Gift) -> None:
+        """The requester learns that nothing more comes of a gift; what was said of its trouble shows it too."""
+        self._say(Kind.CLOSED, request, [request.requester], [gift])
+        self.refresh(Kind.TROUBLE, request.id)
+
     def tell_arrivals(self, request: Request) -> None:
         """Once no gift of a request is moving, say which arrived since that was last said: requester, then channel."""
         if any(gift.is_moving for gift in request.gifts):
@@ -155,6 +161,10 @@ class Notices:
         """The notice shows that orders go on."""
         for message in self._store.messages.on(hold.id):
             self._store.work.add(Task.REFRESH, message.id, self._clock.now())
+
+    def tell_restoration(self, restoration: Restoration) -> None:
+        """Those who decide learn that a backup was put in the database's place."""
+        self._say_about(Kind.RESTORED, restoration.id, self._those_who_decide())
 
     def tell_head(self, head: Head) -> None:
         """Those who decide have the head of the history where nobody can change it together with the database."""

@@ -1,21 +1,22 @@
-"""One order a gift: prepared once, sent under one key, looked up once its key is old; and its link, checked."""
+"""One order a gift: sent under one key, and never again while another one may exist; and its link, checked."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
 
 from pydantic import SecretStr
 
 from bot.gifts.catalogue import Catalogue
 from bot.gifts.gift import Gift, GiftStep, Request
 from bot.gifts.hold import Hold
-from bot.gifts.holds import Holds
+from bot.gifts.holds import BEHIND_THE_OTHERS, Holds
 from bot.gifts.link import Payout, is_trusted
 from bot.gifts.message import Funds
 from bot.gifts.order import Order, key_of
+from bot.gifts.order_finder import OrderFinder, not_known
 from bot.gifts.ports import (
-    Absent,
     Clock,
     GiftCards,
     LinkReady,
@@ -29,19 +30,10 @@ from bot.gifts.ports import (
 from bot.gifts.product import Product, Shelf
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
-from bot.gifts.work import Later
+from bot.gifts.work import Later, Stopped
 
 _SOON = 0.5  # seconds; a slow answer does not hold up every other order
 NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CANCELLED}
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
-
-    step: GiftStep
-    reason: Reason
-    detail: str
 
 
 class OrderDesk:
@@ -53,6 +45,7 @@ class OrderDesk:
         giftcards: GiftCards,
         catalogue: Catalogue,
         holds: Holds,
+        finder: OrderFinder,
         clock: Clock,
         link_hosts: Collection[str],
     ) -> None:
@@ -60,29 +53,41 @@ class OrderDesk:
         self._giftcards = giftcards
         self._catalogue = catalogue
         self._holds = holds
+        self._finder = finder
         self._clock = clock
         self._link_hosts = link_hosts
         self._answered = asyncio.Event()
         self._answered.set()
         self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
 
-    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
-        """Place the order of a gift's attempt; asking again with its key and body is safe while the key lives."""
+    async def look(self, request: Request, gift: Gift, since: datetime) -> Placed | Stopped | Later | None:
+        """What there is of a gift's order already; None where sending it makes no second one.
+
+        `since` is when the machine, or a person, began to work on it.
+        """
         order = self._store.orders.get(gift)
         if order and order.provider_id is not None:
             return Placed(order.provider_id)
-        if order and order.key_is_old(self._clock.now()):
-            return self._settled(order, await self._looked_up(order))
+        found = await self._finder.find(request, gift, order, since)
+        if isinstance(found, Placed):
+            return self._checked(order or Order.never_sent(request, gift), found)
+        return found
+
+    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
+        """Send the order of a gift's attempt, for the first time or again, after `look` has let it pass."""
         if hold := self._holds.in_force(request.value.currency):
             return self._waiting(hold)
         await self._giftcards.turn()
         async with self._after_the_one_before():
             if hold := await self._holds.against(request.value):  # it may have begun meanwhile
                 return self._waiting(hold)
-            prepared = order or await self._prepared(request, gift)
-            answer = await self._giftcards.place(prepared) if isinstance(prepared, Order) else prepared
-            answer = self._holds.heed(gift.id, request.value, answer)
-        return self._settled(prepared, answer) if isinstance(prepared, Order) else _not_placed(prepared)
+            order = await self._about_to_be_sent(request, gift)
+            if not isinstance(order, Order):
+                self._holds.heed(request.value, order)
+                return _not_prepared(order)
+            answer = await self._giftcards.place(order)
+            self._holds.heed(request.value, answer, order.first_sent_at)
+        return self._settled(order, answer)
 
     @asynccontextmanager
     async def _after_the_one_before(self) -> AsyncGenerator[None]:
@@ -95,10 +100,48 @@ class OrderDesk:
         finally:
             mine.set()
 
+    async def _about_to_be_sent(self, request: Request, gift: Gift) -> Order | Rejected | Unavailable:
+        """Keep that from now on nobody knows what becomes of the order: it is so until its answer is kept."""
+        order = self._store.orders.get(gift)
+        if order is not None:
+            with self._store.write():
+                return self._store.orders.send_again(order, self._clock.now())
+        body = await self._written(request, gift)
+        if not isinstance(body, str):
+            return body
+        now = self._clock.now()
+        order = replace(Order.of(request, gift, body, now), unknown_since=now)
+        with self._store.write():
+            self._store.orders.add(order)
+        return order
+
     def _settled(
-        self, order: Order, answer: Placed | Stopped | Rejected | Unavailable | OutcomeUnknown
+        self, order: Order, answer: Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown
     ) -> Placed | Stopped | Later:
-        return self._checked(order, answer) if isinstance(answer, Placed) else _not_placed(answer)
+        is_undone = isinstance(answer, OrderFailed | Rejected | Unavailable) and self._is_undone(order, answer)
+        match answer:
+            case Placed():
+                return self._checked(order, answer)
+            case OrderFailed(detail):
+                return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
+            case Rejected(reason, detail) if is_undone:
+                return Stopped(GiftStep.FAIL, reason, detail)
+            case Rejected(_, detail):
+                return not_known(order, Reason.REFUSED_SINCE, detail)
+            case Unavailable(detail, after):
+                return not_known(order, Reason.NOT_REACHED if is_undone else Reason.NO_ANSWER, detail, after)
+            case OutcomeUnknown(detail, reason):
+                return not_known(order, reason, detail, BEHIND_THE_OTHERS.total_seconds() if reason.holds else 0)
+
+    def _is_undone(self, order: Order, answer: OrderFailed | Rejected | Unavailable) -> bool:
+        """Whether an answer proves that there is no order: then that is kept.
+
+        One that only denies the last send does not, as long as it is unknown what became of an earlier one.
+        """
+        if order.is_unknown_before and not isinstance(answer, OrderFailed):
+            return False
+        with self._store.write():
+            return self._store.orders.clear(order)
 
     def _waiting(self, hold: Hold) -> Later:
         return Later(hold.reason, "orders are on hold", (hold.look_at - self._clock.now()).total_seconds())
@@ -112,7 +155,7 @@ class OrderDesk:
             case LinkReady(_, _, Payout.EXPIRED | Payout.CANCELLED as payout):
                 return _parked(NO_GOOD[payout], "the link is no good any more")
             case LinkReady(_, value) if value != order.value:
-                return _parked(Reason.ANSWER_DIFFERS, f"the link is worth {value} instead of {order.value}")
+                return _parked(Reason.LINK_DIFFERS, f"the link is worth {value} instead of {order.value}")
             case LinkReady(link) if not is_trusted(link, self._link_hosts):
                 return _parked(Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
             case LinkReady(link):
@@ -123,11 +166,10 @@ class OrderDesk:
                 return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
             case Rejected(reason, detail):
                 return _parked(reason, detail)
-            case Unavailable(detail, after, reason):
-                return Later(Reason.LINK_WITHHELD if reason.holds else Reason.LINK_LATE, detail, after)
+            case Unavailable(detail, after):
+                return Later(Reason.LINK_LATE, detail, after)
             case OutcomeUnknown(detail, reason):
-                unreadable = reason is Reason.ANSWER_UNREADABLE
-                return Later(reason if unreadable else Reason.LINK_LATE, detail)
+                return Later(_no_link(reason), detail)
 
     async def payout(self, gift: Gift) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
         """What became of the link of a delivered gift; None where the contract never says."""
@@ -144,7 +186,7 @@ class OrderDesk:
         )
         return Funds(balance, price)
 
-    async def _prepared(self, request: Request, gift: Gift) -> Order | Rejected | Unavailable:
+    async def _written(self, request: Request, gift: Gift) -> str | Rejected | Unavailable:
         choose_from: Sequence[Product] = ()
         if self._giftcards.names_products(request):
             shelf = await self._catalogue.fresh(request.country)
@@ -153,19 +195,7 @@ class OrderDesk:
             choose_from = shelf.offering(request.value)
             if not choose_from:
                 return Rejected(Reason.NOT_OFFERED, f"no product for {request.value} in {request.country}")
-        key = key_of(gift)
-        body = self._giftcards.body(request, gift, key, choose_from)
-        order = Order(key, gift.id, gift.attempt, body, request.value, request.country, self._clock.now())
-        with self._store.write():
-            self._store.orders.add(order)
-        return order
-
-    async def _looked_up(self, order: Order) -> Placed | Stopped | Unavailable:
-        """An order whose key may be forgotten is never sent again: it is found, or a person looks."""
-        found = await self._giftcards.find(order)
-        if isinstance(found, Absent):
-            return _parked(Reason.KEY_TOO_OLD, f"key first sent at {order.first_sent_at}")
-        return found
+        return self._giftcards.body(request, gift, key_of(gift), choose_from)
 
     def _checked(self, order: Order, placed: Placed) -> Placed | Stopped:
         if placed.value not in {None, order.value}:
@@ -180,16 +210,20 @@ class OrderDesk:
         return placed
 
 
-def _not_placed(answer: Stopped | Rejected | Unavailable | OutcomeUnknown) -> Stopped | Later:
+def _not_prepared(answer: Rejected | Unavailable) -> Stopped | Later:
+    """Why nothing could be sent; what every other order would meet as well is waited out."""
     match answer:
         case Rejected(reason, detail):
-            return Stopped(GiftStep.FAIL, reason, detail)
-        case Unavailable(detail, after, reason):
-            return Later(reason, detail, after)
-        case OutcomeUnknown(detail, reason):
-            return Later(reason, detail)
-        case Stopped():
-            return answer
+            return Later(reason, detail) if reason.holds else Stopped(GiftStep.FAIL, reason, detail)
+        case Unavailable(detail, after):
+            return Later(Reason.NOT_REACHED, detail, after)
+
+
+def _no_link(reason: Reason) -> Reason:
+    """Why the link of an order cannot be had, by what the service answers."""
+    if reason.holds:
+        return Reason.LINK_WITHHELD
+    return Reason.LINK_UNREADABLE if reason is Reason.ANSWER_UNREADABLE else Reason.LINK_LATE
 
 
 def _parked(reason: Reason, detail: str) -> Stopped:

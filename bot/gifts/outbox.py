@@ -7,7 +7,18 @@ from pydantic import SecretStr
 
 from bot.gifts.briefing import Briefing
 from bot.gifts.head import Head
-from bot.gifts.message import AbsenceNotice, Funds, HeadNotice, HoldNotice, Kind, Letter, Mail, Message, MessageState
+from bot.gifts.message import (
+    AbsenceNotice,
+    Funds,
+    HeadNotice,
+    HoldNotice,
+    Kind,
+    Letter,
+    Mail,
+    Message,
+    MessageState,
+    RestorationNotice,
+)
 from bot.gifts.ports import Absent, Clock, Messenger, OutcomeUnknown, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
@@ -20,6 +31,7 @@ _HARMLESS_TWICE = {
     Kind.BACKUP,
     Kind.TROUBLE,
     Kind.HOLD,
+    Kind.RESTORED,
     Kind.HEAD,
     Kind.STAND_IN,
     Kind.STAND_DOWN,
@@ -99,6 +111,10 @@ class Outbox:
     def _mail_about_the_company(self, message: Message, subject: str) -> Mail:
         if message.kind is Kind.HEAD:
             return HeadNotice(message, Head.read(subject))
+        if message.kind is Kind.RESTORED:
+            restoration = self._store.restorations.get(subject)
+            assert restoration is not None, "what was noticed is never deleted"
+            return RestorationNotice(message, restoration)
         if message.kind in {Kind.STAND_IN, Kind.STAND_DOWN}:
             absence = self._store.absences.get(subject)
             assert absence is not None, "an absence is never deleted"

@@ -71,12 +71,20 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The message was looked for in the whole stretch of time and is not there."""
+    """It was looked for wherever it can be, all of that was read, and it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the bot's own, as it is found in Slack: the id that it carries, and its place."""
+
+    message_id: str
+    ts: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A final no: nothing was done, and asking again in the same way is useless. `detail` is for the log."""
+    """A final no: this call did nothing, and asking again in the same way is useless. `detail` is for the log."""
 
     reason: Reason
     detail: str
@@ -84,7 +92,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nothing was done; ask again, at the earliest after that many seconds. `reason` may be why nobody gets through."""
+    """This call did nothing; ask again, at the earliest after that many seconds."""
 
     detail: str
     after: float = 0
@@ -121,8 +129,11 @@ class GiftCards(Protocol):
     async def turn(self) -> None:
         """Wait until the service's limit lets one more order through."""
 
-    async def place(self, order: Order) -> Placed | Rejected | Unavailable | OutcomeUnknown:
-        """Send an order, in its turn; the same key and body can be sent any number of times and make one order."""
+    async def place(self, order: Order) -> Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
+        """Send an order, in its turn; the same key and body can be sent any number of times and make one order.
+
+        Rejected and Unavailable speak of this one call: what an earlier one did, they do not know.
+        """
 
     async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the link of an order that was placed."""
@@ -136,8 +147,11 @@ class GiftCards(Protocol):
     async def price(self, request: Request, choose_from: Sequence[Product]) -> Money | None:
         """What all gifts of a request are expected to cost; None where the service does not say, or not now."""
 
-    async def find(self, order: Order) -> Placed | Absent | Unavailable:
-        """Look an order up whose key is too old to be sent; Absent also where the contract has no way to look."""
+    async def find(self, order: Order) -> Placed | Absent | Unavailable | None:
+        """Look through all orders for one of the same gift, whatever its key; None where the contract has no list.
+
+        Unavailable as long as the list cannot be read whole, or shows orders without saying whose they are.
+        """
 
 
 class Messenger(Protocol):
@@ -151,6 +165,9 @@ class Messenger(Protocol):
 
     async def find(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
         """Look for a message whose posting has an unknown outcome."""
+
+    async def said(self, channel: str) -> Sequence[Said] | Rejected | Unavailable:
+        """The newest of the bot's own messages in a direct message channel."""
 
     async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
         """Make a message that was sent show how things stand now."""

@@ -26,12 +26,18 @@ class Reason(StrEnum):
     NOT_OFFERED = "not_offered"
     CURRENCY_MISMATCH = "currency_mismatch"
     ORDER_REFUSED = "order_refused"
+    NO_ORDER = "no_order"
+    NOT_REACHED = "not_reached"
     NO_ANSWER = "no_answer"
+    REFUSED_SINCE = "refused_since"
     ANSWER_UNREADABLE = "answer_unreadable"
     ANSWER_DIFFERS = "answer_differs"
     KEY_TOO_OLD = "key_too_old"
+    DATABASE_RESTORED = "database_restored"
     LINK_LATE = "link_late"
     LINK_WITHHELD = "link_withheld"
+    LINK_UNREADABLE = "link_unreadable"
+    LINK_DIFFERS = "link_differs"
     LINK_NOT_TRUSTED = "link_not_trusted"
     LINK_EXPIRED = "link_expired"
     LINK_CANCELLED = "link_cancelled"
@@ -61,9 +67,19 @@ class Reason(StrEnum):
         return _ADVICE[self].cure or self.remedy
 
     @property
+    def remedy_for_requester(self) -> Words | None:
+        """What whoever asked for the gift can do about it, as full sentences; None where that is for others."""
+        return _ADVICE[self].requester_remedy
+
+    @property
     def can_retry(self) -> bool:
         """Whether trying again could help."""
         return _ADVICE[self].can_retry
+
+    @property
+    def can_order_anew(self) -> bool:
+        """Whether only somebody who looks at the gift card service can say that there is no order."""
+        return _ADVICE[self].can_order_anew
 
     @property
     def patience(self) -> timedelta:
@@ -81,7 +97,9 @@ class _Advice:
     requester: Words
     operator: Words
     remedy: Words
+    requester_remedy: Words | None = None
     can_retry: bool = True
+    can_order_anew: bool = False
     patience: timedelta = timedelta(days=1)
     holds: Scope | None = None
     cure: Words | None = None
@@ -89,6 +107,15 @@ class _Advice:
 
 _UNDER_REPAIR = say("it cannot be ordered just now; those who run giftbot know why")
 _LONG_ENOUGH = timedelta(days=4)  # over a weekend, a bank holiday included
+_UNCERTAIN = timedelta(hours=1)  # an order that may exist is in front of a person by then
+_ANOTHER_WISH = say("Ask for another amount or another gift card in a new request.")
+_IF_THERE_IS_NONE = say(
+    "Retry asks about the same order again and never orders twice. If you see at the gift card service that there is "
+    "no such order, say so with “Order anew”."
+)
+_ONLY_BY_LOOKING = say(
+    "Look for it at the gift card service. If there is no such order, say so with “Order anew”; else close it here."
+)
 
 _ADVICE = {
     Reason.INSUFFICIENT_FUNDS: _Advice(
@@ -140,7 +167,8 @@ _ADVICE = {
     Reason.NOT_OFFERED: _Advice(
         say("there is no such gift of this value in this country"),
         say("the gift card service offers no such gift of this value in this country"),
-        say("Ask for another amount or another gift card in a new request."),
+        _ANOTHER_WISH,
+        requester_remedy=_ANOTHER_WISH,
         can_retry=False,
     ),
     Reason.CURRENCY_MISMATCH: _Advice(
@@ -153,30 +181,63 @@ _ADVICE = {
         say("the gift card service refused the order"),
         say("Ask whoever runs giftbot to look at its log, then retry."),
     ),
+    Reason.NO_ORDER: _Advice(
+        say("the gift card service did not make the order"),
+        say("the gift card service gave no usable answer, and its list has no such order: nothing was ordered"),
+        say("Retry orders it anew."),
+    ),
+    Reason.NOT_REACHED: _Advice(
+        say("the gift card service could not be reached for a day"),
+        say("for a day, the gift card service could not be reached, or took no orders"),
+        say("Retry tries again."),
+    ),
     Reason.NO_ANSWER: _Advice(
-        say("the gift card service has not answered for a day"),
-        say("the gift card service has not given a usable answer for a day; the order may exist"),
-        say("Retry asks about the same order again and never orders twice."),
+        say("the gift card service has not confirmed the order for an hour"),
+        say("the gift card service has not given a usable answer for an hour; the order may exist"),
+        _IF_THERE_IS_NONE,
+        can_order_anew=True,
+        patience=_UNCERTAIN,
+    ),
+    Reason.REFUSED_SINCE: _Advice(
+        say("the gift card service does not say whether it made the order"),
+        say(
+            "the gift card service gave no usable answer to the order, and has refused to say more since then; the "
+            "order may exist"
+        ),
+        _IF_THERE_IS_NONE,
+        can_order_anew=True,
+        patience=_UNCERTAIN,
     ),
     Reason.ANSWER_UNREADABLE: _Advice(
         say("the gift card service answers something that I do not understand"),
         say("the gift card service keeps answering something that cannot be read; the order may exist"),
-        say(
-            "Ask whoever runs giftbot to look at its log. Retry asks about the same order again and never orders twice."
-        ),
+        _IF_THERE_IS_NONE,
+        can_order_anew=True,
         patience=timedelta(minutes=2),
     ),
     Reason.ANSWER_DIFFERS: _Advice(
         say("the gift card service answered with another order than yours"),
         say("the gift card service answered with another order than ours"),
-        say("Ask whoever runs giftbot to compare the orders at the service. Retry asks about the same order again."),
+        say(
+            "Ask whoever runs giftbot to compare the orders at the service. Retry asks about the same order again; if "
+            "you see that there is none for this gift, say so with “Order anew”."
+        ),
+        can_order_anew=True,
         patience=timedelta(seconds=1),
     ),
     Reason.KEY_TOO_OLD: _Advice(
         say("it has been too long to ask about this order again"),
         say("it has been too long to ask about this order again; the order may exist"),
-        say("Ask whoever runs giftbot to look for it at the gift card service; if there is none, ask for it anew."),
+        _ONLY_BY_LOOKING,
         can_retry=False,
+        can_order_anew=True,
+    ),
+    Reason.DATABASE_RESTORED: _Advice(
+        say("it may have been ordered already, in a time that I have lost"),
+        say("a backup of the database was restored, and the order may have been made in the time that it has lost"),
+        _ONLY_BY_LOOKING,
+        can_retry=False,
+        can_order_anew=True,
     ),
     Reason.LINK_LATE: _Advice(
         say("the gift is ordered, but its link has not come for a day"),
@@ -188,6 +249,17 @@ _ADVICE = {
         say("the gift is ordered, but the gift card service, or something on the way to it, withholds its link"),
         say("Ask whoever runs giftbot to check key, proxy and firewall, then retry."),
         patience=_LONG_ENOUGH,
+    ),
+    Reason.LINK_UNREADABLE: _Advice(
+        say("the gift is ordered, but the gift card service answers something that I do not understand"),
+        say("the gift is ordered, but what the gift card service answers about its link cannot be read"),
+        say("Ask whoever runs giftbot to look at its log. Retry asks for the link again."),
+        patience=timedelta(minutes=2),
+    ),
+    Reason.LINK_DIFFERS: _Advice(
+        say("the gift is ordered, but its link is worth another amount"),
+        say("the gift is ordered, but its link is worth another amount"),
+        say("Ask whoever runs giftbot to compare the orders at the service. Retry asks for the link again."),
     ),
     Reason.LINK_NOT_TRUSTED: _Advice(
         say("the gift is ordered, but its link looks wrong"),

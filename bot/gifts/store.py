@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.gifts.absence import Absence
 from bot.gifts.budgets import Account
-from bot.gifts.gift import Approval, Gift, GiftStep, Request, RequestStep
+from bot.gifts.gift import Approval, Closing, Gift, GiftStep, Request, RequestStep
 from bot.gifts.head import Head
 from bot.gifts.hold import Hold
 from bot.gifts.lines import GiftLine, Tally, Verdict, Which
@@ -17,6 +17,7 @@ from bot.gifts.order import Order
 from bot.gifts.paging import BEGINNING, Place
 from bot.gifts.product import Shelf
 from bot.gifts.reasons import Reason
+from bot.gifts.restoration import Restoration
 from bot.gifts.work import Task, Work
 
 
@@ -43,6 +44,9 @@ class Requests(Protocol):
 
     def move(self, request: Request, step: RequestStep, by: str, at: datetime, note: str = "") -> Request | None:
         """Take a step if the request still stands where it was read; None when somebody else was faster."""
+
+    def who_wait(self, limit: int) -> Sequence[str]:
+        """Some of those whose requests are pending."""
 
     def count_undecided(self, requester: str) -> int:
         """How many requests of a person are pending."""
@@ -93,6 +97,9 @@ class Gifts(Protocol):
     ) -> Gift | None:
         """Take a step if the gift still stands where it was read; None when somebody else was faster."""
 
+    def close(self, gift: Gift, closing: Closing) -> None:
+        """Keep who closed a gift, and why."""
+
 
 class Spending(Protocol):
     """Sums of what is reserved for gifts, kept with every change of it."""
@@ -135,8 +142,14 @@ class Orders(Protocol):
     def add(self, order: Order) -> None:
         """Keep an order before it is sent for the first time."""
 
+    def send_again(self, order: Order, at: datetime) -> Order:
+        """Keep that it is sent once more; since the earliest send that was not cleared, its outcome is unknown."""
+
+    def clear(self, order: Order) -> bool:
+        """Keep that there is no such order; False, and nothing changed, when it was sent again since it was read."""
+
     def placed(self, order: Order, order_id: str) -> bool:
-        """Keep the provider's id; False when another gift has that id already."""
+        """Keep the provider's id, also of an order that was only found; False when another gift has that id."""
 
     def gift_of(self, order_id: str) -> str | None:
         """The id of the gift whose order has this id at the provider."""
@@ -161,6 +174,9 @@ class Holds(Protocol):
     def all_standing(self) -> Sequence[Hold]:
         """Every hold that has not ended."""
 
+    def has_ended_since(self, at: datetime, currency: str) -> bool:
+        """Whether orders in this currency were on hold after that time, and go on."""
+
     def get(self, hold_id: str) -> Hold | None:
         """A hold, ended or not."""
 
@@ -169,6 +185,19 @@ class Holds(Protocol):
 
     def save(self, hold: Hold) -> None:
         """Keep when to look next, or that it has ended."""
+
+
+class Restorations(Protocol):
+    """Backups that were put in the database's place."""
+
+    def add(self, restoration: Restoration) -> None:
+        """Keep that one was noticed."""
+
+    def get(self, restoration_id: str) -> Restoration | None:
+        """One of them."""
+
+    def last(self) -> Restoration | None:
+        """The one that was noticed last."""
 
 
 class Messages(Protocol):
@@ -194,6 +223,12 @@ class Messages(Protocol):
 
     def on(self, subject: str) -> Sequence[Message]:
         """All messages about something of the company."""
+
+    def first(self) -> Message | None:
+        """The first message that was sent."""
+
+    def latest(self, limit: int) -> Sequence[Message]:
+        """So many messages, the latest first."""
 
     def is_at(self, channel: str, ts: str) -> bool:
         """Whether there is a message at an address in Slack."""
@@ -298,6 +333,10 @@ class Store(Protocol):
     @property
     def holds(self) -> Holds:
         """Times in which no order is sent."""
+
+    @property
+    def restorations(self) -> Restorations:
+        """Backups that were restored."""
 
     @property
     def messages(self) -> Messages:

@@ -17,6 +17,7 @@ class Upkeep:
         """Note what is done again and again, at every start of the bot; the catalogue is read at once."""
         with self._store.write():
             self._store.work.begin(Task.HEAD, self._clock.now())
+            self._store.work.begin(Task.RECALL, self._clock.now())
             self._store.work.hurry_all(Task.CHASE, self._clock.now())  # the policy may be another one
             if self._giftcards.has_catalogue:
                 self._store.work.begin(Task.STOCK, self._clock.now())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.gifts.gift import GiftStep
 from bot.gifts.reasons import Reason
 
 
@@ -18,6 +19,7 @@ class Task(StrEnum):
     CHECK = "check"  # a gift that was delivered: what became of it
     STOCK = "stock"  # the catalogue
     HEAD = "head"  # of the sealed history
+    RECALL = "recall"  # what was said last, which the database has to know
 
 
 ONCE = frozenset({Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER})  # all others are done again and again
@@ -36,6 +38,15 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
+
+    step: GiftStep
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The step is finished, or there is nothing left to do."""
 
@@ -49,8 +60,12 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works."""
+    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works.
+
+    How long that may last is counted from when the work was noted, or from `since` if that was later.
+    """
 
     reason: Reason
     note: str
     seconds: float = 0
+    since: datetime | None = None

@@ -128,14 +128,12 @@ class Worker:
                     self._store.work.done(work)
                 case Again(seconds):
                     self._store.work.again(work, now + timedelta(seconds=seconds))
-                case Later(_, note, seconds):
+                case Later(note=note, seconds=seconds):
                     wait = max(growing_wait(work.tries), timedelta(seconds=seconds))
                     self._store.work.postpone(work, now + wait, note)
 
     def _patience_is_over(self, work: Work, outcome: Later) -> bool:
-        if self._access and self._access.is_lost:
+        if (self._access and self._access.is_lost) or work.tries < FEWEST_TRIES:
             return False
-        if work.tries < FEWEST_TRIES or self._clock.now() - work.since <= outcome.reason.patience:
-            return False
-        since = self._store.work.since(work)  # it may have been excused while it was in hand
+        since = max(self._store.work.since(work), outcome.since or work.since)  # excused perhaps while it was in hand
         return self._clock.now() - since > outcome.reason.patience

@@ -13,7 +13,7 @@ import time
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from bot.simulator.faults import Call, Fault, Faults, Moment, RequestLost
+from bot.simulator.faults import Answer, Call, Fault, Faults, Moment, RequestLost
 from bot.simulator.giftcards.junk import Junk
 from bot.simulator.giftcards.runa import RunaApi
 from bot.simulator.giftcards.service import GiftCardService, Order, Pending
@@ -29,6 +29,7 @@ from bot.simulator.slack.tickets import Clock
 from bot.simulator.slack_with_people import Slack
 
 __all__ = [
+    "Answer",
     "AppDidNotRespond",
     "Call",
     "CannotDoThat",

@@ -27,6 +27,16 @@ class Fault(StrEnum):
     SLOW = "slow"  # the work and its reply come late
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What is answered in place of the service, by itself or by a gateway before it; the work `is_done` or not."""
+
+    status: int
+    body: str = ""
+    content_type: str = "application/json"
+    is_done: bool = False
+
+
 class Moment(StrEnum):
     """When a watcher is called."""
 
@@ -59,7 +69,7 @@ def _any(_arguments: dict[str, Any]) -> bool:
 class Armed:
     """A fault that waits for its calls; `left` says for how many more, `hits` with which arguments they came."""
 
-    fault: Fault
+    fault: Fault | Answer
     left: int
     seconds: float
     only: Callable[[dict[str, Any]], bool]
@@ -76,7 +86,7 @@ class Faults:
     def arm(
         self,
         call: str,
-        fault: Fault,
+        fault: Fault | Answer,
         *,
         times: int = 1,
         seconds: float = 1.0,
@@ -98,7 +108,7 @@ class Faults:
         """Let everything go well again."""
         self._armed.clear()
 
-    def take(self, call: str, arguments: dict[str, Any]) -> tuple[Fault | None, float]:
+    def take(self, call: str, arguments: dict[str, Any]) -> tuple[Fault | Answer | None, float]:
         """Give the fault that is next for this call, once."""
         for armed in self._armed[call]:
             if armed.only(arguments):
@@ -145,14 +155,14 @@ def middleware(service: Service) -> Middleware:
             await service.faults.watch(name, Moment.BEFORE)
         except RequestLost:
             return _hung_up(request)
-        if fault in {Fault.RATE_LIMITED, Fault.ERROR_BEFORE}:
+        if _is_refused_unseen(fault):
             refused = _refused(service, fault, seconds)
             service.calls.append(Call(name, arguments, _body(refused), time.time()))
             return refused
         if fault is Fault.SLOW:
             await asyncio.sleep(seconds)
         response = await handler(request)
-        if fault is Fault.ERROR_AFTER:
+        if fault is Fault.ERROR_AFTER or isinstance(fault, Answer):
             response = _refused(service, fault, seconds)
         reply = None if fault is Fault.REPLY_LOST else _body(response)
         service.calls.append(Call(name, arguments, reply, time.time()))
@@ -169,7 +179,16 @@ def _hung_up(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _refused(service: Service, fault: Fault, seconds: float) -> web.Response:
+def _is_refused_unseen(fault: Fault | Answer | None) -> bool:
+    """Whether the call is answered before the service has seen it."""
+    if isinstance(fault, Answer):
+        return not fault.is_done
+    return fault in {Fault.RATE_LIMITED, Fault.ERROR_BEFORE}
+
+
+def _refused(service: Service, fault: Fault | Answer | None, seconds: float) -> web.Response:
+    if isinstance(fault, Answer):
+        return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type)
     if fault is Fault.RATE_LIMITED:
         after = {"Retry-After": str(max(1, round(seconds)))}
         return web.json_response(service.refusal(429), status=429, headers=after)

@@ -7,8 +7,9 @@ from storage.migrations.approvals_and_budgets import approvals_and_budgets
 from storage.migrations.first_tables import first_tables
 from storage.migrations.lighter_history import lighter_history
 from storage.migrations.seals_of_the_history import seals_of_the_history
+from storage.migrations.unknown_orders import unknown_orders
 
-STEPS = (first_tables, after_delivery, seals_of_the_history, approvals_and_budgets, lighter_history)
+STEPS = (first_tables, after_delivery, seals_of_the_history, approvals_and_budgets, lighter_history, unknown_orders)
 
 migrations = Migrations("giftbot")
 for step in STEPS:

@@ -21,7 +21,7 @@ from bot.gifts.office_hours import Patience
 from bot.gifts.order import Order
 from bot.gifts.people import Person, Standing
 from bot.gifts.policy import Draft, Policy
-from bot.gifts.ports import Absent, LinkReady, Placed, Posted
+from bot.gifts.ports import Absent, LinkReady, Placed, Posted, Said
 from bot.gifts.product import Product
 from bot.gifts.rules import one_of
 from bot.gifts.work import Task
@@ -49,6 +49,10 @@ class SlackAtHand:
     async def find(self, message: Message) -> Absent:  # noqa: ARG002 - no message is ever lost
         """Nothing is looked for."""
         return Absent()
+
+    async def said(self, channel: str) -> tuple[Said, ...]:  # noqa: ARG002 - no backup is ever restored
+        """Nothing that is not known."""
+        return ()
 
     async def update(self, mail: Mail) -> Posted:
         """Take a message anew."""

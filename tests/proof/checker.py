@@ -7,7 +7,16 @@ from enum import StrEnum
 
 from bot.gifts.message import Kind
 
-_ONCE = {Kind.DECISION, Kind.GIFT, Kind.ARRIVED, Kind.ANNOUNCEMENT, Kind.UNANNOUNCED, Kind.REMINDER, Kind.LAPSED}
+_ONCE = {
+    Kind.DECISION,
+    Kind.GIFT,
+    Kind.ARRIVED,
+    Kind.ANNOUNCEMENT,
+    Kind.UNANNOUNCED,
+    Kind.REMINDER,
+    Kind.LAPSED,
+    Kind.CLOSED,
+}
 PENDING, APPROVED = "pending", "approved"
 
 
@@ -57,7 +66,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A message as it stands on somebody's screen."""
+    """A message as it stands on somebody's screen; `given_up` are those for whom it says that nothing was ordered."""
 
     reader: str
     kind: Kind
@@ -66,11 +75,17 @@ class Sight:
     link: str | None = None
     outcome: str = PENDING
     in_trouble: frozenset[str] = frozenset()
+    given_up: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that can be known from outside, once the story has come to rest."""
+    """Everything that can be known from outside, once the story has come to rest.
+
+    `freed` are gifts, by request and recipient, whose money counted in no budget while the service had their order.
+    After a backup `was_restored`, nobody can expect that what was decided and told since then is known.
+    """
 
     wishes: list[Wish]
     deeds: list[Deed]
@@ -79,6 +94,8 @@ class Evidence:
     bodies_by_key: dict[str, set[str]] = field(default_factory=dict)
     kept: bytes = b""  # every byte at rest: the database, its -wal, the log
     unreachable: frozenset[str] = frozenset()  # whom nobody can write to
+    freed: frozenset[tuple[str, str]] = frozenset()
+    was_restored: bool = False
 
     def seen(self, request: str, kind: Kind) -> list[Sight]:
         """What people see of one kind about a request."""
@@ -91,7 +108,17 @@ class Evidence:
 
 def violations(of: Evidence) -> list[str]:
     """Every promise that was broken, in words."""
-    rules = (_one_order, _no_order_without_approval, _one_decision, _nothing_lost, _link_for_its_recipient, _told_once)
+    always = (_one_order, _approved_by_somebody, _link_for_its_recipient)
+    while_all_is_known = (
+        _one_body,
+        _not_declined,
+        _one_decision,
+        _nothing_lost,
+        _told_once,
+        _nothing_given_up,
+        _money_counted,
+    )
+    rules = always if of.was_restored else (*always, *while_all_is_known)
     return [broken for rule in rules for broken in rule(of)]
 
 
@@ -99,12 +126,15 @@ def _one_order(of: Evidence) -> Iterator[str]:
     for (request, recipient), count in Counter((sale.request, sale.recipient) for sale in of.sales).items():
         if count > 1:
             yield f"{count} orders were made of {request}, for {recipient}"
+
+
+def _one_body(of: Evidence) -> Iterator[str]:
     for key, bodies in of.bodies_by_key.items():
         if len(bodies) > 1:
             yield f"key {key} was sent with {len(bodies)} bodies"
 
 
-def _no_order_without_approval(of: Evidence) -> Iterator[str]:
+def _approved_by_somebody(of: Evidence) -> Iterator[str]:
     wishes = {(wish.request, wish.recipient): wish for wish in of.wishes}
     tried = {(deed.request, deed.person) for deed in of.deeds if deed.verb is Verb.APPROVE}
     for sale in of.sales:
@@ -113,8 +143,25 @@ def _no_order_without_approval(of: Evidence) -> Iterator[str]:
             yield f"{sale.request} was ordered for {sale.recipient}, and nobody asked for it"
         elif not any((wish.request, decider) in tried for decider in wish.deciders):
             yield f"{wish} was ordered, and nobody entitled approved it"
-        elif of.outcomes(wish.request) - {APPROVED}:
-            yield f"{wish} was ordered, and its cards show {of.outcomes(wish.request)}"
+
+
+def _not_declined(of: Evidence) -> Iterator[str]:
+    for sale in of.sales:
+        if of.outcomes(sale.request) - {APPROVED}:
+            yield f"{sale.request} was ordered for {sale.recipient}, and its cards show {of.outcomes(sale.request)}"
+
+
+def _nothing_given_up(of: Evidence) -> Iterator[str]:
+    sold = {(sale.request, sale.recipient) for sale in of.sales}
+    for sight in of.sights:
+        for recipient in sight.given_up:
+            if (sight.request, recipient) in sold:
+                yield f"{sight.reader} reads that nothing was ordered of {sight.request} for {recipient}, and it was"
+
+
+def _money_counted(of: Evidence) -> Iterator[str]:
+    for request, recipient in sorted(of.freed):
+        yield f"the money of {request} for {recipient} was free while the service had its order"
 
 
 def _one_decision(of: Evidence) -> Iterator[str]:
@@ -137,7 +184,7 @@ def _nothing_lost(of: Evidence) -> Iterator[str]:
         if (wish.request, Verb.ASK) in accepted and not (_was_asked(of, wish) or _ended_unasked(of, wish, accepted)):
             yield f"{wish.request} was accepted, and nobody was asked to decide"
         approved = (wish.request, Verb.APPROVE) in accepted or APPROVED in of.outcomes(wish.request)
-        if approved and not (_has_gift(of, wish) or _is_shown_in_trouble(of, wish)):
+        if approved and not (_has_gift(of, wish) or _is_shown_in_trouble(of, wish) or _was_closed(of, wish)):
             yield f"{wish} was approved, and there is neither a gift nor a word about trouble"
 
 
@@ -158,6 +205,10 @@ def _has_gift(of: Evidence, wish: Wish) -> bool:
 def _is_shown_in_trouble(of: Evidence, wish: Wish) -> bool:
     notices = of.seen(wish.request, Kind.TROUBLE)
     return any(wish.recipient in notice.in_trouble and notice.reader != wish.requester for notice in notices)
+
+
+def _was_closed(of: Evidence, wish: Wish) -> bool:
+    return any(wish.recipient in notice.closed for notice in of.seen(wish.request, Kind.TROUBLE))
 
 
 def _link_for_its_recipient(of: Evidence) -> Iterator[str]:

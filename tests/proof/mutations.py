@@ -34,31 +34,31 @@ class SourceHasChanged(Exception):
     """The line that a mutation is about is not in the source, or is there more than once."""
 
 
+API = "bot/giftcards/api.py"
 FLOW = "bot/gifts/flow.py"
+MENDING = "bot/gifts/mending.py"
 DESK = "bot/gifts/order_desk.py"
+FINDER = "bot/gifts/order_finder.py"
 NOTICES = "bot/gifts/notices.py"
 OUTBOX = "bot/gifts/outbox.py"
 ROUTE = "bot/gifts/route.py"
 DECIDING = "bot/gifts/deciding.py"
+REASONS = "bot/gifts/reasons.py"
 ASKING = "bot/gifts/asking.py"
 WORKER = "bot/gifts/worker.py"
 REQUESTS = "storage/requests.py"
 DB = "storage/db.py"
 APPROVAL = "handlers/approval.py"
 
-_PLACE = "await self._giftcards.place(prepared)"
+_PLACE = "answer = await self._giftcards.place(order)"
 
 MUTATIONS = (
     Mutation(
         "a fresh key on each try",
         "simulation",
         (
-            Edit(DESK, _PLACE, "await self._giftcards.place(replace(prepared, key=str(uuid4())))"),
-            Edit(
-                DESK,
-                "from dataclasses import dataclass",
-                "from dataclasses import dataclass, replace\nfrom uuid import uuid4",
-            ),
+            Edit(DESK, _PLACE, "answer = await self._giftcards.place(replace(order, key=str(uuid4())))"),
+            Edit(DESK, "from datetime import datetime", "from datetime import datetime\nfrom uuid import uuid4"),
         ),
     ),
     Mutation(
@@ -67,13 +67,12 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "            answer = self._holds.heed(gift.id, request.value, answer)\n",
-                "            if isinstance(answer, OutcomeUnknown) and isinstance(prepared, Order):\n"
-                '                again = replace(prepared, key=f"{prepared.key} again")\n'
-                "                answer = await self._giftcards.place(again)\n"
-                "            answer = self._holds.heed(gift.id, request.value, answer)\n",
+                _PLACE,
+                f"{_PLACE}\n"
+                "            if isinstance(answer, OutcomeUnknown):\n"
+                '                again = replace(order, key=f"{order.key} again")\n'
+                "                answer = await self._giftcards.place(again)",
             ),
-            Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
         ),
     ),
     Mutation(
@@ -82,13 +81,12 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "            prepared = order or await self._prepared(request, gift)\n",
-                "            anew = await self._giftcards.products(request.country)\n"
-                "            if order and isinstance(anew, tuple):\n"
+                _PLACE,
+                "anew = await self._giftcards.products(request.country)\n"
+                "            if isinstance(anew, tuple):\n"
                 "                order = replace(order, body=self._giftcards.body(request, gift, order.key, anew))\n"
-                "            prepared = order or await self._prepared(request, gift)\n",
+                f"            {_PLACE}",
             ),
-            Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
         ),
     ),
     Mutation(
@@ -97,15 +95,83 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "            return Later(reason, detail)\n        case Stopped",
-                "            return Stopped(GiftStep.FAIL, reason, detail)\n        case Stopped",
+                "                return not_known(order, reason, detail)\n\n    def _is_undone",
+                "                return Stopped(GiftStep.FAIL, reason, detail)\n\n    def _is_undone",
+            ),
+        ),
+    ),
+    Mutation(
+        "a refusal after an unknown outcome is taken as final",
+        "simulation",
+        (Edit(DESK, "if order.is_unknown_before and not isinstance(answer, OrderFailed):", "if order is None:"),),
+    ),
+    Mutation(
+        "an answer that is not about the order is taken as final",
+        "simulation",
+        (
+            Edit(
+                API,
+                "    return OutcomeUnknown(detail, _NO_WORD_ABOUT_THE_ORDER[kind])",
+                "    return Rejected(_NO_WORD_ABOUT_THE_ORDER[kind], detail)",
+            ),
+        ),
+    ),
+    Mutation(
+        "a list that lacks the order counts before it has settled",
+        "simulation",
+        (
+            Edit(
+                FINDER,
+                "        if left > 0:\n            return not_known",
+                "        if left > 1e9:\n            return not_known",
+            ),
+        ),
+    ),
+    Mutation(
+        "an unknown outcome is looked up by nobody, and kept from everybody for a day",
+        "simulation",
+        (
+            Edit(FINDER, "return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None", "return None"),
+            Edit(REASONS, "_UNCERTAIN = timedelta(hours=1)", "_UNCERTAIN = timedelta(days=1)"),
+        ),
+    ),
+    Mutation(
+        "money is given back while an order may exist",
+        "simulation",
+        (
+            Edit(
+                FLOW,
+                "if why.step is GiftStep.FAIL or why.reason is Reason.RECIPIENT_GONE:",
+                "if why.step in {GiftStep.FAIL, GiftStep.PARK}:",
+            ),
+        ),
+    ),
+    Mutation(
+        "a new key is taken although the order may exist",
+        "simulation",
+        (
+            Edit(
+                MENDING,
+                "    return GiftStep.ASK_AGAIN\n",
+                "    return GiftStep.ORDER_ANEW if broken.gift.state is GiftState.PARKED else GiftStep.ASK_AGAIN\n",
             ),
         ),
     ),
     Mutation(
         "no guard after 29 days",
         "simulation",
-        (Edit(DESK, "if order and order.key_is_old(self._clock.now()):", "if order is None and request is None:"),),
+        (Edit(FINDER, "        if key_is_old(request, gift, now):\n", "        if request is None:\n"),),
+    ),
+    Mutation(
+        "a key's age is counted from when this database first sent it",
+        "simulation",
+        (
+            Edit(
+                FINDER,
+                "        if key_is_old(request, gift, now):\n",
+                "        if order and now - order.first_sent_at > timedelta(days=29):\n",
+            ),
+        ),
     ),
     Mutation(
         "a gift is marked as delivered before it is sent",

@@ -200,4 +200,4 @@ async def test_a_catalogue_that_asks_for_a_rest_gets_it(shop: Desk) -> None:
 async def test_a_catalogue_that_turns_us_away_says_why(kind: str, status: int, reason: Reason) -> None:
     """It is what every order would hear: a person should read that now, and not tomorrow."""
     async with stranger(says({"type": kind, "message": "no"}, status), {}) as here:
-        assert await here.writes() == Unavailable(f"{status} {kind}", reason=reason)
+        assert await here.writes() == Rejected(reason, f"{status} {kind}")

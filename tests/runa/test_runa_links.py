@@ -46,12 +46,11 @@ async def test_an_order_may_fail_after_it_was_placed(desk: Desk) -> None:
     assert desk.service.orders == []
 
 
-async def test_an_order_that_fails_at_once_is_refused(desk: Desk) -> None:
+async def test_an_order_that_fails_at_once_has_failed(desk: Desk) -> None:
     """And its key says so again."""
     desk.service.fail_next()
     answer = await desk.places(await desk.order())
-    assert isinstance(answer, Rejected)
-    assert answer.reason is Reason.ORDER_REFUSED
+    assert isinstance(answer, OrderFailed)
     assert await desk.places(await desk.order()) == answer
     assert desk.service.orders == []
 

@@ -8,8 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.gifts.money import Money
-from bot.gifts.ports import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.ports import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
 from tests.runa.desk import TWENTY_FIVE, UNREADABLE, reply, says, stranger
 
 
@@ -31,10 +30,10 @@ async def test_an_order_that_is_being_worked_on_is_placed(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
-async def test_an_order_that_failed_is_refused(status: int) -> None:
+async def test_an_order_that_failed_says_so_itself(status: int) -> None:
     """Nothing was sold, which is final: at once, or when it is asked for again."""
     async with stranger(says({"id": "O-1", "status": "FAILED", "message": "no"}, status)) as here:
-        assert await here.places() == Rejected(Reason.ORDER_REFUSED, "O-1 failed")
+        assert await here.places() == OrderFailed("O-1 failed")
         assert await here.fetches() == OrderFailed("O-1 failed")
 
 

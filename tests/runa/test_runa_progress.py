@@ -34,7 +34,7 @@ async def _held_back(desk: Desk) -> tuple[asyncio.Task[Any], asyncio.Event]:
 async def test_an_order_in_progress_is_no_refusal_as_400(desk: Desk) -> None:
     """The first try with this key is still being worked on: it is asked again, and there is one order."""
     first, end = await _held_back(desk)
-    assert await desk.places(await desk.order()) == OutcomeUnknown("idempotency_in_progress")
+    assert await desk.places(await desk.order()) == OutcomeUnknown("400 idempotency_in_progress")
     end.set()
     assert await desk.places(await desk.order()) == await first
     assert len(desk.service.orders) == 1
@@ -54,7 +54,7 @@ async def test_an_order_in_progress_is_no_refusal_as_102(desk: Desk) -> None:
 async def test_an_order_in_progress_is_known_by_its_type(status: int) -> None:
     """By that alone."""
     async with stranger(says({"type": "idempotency_in_progress", "message": "wait"}, status)) as here:
-        assert await here.places() == OutcomeUnknown("idempotency_in_progress")
+        assert await here.places() == OutcomeUnknown(f"{status} idempotency_in_progress")
         assert not isinstance(await here.fetches(), Rejected)
 
 

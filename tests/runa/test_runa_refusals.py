@@ -27,23 +27,25 @@ REFUSALS = [
     ("invalid_execution_mode", 400, Reason.ORDER_REFUSED),
     ("insecure_protocol", 400, Reason.ORDER_REFUSED),
     ("pagination_error", 400, Reason.ORDER_REFUSED),
-    ("something_new", 400, Reason.ORDER_REFUSED),
-    ("something_new", 402, Reason.CARD_REFUSED),
-    ("something_new", 409, Reason.ORDER_REFUSED),
     ("insufficient_funds", 402, Reason.INSUFFICIENT_FUNDS),
     ("insufficient_funds", 422, Reason.INSUFFICIENT_FUNDS),
 ]
-TURNED_AWAY = [
+NO_WORD_ABOUT_THE_ORDER = [
     ("unauthorized", 401, Reason.NOT_AUTHORIZED),
+    ("unauthorized", 400, Reason.NOT_AUTHORIZED),
     ("invalid_api_key", 401, Reason.NOT_AUTHORIZED),
     ("forbidden", 403, Reason.NOT_AUTHORIZED),
     ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
     ("version_removed", 410, Reason.OUT_OF_DATE),
     ("invalid_version", 400, Reason.OUT_OF_DATE),
-    ("unauthorized", 400, Reason.NOT_AUTHORIZED),
+    ("something_new", 400, Reason.ANSWER_UNREADABLE),
     ("something_new", 401, Reason.NOT_AUTHORIZED),
-    ("insufficient_funds", 403, Reason.NOT_LET_THROUGH),
+    ("something_new", 402, Reason.ANSWER_UNREADABLE),
+    ("something_new", 409, Reason.ANSWER_UNREADABLE),
+    ("Insufficient_Funds", 400, Reason.ANSWER_UNREADABLE),
     ("about:blank", 403, Reason.NOT_LET_THROUGH),
+    ("https://gateway.test/problems/blocked", 403, Reason.NOT_LET_THROUGH),
+    ("about:blank", 422, Reason.ANSWER_UNREADABLE),
 ]
 SHAPES = ["", "[]", "<html>Forbidden</html>", '{"message": "Forbidden"}', '{"type": 7}', "\x00", '"unauthorized"']
 AT_THE_DOOR = [
@@ -64,21 +66,32 @@ async def test_a_typed_refusal_is_final(kind: str, status: int, reason: Reason) 
         assert await here.places() == Rejected(reason, f"{status} {kind}")
 
 
-@pytest.mark.parametrize(("kind", "status", "reason"), TURNED_AWAY)
-async def test_who_is_turned_away_has_ordered_nothing(kind: str, status: int, reason: Reason) -> None:
-    """What is said of the key, the account or the version is said of no order: the same one is sent again later."""
-    async with stranger(says({"type": kind, "message": "no"}, status)) as here:
-        assert await here.places() == Unavailable(f"{status} {kind}", reason=reason)
-        assert await here.fetches() == Unavailable(f"{status} {kind}", reason=reason)
+@pytest.mark.parametrize(("kind", "status", "reason"), NO_WORD_ABOUT_THE_ORDER)
+async def test_what_is_not_about_the_order_is_no_refusal_of_it(kind: str, status: int, reason: Reason) -> None:
+    """Who is not let in, speaks an old version, or is answered in nobody's words, does not know if it was ordered."""
+    async with stranger(says({"type": kind, "message": "no", "help": None}, status)) as here:
+        assert await here.places() == OutcomeUnknown(f"{status} {kind}", reason)
+        assert await here.fetches() == OutcomeUnknown(f"{status} {kind}", reason)
 
 
 @pytest.mark.parametrize("content", SHAPES)
 @pytest.mark.parametrize(("status", "reason"), AT_THE_DOOR)
 async def test_a_gateway_has_no_shape_of_its_own(status: int, reason: Reason, content: str) -> None:
     """A firewall, a proxy or another service answers in the contract's place, with a page or with nothing."""
+    unknown = OutcomeUnknown(f"{status}, none of the contract's errors", reason)
     async with stranger(says(content, status)) as here:
-        assert await here.places() == Unavailable(f"{status} without a type", reason=reason)
-        assert await here.fetches() == Unavailable(f"{status} without a type", reason=reason)
+        assert await here.places() == unknown
+        assert await here.fetches() == unknown
+
+
+@pytest.mark.parametrize("kind", ["about:blank", "validation_error", "insufficient_funds", "unauthorized"])
+@pytest.mark.parametrize("status", [400, 402, 409, 422])
+async def test_a_gateway_s_own_error_is_no_refusal(kind: str, status: int) -> None:
+    """RFC 9457 has a type as well, and says nothing of what became of the request behind the gateway."""
+    problem = {"type": kind, "title": "No", "status": status, "detail": "not here", "instance": "/order"}
+    async with stranger(says(problem, status, Content_Type="application/problem+json")) as here:
+        unknown = OutcomeUnknown(f"{status}, none of the contract's errors", Reason.ANSWER_UNREADABLE)
+        assert await here.places() == unknown
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599])
@@ -145,7 +158,7 @@ async def test_a_wrong_key_is_refused(desk: Desk) -> None:
     order = await desk.placed()
     async with http(desk.service.base_url, "XX-not-ours") as connection:
         other = Runa(connection, PLAYGROUND_TEMPLATES, desk.clock)
-        turned_away = Unavailable("401 unauthorized", reason=Reason.NOT_AUTHORIZED)
+        turned_away = OutcomeUnknown("401 unauthorized", Reason.NOT_AUTHORIZED)
         assert await other.place(await desk.order("key-2")) == turned_away
         assert await other.link(order) == turned_away
         assert isinstance(await other.find(order), Unavailable)
@@ -156,7 +169,7 @@ async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -
     """The order of this key may exist (after a backup was restored): a new key could order it twice."""
     await desk.placed()
     other = await desk.places(await desk.order(value=Money(5000, "GBP")))
-    assert other == OutcomeUnknown("idempotency_validation_error", Reason.ANSWER_DIFFERS)
+    assert other == OutcomeUnknown("400 idempotency_validation_error", Reason.ANSWER_DIFFERS)
     assert len(desk.service.orders) == 1
 
 

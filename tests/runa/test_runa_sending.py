@@ -87,7 +87,7 @@ async def test_every_call_carries_its_headers() -> None:
     assert [f"{request.method} {request.url.raw_path.decode()}" for request in asked] == [
         "POST /v2/order",
         "GET /v2/order/O-1",
-        "GET /v2/order?limit=100",
+        "GET /v2/order?limit=500",
         "GET /v2/product?is_orderable=true&countries_redeemable_in=GB&limit=500",
     ]
     for request in asked:

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.simulator import Fault, Moment, Slack, WeGiftApi
+from bot.simulator import Answer, Fault, Moment, Slack, WeGiftApi
 
 POST = "chat.postMessage"
 ORDER = "POST /order"
@@ -62,6 +62,24 @@ async def test_an_error_may_come_before_or_after_the_work(
         await client.chat_postMessage(channel=ann.id, text="hello")
     assert refused.value.response.status_code == 500
     assert len(ann.messages()) == posted
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_somebody_may_answer_in_place_of_the_service(giftcards: WeGiftApi, is_done: bool) -> None:  # noqa: FBT001 - a table's column
+    """A gateway's page, or any other answer, as it is: so many times, whether the work behind it is done or not."""
+    page = Answer(403, "<html>no</html>", "text/html", is_done=is_done)
+    giftcards.faults.arm(ORDER, page, times=2)
+    for _ in range(2):
+        reply = await order(giftcards)
+        assert (reply.status_code, reply.text, reply.headers["Content-Type"]) == (
+            403,
+            "<html>no</html>",
+            "text/html; charset=utf-8",
+        )
+    assert len(giftcards.orders) == is_done
+    assert (await order(giftcards)).status_code == 200
+    assert len(giftcards.orders) == 1
+    assert [call.reply is None for call in giftcards.calls] == [True, True, False]
 
 
 async def test_a_slow_call_is_done_although_the_caller_gave_up(giftcards: WeGiftApi) -> None:

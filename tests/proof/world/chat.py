@@ -1,13 +1,13 @@
 """Slack in memory: everything that it shows, and the client that the bot is given."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.gifts.errors import Field, Invalid
 from bot.gifts.message import Kind, Letter, Mail, Message
 from bot.gifts.people import Person
-from bot.gifts.ports import Absent, OutcomeUnknown, Posted, Rejected, Unavailable
+from bot.gifts.ports import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.wording import say
 from tests.proof.world.clock import WorldClock
@@ -20,6 +20,7 @@ SETTLE = timedelta(seconds=30)
 _SERVICE = "Slack"
 _REQUEST_LATE = 15.0  # and as long again until the history shows it: together within SETTLE
 _HISTORY_LATE = 12.0
+_A_PAGE = 100
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Chat:
         """Show a message."""
         late = timedelta(seconds=self._fate.between(0, _HISTORY_LATE))
         link = mail.link.get_secret_value() if isinstance(mail, Letter) and mail.link else None
-        post = Post(channel, f"{len(self.posts)}.0", mail, link, self._clock.now() + late)
+        ts = f"{self._clock.now().timestamp() + len(self.posts) / 1_000_000:.6f}"
+        post = Post(channel, ts, mail, link, self._clock.now() + late)
         self.posts.append(post)
         return Posted(channel, post.ts)
 
@@ -69,6 +71,14 @@ class Chat:
             if post.mail.message.id == message.id and post.in_history_at <= self._clock.now():
                 return Posted(post.channel, post.ts)
         return Absent()
+
+    def said(self, channel: str) -> list[Said] | Rejected:
+        """The bot's own messages in the history of direct messages."""
+        if channel.startswith("C-"):
+            return Rejected(Reason.MESSAGE_UNCERTAIN, "missing_scope")
+        now = self._clock.now()
+        shown = [post for post in self.posts if post.channel == channel and post.in_history_at <= now]
+        return [Said(post.mail.message.id, post.ts) for post in shown[-_A_PAGE:]]
 
     def update(self, mail: Mail) -> Posted | Rejected:
         """Show a message anew."""
@@ -113,6 +123,11 @@ class ChatClient:
         """Look for a message."""
         name = f"look for {message.kind}"
         return certain(await self._network.call(self._life, _SERVICE, name, lambda: self._chat.find(message)))
+
+    async def said(self, channel: str) -> Sequence[Said] | Rejected | Unavailable:
+        """The bot's own messages."""
+        name = f"own words in {channel}"
+        return certain(await self._network.call(self._life, _SERVICE, name, lambda: self._chat.said(channel)))
 
     async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
         """Show a message anew."""

@@ -43,6 +43,7 @@ _PAUSES = (
     timedelta(days=29, hours=1),
     timedelta(days=30, minutes=1),
     timedelta(days=31),
+    timedelta(days=40),
 )
 
 

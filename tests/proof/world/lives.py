@@ -14,11 +14,13 @@ from bot.gifts.office_hours import Patience
 from bot.gifts.policy import Policy
 from bot.gifts.work import Task
 from bot.gifts.worker import Step, Worker
-from storage import Database, SqliteStore
+from storage import SqliteStore
 from tests.proof.world.chat import SETTLE, Chat, ChatClient
 from tests.proof.world.clock import WorldClock
+from tests.proof.world.disk import Disk
 from tests.proof.world.fate import Fate
-from tests.proof.world.shop import LINK_HOST, Shop, ShopClient
+from tests.proof.world.shop import LINK_HOST, Shop
+from tests.proof.world.shop_client import ShopClient
 from tests.proof.world.wire import Journal, Life, Network
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,7 @@ class MortalStore:
         self.messages = store.messages
         self.shelves = store.shelves
         self.holds = store.holds
+        self.restorations = store.restorations
         self.work = store.work
         self.history = store.history
         self._store = store
@@ -64,10 +67,9 @@ class MortalStore:
 class Bot:
     """The process and whoever starts it again."""
 
-    def __init__(
-        self, database: Database, shop: Shop, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal
-    ) -> None:
-        self._database = database
+    def __init__(self, disk: Disk, shop: Shop, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal) -> None:
+        self._disk = disk
+        self._is_to_restore = False
         self._shop = shop
         self._chat = chat
         self._clock = clock
@@ -83,12 +85,16 @@ class Bot:
         while True:
             await self._one_life(arrangement)
             await self._clock.sleep(self._fate.time_off())
+            if self._is_to_restore:
+                self._journal("a backup is restored")
+                self._disk.restores()
+                self._is_to_restore = False
 
     async def _one_life(self, arrangement: Arrangement) -> None:
         self._journal("the bot starts")
         life = Life(self._journal)
         bell = asyncio.Event()
-        store = MortalStore(SqliteStore(self._database, bell.set), life, self._fate)
+        store = MortalStore(SqliteStore(self._disk.database, bell.set), life, self._fate)
         chat = ChatClient(self._chat, self.network, life)
         flow = Flow(
             store, ShopClient(self._shop, self.network, life), chat, chat, self._clock, arrangement, self._fate.id
@@ -100,7 +106,10 @@ class Bot:
             Task.DELIVER: flow.deliver,
             Task.CHASE: flow.chase,
             Task.CHECK: flow.check,
+            Task.RECALL: flow.recall.note,
         }
+        with self._disk.database.write():
+            store.work.begin(Task.RECALL, self._clock.now())
         worker = Worker(store, self._clock, bell, steps, flow.give_up)
         self._life, self._flow = life, flow
         working = asyncio.create_task(worker.run())
@@ -117,6 +126,11 @@ class Bot:
         """Somebody pulls the plug."""
         if self._life:
             self._life.ends(where)
+
+    def restores(self) -> None:
+        """Somebody stops the bot, and starts it again with a backup."""
+        self._is_to_restore = True
+        self.dies("for a backup to be restored")
 
     async def handles(self, act: Act) -> Request | Refused | None:
         """What a person's click comes to; None is Slack's error that the app did not respond."""
@@ -135,7 +149,12 @@ class Bot:
         return None
 
     @property
+    def is_ordering(self) -> bool:
+        """Whether an order is still to be placed, or what became of it to be found out."""
+        return bool(self._disk.database.rows("SELECT 1 FROM work WHERE task = 'order' LIMIT 1"))
+
+    @property
     def is_at_rest(self) -> bool:
         """Whether nothing is on its way, and nothing left but looks at gifts that have arrived, and at who decides."""
-        left = self._database.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') LIMIT 1")
+        left = self._disk.database.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') LIMIT 1")
         return not self.network.on_the_way and not left

@@ -1,9 +1,11 @@
-"""Who ask, decide, meddle and retry; each of their clicks can be lost, doubled or left without an answer."""
+"""Who ask, decide, meddle and mend; each of their clicks can be lost, doubled or left without an answer."""
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 from bot.gifts.errors import Refused
+from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift, Request
 from bot.gifts.message import Kind, Letter
 from bot.gifts.policy import Draft
@@ -13,6 +15,7 @@ from tests.proof.world.chat import GENERAL, Chat, Post
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Delivery, Fate
 from tests.proof.world.lives import Act, Bot
+from tests.proof.world.shop import Shop
 from tests.proof.world.wire import Journal
 
 APPROVERS = ["UAbe", "UAna", "UAmy"]
@@ -23,8 +26,9 @@ _PATIENCE = 6  # tries of a person whom Slack shows errors
 class People:
     """Everybody, and what they did, as they would tell it."""
 
-    def __init__(self, bot: Bot, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal) -> None:
+    def __init__(self, bot: Bot, shop: Shop, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal) -> None:
         self._bot = bot
+        self._shop = shop
         self._chat = chat
         self._clock = clock
         self._fate = fate
@@ -38,14 +42,31 @@ class People:
             for _ in range(self._fate.count(1, 2)):
                 everybody.create_task(self._request())
 
-    async def retry(self) -> None:
-        """Approvers click Retry wherever they see it."""
+    async def mend(self) -> None:
+        """Approvers do something about every gift that they see in trouble."""
         for approver in self._fate.some(APPROVERS, 1, 2):
-            for gift in self._retriable(approver):
-                await self._retries(approver, gift)
+            for gift in self._in_trouble(approver):
+                await self._mends(approver, gift)
 
-    async def _retries(self, approver: str, gift: Gift) -> None:
-        await self._clicks(approver, f"retry {gift.recipient}", lambda flow: flow.retry(gift.id, approver))
+    async def decide_again(self) -> None:
+        """Approvers click Approve wherever they can, also where they did before."""
+        for request, decider in {wish.request: min(wish.deciders) for wish in self.wishes}.items():
+            if cards := self._chat.seen_by(decider, Kind.CARD, request):
+                card = self._place(cards)
+                await self._acts(decider, Verb.APPROVE, request, partial(_approve, request, decider, card))
+
+    async def _mends(self, approver: str, gift: Gift) -> None:
+        """Retry mostly; where somebody has to look at the service, they do, and say what they saw."""
+        assert gift.reason is not None, "a gift stops for a reason"
+        there_is_one = self._shop.has_order_of(gift.id)
+        if self._fate.happens(0.05):
+            await self._clicks(
+                approver, f"close {gift.recipient}", partial(_close, gift.id, approver, not there_is_one)
+            )
+        elif gift.reason.can_order_anew and not there_is_one and self._fate.happens(0.5):
+            await self._clicks(approver, f"order {gift.recipient} anew", partial(_order_anew, gift.id, approver))
+        elif gift.reason.can_retry:
+            await self._clicks(approver, f"retry {gift.recipient}", lambda flow: flow.retry(gift.id, approver))
 
     async def _request(self) -> None:
         draft = self._draft()
@@ -125,12 +146,24 @@ class People:
         card = self._fate.some(cards, 1, 1)[0]
         return Posted(card.channel, card.ts)
 
-    def _retriable(self, person: str) -> list[Gift]:
-        """The gifts beside which somebody sees the button."""
+    def _in_trouble(self, person: str) -> list[Gift]:
+        """The gifts beside which somebody sees the buttons."""
         requests = dict.fromkeys(wish.request for wish in self.wishes if person in wish.deciders)
         notices = [post for request in requests for post in self._chat.seen_by(person, Kind.TROUBLE, request)]
         gifts = [gift for notice in notices if isinstance(notice.mail, Letter) for gift in notice.mail.gifts]
-        return [gift for gift in gifts if gift.is_in_trouble and gift.reason and gift.reason.can_retry]
+        return [gift for gift in gifts if gift.is_in_trouble]
+
+
+async def _approve(request: str, person: str, card: Posted, flow: Flow) -> Request:
+    return await flow.approve(request, person, card)
+
+
+async def _order_anew(gift: str, person: str, flow: Flow) -> Request:
+    return await flow.order_anew(gift, person, "I looked through the list, and it is not there.")
+
+
+async def _close(gift: str, person: str, is_unspent: bool, flow: Flow) -> Request:  # noqa: FBT001 - for partial
+    return await flow.close(gift, person, "Nobody needs it any more.", is_unspent=is_unspent)
 
 
 def _best(answers: Iterable[Request | Refused | None]) -> Request | Refused | None:

@@ -3,17 +3,21 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from bot.gifts.message import Letter
+from bot.gifts.message import Kind, Letter
 from bot.gifts.money import Money
 from bot.gifts.policy import Policy
 from bot.gifts.rules import one_of
-from storage import Database
+from handlers.cards import render
+from handlers.drawn import as_json
+from handlers.language import ENGLISH
 from tests.proof.checker import Evidence, Sale, Sight
 from tests.proof.world.chat import APPROVALS, Chat, Post
 from tests.proof.world.clock import TimelessLoop, WorldClock
+from tests.proof.world.disk import Disk
 from tests.proof.world.fate import Fate
 from tests.proof.world.lives import Bot
 from tests.proof.world.people import APPROVERS, STAFF, People
@@ -22,14 +26,14 @@ from tests.proof.world.wire import Journal
 
 _SHORT = timedelta(minutes=20)  # between two looks, once nothing goes wrong any more
 _LOOKS = 200
+_LOOKS_AT_ORDERS = 10  # within hours, what does not come right by itself is in front of a person
+_ROUNDS = 3  # of mending, once nothing goes wrong any more
+_GIVEN_UP = ("nothing was ordered", "nothing was bought", "new request", "ask for it anew")
 _POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
 
 
 class NeverEnds(Exception):
     """The bot does not come to rest."""
-
-    def __init__(self) -> None:
-        super().__init__("days after everything works again, the bot is still busy")
 
 
 def play(seed: int, file: Path, journal: Journal | None = None) -> Evidence:
@@ -38,26 +42,27 @@ def play(seed: int, file: Path, journal: Journal | None = None) -> Evidence:
     Raises:
         NeverEnds: the bot does not come to rest.
     """
-    database = Database(file)
-    try:
-        with asyncio.Runner(loop_factory=TimelessLoop) as runner:
-            world = _World(seed, database, file, journal)
+    with asyncio.Runner(loop_factory=TimelessLoop) as runner:
+        world = _World(seed, file, journal)
+        try:
             runner.run(world.plays())
-        return world.evidence()
-    finally:
-        database.close()
+            return world.evidence()
+        finally:
+            world.disk.database.close()
 
 
 class _World:
-    def __init__(self, seed: int, database: Database, file: Path, journal: Journal | None) -> None:
+    def __init__(self, seed: int, file: Path, journal: Journal | None) -> None:
         self._clock = WorldClock()
         self._fate = Fate(seed)
-        self._file = file
+        self.disk = Disk(file, self._clock)
         self._journal: Journal = lambda text: journal and journal(f"{self._clock.now():%b %d %H:%M:%S} {text}")
         self._shop = Shop(self._clock, self._fate)
         self._chat = Chat(self._clock, self._fate, STAFF)
-        self._bot = Bot(database, self._shop, self._chat, self._clock, self._fate, self._journal)
-        self._people = People(self._bot, self._chat, self._clock, self._fate, self._journal)
+        self._bot = Bot(self.disk, self._shop, self._chat, self._clock, self._fate, self._journal)
+        self._people = People(self._bot, self._shop, self._chat, self._clock, self._fate, self._journal)
+        self._keeps_backups = self._fate.happens(0.25)
+        self._freed: set[tuple[str, str]] = set()
 
     async def plays(self) -> None:
         """Play, with everything that can go wrong, until all is calm and the bot rests."""
@@ -74,7 +79,7 @@ class _World:
             await asyncio.gather(bot, weather, return_exceptions=True)
 
     async def _weather(self) -> None:
-        """Outages, long pauses, plugs pulled, and people who try again."""
+        """Outages, bad moods, long pauses, plugs pulled, backups restored, and people who try again."""
         for _ in range(self._fate.count(3, 8)):
             await self._clock.sleep(self._fate.between(1, 60))
             if self._fate.happens(0.15):
@@ -84,25 +89,59 @@ class _World:
             if self._fate.happens(0.3):
                 self._fate.outages ^= set(self._fate.some(["the shop", "Slack"], 1, 2))
                 self._journal(f"out of order: {sorted(self._fate.outages)}")
+            if self._fate.happens(0.25):
+                self._shop.changes_mood()
+                self._journal(f"the shop refuses: {self._shop.mood}")
             if self._fate.happens(0.3):
-                await self._people.retry()
+                await self._people.mend()
+            if self._keeps_backups:
+                await self._keeps_or_restores()
+            self._compares_ledgers()
+
+    async def _keeps_or_restores(self) -> None:
+        if self._fate.happens(0.4):
+            self._journal("the database is copied")
+            self.disk.backs_up()
+        elif self.disk.has_backup and self._fate.happens(0.3):
+            await self._restores()
+
+    async def _restores(self) -> None:
+        """Put the backup back, perhaps weeks later, and let people decide again what they think is undecided."""
+        if self._fate.happens(0.5):
+            await self._pauses(self._fate.pause())
+        self._bot.restores()
+        await self._clock.sleep(180)
+        await self._people.decide_again()
+
+    def _compares_ledgers(self) -> None:
+        """Whether money is free of which the shop has it; after a backup, that is nobody's fault."""
+        if not self.disk.restored_at:
+            made = {of(entry.order.body) for entry in self._shop.sold}
+            self._freed |= made & self.disk.free()
 
     async def _calms_down(self) -> None:
         self._journal("from now on nothing goes wrong")
         self._fate.calm = True
+        self._shop.mood = None
         await self._rests()
         if self._fate.happens(0.5):
             await self._pauses(self._fate.pause())
-        await self._people.retry()
-        await self._rests()
+        if self.disk.has_backup and self._fate.happens(0.5):
+            await self._restores()
+        for _ in range(_ROUNDS):
+            await self._people.mend()
+            await self._rests()
+            self._compares_ledgers()
 
     async def _rests(self) -> None:
-        for _ in range(_LOOKS):
+        for look in range(_LOOKS):
             await self._clock.sleep(120)
             if self._bot.is_at_rest:
                 return
+            if look >= _LOOKS_AT_ORDERS and self._bot.is_ordering:
+                raise NeverEnds("hours after everything works again, a gift is neither ordered nor in front of anybody")
             await self._pauses(_SHORT)
-        raise NeverEnds
+        raise NeverEnds("days after everything works again, the bot is still busy")
 
     async def _pauses(self, pause: timedelta) -> None:
         """Let time pass while no call is on its way: nothing in the world can guard against a frozen call."""
@@ -120,19 +159,34 @@ class _World:
             wishes=self._people.wishes,
             deeds=self._people.deeds,
             sales=[_sale(entry.order.body, entry.link) for entry in self._shop.sold],
-            sights=[_sight(post, post.mail) for post in self._chat.posts if isinstance(post.mail, Letter)],
+            sights=[*_sights(self._chat.posts)],
             bodies_by_key=bodies,
-            kept=b"".join(path.read_bytes() for path in self._file.parent.glob(f"{self._file.name}*")),
+            kept=self.disk.bytes(),
             unreachable=frozenset(self._chat.unreachable),
+            freed=frozenset(self._freed),
+            was_restored=self.disk.restored_at is not None,
         )
 
 
-def _sale(body: str, link: str) -> Sale:
+def of(body: str) -> tuple[str, str]:
+    """The request that an order's body is about, and its recipient."""
     asked = json.loads(body)
-    return Sale(asked["request"], asked["recipient"], link)
+    return asked["request"], asked["recipient"]
 
 
-def _sight(post: Post, letter: Letter) -> Sight:
+def _sale(body: str, link: str) -> Sale:
+    return Sale(*of(body), link)
+
+
+def _sights(posts: Sequence[Post]) -> Iterator[Sight]:
+    """What is on the screens; of a message that a lost reply made two of, the bot can keep only one up to date."""
+    newest = {post.mail.message.id: post for post in posts}
+    for post in posts:
+        if isinstance(post.mail, Letter):
+            yield _sight(post, post.mail, is_newest=newest[post.mail.message.id] is post)
+
+
+def _sight(post: Post, letter: Letter, *, is_newest: bool) -> Sight:
     return Sight(
         reader=post.reader,
         kind=letter.message.kind,
@@ -141,4 +195,17 @@ def _sight(post: Post, letter: Letter) -> Sight:
         link=post.link,
         outcome=letter.request.state.value,
         in_trouble=frozenset(gift.recipient for gift in letter.gifts if gift.is_in_trouble),
+        given_up=frozenset(_given_up(letter)) if is_newest else frozenset(),
+        closed=frozenset(gift.recipient for gift in letter.gifts if gift.closing),
     )
+
+
+def _given_up(letter: Letter) -> Iterator[str]:
+    """Of whom a notice says that nothing was ordered, or that a new request is the way to a gift."""
+    if letter.message.kind is not Kind.TROUBLE:
+        return
+    paragraphs = [block["text"]["text"] for block in as_json(render(letter, ENGLISH).blocks) if "text" in block]
+    for gift in letter.gifts:
+        mine = [text for text in paragraphs if f"*<@{gift.recipient}>*:" in text]
+        if any(phrase in text for text in mine for phrase in _GIVEN_UP):
+            yield gift.recipient

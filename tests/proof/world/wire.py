@@ -42,7 +42,7 @@ class Network:
     def __init__(self, clock: WorldClock, fate: Fate, journal: Journal) -> None:
         self._clock = clock
         self._fate = fate
-        self._journal = journal
+        self.journal = journal
         self.on_the_way = 0
 
     async def call(
@@ -51,7 +51,7 @@ class Network:
         """Let a service do some work, or not; a request may arrive up to `late` seconds after it was sent."""
         life.checks()
         mishap = self._fate.mishap(service)
-        self._journal(f"{name} {mishap}")
+        self.journal(f"{name} {mishap}")
         self.on_the_way += 1
         try:
             await self._clock.sleep(self._fate.between(0.02, 2))
@@ -103,7 +103,7 @@ class Network:
 
     def _arrives(self, work: Callable[[], object]) -> None:
         self.on_the_way -= 1
-        self._journal("what was late arrives")
+        self.journal("what was late arrives")
         work()
 
 

@@ -1,0 +1,80 @@
+"""Mending a gift that has stopped: Retry, Order anew with a statement, Close with a reason."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.gifts.errors import Field, Invalid
+from bot.gifts.flow import Flow
+from bot.gifts.wording import say
+from handlers.directory import SlackDirectory
+from handlers.errands import Errands
+from handlers.mending_forms import close_form, order_anew_form
+from handlers.payloads import Click, DecisionMemory, Submission, read, read_decision
+from handlers.screens import Screens
+
+
+class Mending:
+    """The buttons of notices and lists about gifts in trouble, and the forms behind them."""
+
+    def __init__(self, flow: Flow, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+        self._flow = flow
+        self._directory = directory
+        self._screens = screens
+        self._errands = errands
+
+    async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Set a gift going again."""
+        click = read(Click, body)
+        await self._flow.retry(click.subject, click.user)
+        if not click.card:  # which is the worker's
+            self._errands.run(self._screens.show_again(click))
+        await ack()
+
+    async def on_order_anew(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Ask for a statement that there is no order, if this person may make it."""
+        click = read(Click, body)
+        broken = await self._flow.check_mender(click.subject, click.user)
+        view = order_anew_form(broken, await self._directory.language(click.user), click.look)
+        self._errands.run(self._screens.open(click.trigger, view))
+        await ack()
+
+    async def on_order_anew_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Order anew, on the word of whoever submitted it."""
+        submission = read(Submission, body)
+        memory = read_decision(submission.memory)
+        if not _is_stated(submission):
+            raise Invalid({Field.STATEMENT: say("Please look at the gift card service first.")})
+        await self._flow.order_anew(memory.subject, submission.user, _words(submission))
+        self._show_home_again(submission, memory)
+        await ack()
+
+    async def on_close(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Ask why, if this person may close the gift."""
+        click = read(Click, body)
+        broken = await self._flow.check_mender(click.subject, click.user)
+        view = close_form(broken, await self._directory.language(click.user), click.look)
+        self._errands.run(self._screens.open(click.trigger, view))
+        await ack()
+
+    async def on_close_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Close it, with the reason."""
+        submission = read(Submission, body)
+        memory = read_decision(submission.memory)
+        is_unspent = _is_stated(submission)
+        await self._flow.close(memory.subject, submission.user, _words(submission), is_unspent=is_unspent)
+        self._show_home_again(submission, memory)
+        await ack()
+
+    def _show_home_again(self, submission: Submission, memory: DecisionMemory) -> None:
+        if memory.look:
+            self._errands.run(self._screens.show_home(submission.user, memory.look))
+
+
+def _is_stated(submission: Submission) -> bool:
+    statement = submission.field_if_any(Field.STATEMENT)
+    return bool(statement and statement.selected_options)
+
+
+def _words(submission: Submission) -> str:
+    return (submission.field(Field.REASON).value or "").strip()

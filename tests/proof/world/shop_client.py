@@ -1,0 +1,92 @@
+"""What one life of the bot knows the gift card service by."""
+
+import json
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from bot.giftcards.api import meaning
+from bot.gifts.gift import Gift, Request
+from bot.gifts.link import Payout
+from bot.gifts.money import Money
+from bot.gifts.order import Order
+from bot.gifts.ports import (
+    Absent,
+    LinkReady,
+    NotYet,
+    OrderFailed,
+    OutcomeUnknown,
+    Placed,
+    Rejected,
+    Unavailable,
+)
+from bot.gifts.product import Product
+from tests.proof.world.refusals import Refusal
+from tests.proof.world.shop import Shop
+from tests.proof.world.wire import Life, Network, certain
+
+_SERVICE = "the shop"
+_REQUEST_LATE = 180.0
+_AN_ORDER: TypeAdapter[Placed] = TypeAdapter(Placed)
+
+
+class ShopClient:
+    """A client that reads refusals as the real ones do."""
+
+    def __init__(self, shop: Shop, network: Network, life: Life) -> None:
+        self._shop = shop
+        self._network = network
+        self._life = life
+
+    has_catalogue = True
+
+    async def countries(self) -> frozenset[str] | Rejected | Unavailable:
+        """Nobody looks: what is sold is read when it is ordered."""
+        return frozenset({"GB"})
+
+    async def products(self, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
+        """Never the same twice: what is on offer changes all the time."""
+
+        def read() -> tuple[Product, ...]:
+            return (Product(f"{country}-{next(self._shop.catalogue)}", "something new"),)
+
+        return certain(await self._network.call(self._life, _SERVICE, "the catalogue", read))
+
+    def names_products(self, request: Request) -> bool:
+        """Whatever is ordered is ordered from the catalogue."""
+        return request.product is None
+
+    def body(self, request: Request, gift: Gift, key: str, choose_from: Sequence[Product]) -> str:
+        """A body that says what was on offer when it was written."""
+        offer = [product.code for product in choose_from]
+        return json.dumps({"request": request.id, "recipient": gift.recipient, "key": key, "offer": offer})
+
+    async def turn(self) -> None:
+        """Nobody is too fast here."""
+
+    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown:
+        """What became of a link."""
+        return await self._network.call(self._life, _SERVICE, "the payout", lambda: self._shop.payout(order))
+
+    async def price(self, request: Request, choose_from: Sequence[Product]) -> None:
+        """Nothing is said about prices."""
+
+    async def place(self, order: Order) -> Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
+        """Send an order."""
+        name = f"order {order.key[:8]}"
+        answer = await self._network.call(self._life, _SERVICE, name, lambda: self._shop.place(order), _REQUEST_LATE)
+        if not isinstance(answer, Refusal):
+            return answer
+        self._network.journal(f"{name} is told {answer}")
+        return meaning(answer.response(), _AN_ORDER)
+
+    async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
+        """Fetch a link."""
+        return await self._network.call(self._life, _SERVICE, "the link", lambda: self._shop.link(order))
+
+    async def balance(self, currency: str) -> Money | None:
+        """Nothing is said about the account."""
+
+    async def find(self, order: Order) -> Placed | Absent | Unavailable | None:
+        """Look an order up."""
+        return certain(await self._network.call(self._life, _SERVICE, "a look-up", lambda: self._shop.find(order)))
