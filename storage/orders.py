@@ -23,7 +23,7 @@ class OrderTable:
             gift_id=row["gift_id"],
             attempt=row["attempt"],
             body=row["body"],
-            value=Money(row["value_minor"], row["currency"]),
+            value=Money(row["value_minor"], row["currency"], row["exponent"]),
             country=row["country"],
             first_sent_at=from_text(row["first_sent_at"]),
             provider_id=row["provider_id"],
@@ -32,8 +32,8 @@ class OrderTable:
     def add(self, order: Order) -> None:
         """Keep an order before it is sent for the first time."""
         self._database.change(
-            "INSERT INTO orders (key, gift_id, attempt, body, value_minor, currency, country, first_sent_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO orders (key, gift_id, attempt, body, value_minor, currency, exponent, country, first_sent_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 order.key,
                 order.gift_id,
@@ -41,6 +41,7 @@ class OrderTable:
                 order.body,
                 order.value.minor,
                 order.value.currency,
+                order.value.exponent,
                 order.country,
                 to_text(order.first_sent_at),
             ),

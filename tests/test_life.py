@@ -137,7 +137,7 @@ def test_the_same_gift_has_the_same_key_for_ever() -> None:
 )
 def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # noqa: FBT001 - a table's column
     """The service forgets a key after thirty days, and would then order again."""
-    order = Order("key", "g", 1, "{}", Money(2500, "GBP"), "GB", first_sent_at=NOON)
+    order = Order("key", "g", 1, "{}", Money(2500, "GBP", 2), "GB", first_sent_at=NOON)
     assert order.key_is_old(NOON + age) is old
 
 

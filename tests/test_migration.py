@@ -188,7 +188,7 @@ def test_everything_in_it_is_understood(path: Path) -> None:
         "UPDATE history SET actor = 'UEVE'",
         "DELETE FROM history",
         "INSERT INTO holds VALUES ('h', 'insufficient_funds', 'POUND', 't', 't', NULL)",
-        "INSERT INTO shelves VALUES ('GBR', '[]', 't')",
+        "INSERT INTO shelves VALUES ('GBR', 'GBP', '[]', 't')",
     ],
 )
 def test_it_refuses_what_a_new_one_refuses(path: Path, statement: str) -> None:

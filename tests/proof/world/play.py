@@ -22,7 +22,7 @@ from tests.proof.world.wire import Journal
 
 _SHORT = timedelta(minutes=20)  # between two looks, once nothing goes wrong any more
 _LOOKS = 200
-_POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
+_POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP", 2)})
 
 
 class NeverEnds(Exception):

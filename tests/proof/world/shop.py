@@ -1,7 +1,7 @@
 """A gift card service in memory: its ledger, what it remembers of keys, and the client that the bot is given."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -132,11 +132,11 @@ class ShopClient:
         """Nobody looks: what is sold is read when it is ordered."""
         return frozenset({"GB"})
 
-    async def products(self, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
+    async def products(self, country: str) -> Mapping[str, tuple[Product, ...]] | Rejected | Unavailable:
         """Never the same twice: what is on offer changes all the time."""
 
-        def read() -> tuple[Product, ...]:
-            return (Product(f"{country}-{next(self._shop.catalogue)}", "something new"),)
+        def read() -> Mapping[str, tuple[Product, ...]]:
+            return {"GBP": (Product(f"{country}-{next(self._shop.catalogue)}", "something new"),)}
 
         return certain(await self._network.call(self._life, _SERVICE, "the catalogue", read))
 
