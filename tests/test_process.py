@@ -3,11 +3,10 @@
 import asyncio
 import stat
 
-import httpx
 import pytest
 
 from bot.simulator import Fault
-from tests.office import Office
+from tests.office import Office, listening
 
 
 async def _refusal(office: Office, *options: str, **changes: str) -> tuple[int | None, str]:
@@ -94,7 +93,7 @@ async def test_sigterm_lets_the_work_in_hand_finish(office: Office, mode: str, u
     options = ["--http", "--port", str(unused_tcp_port)] if mode == "http" else []
     process = await office.process(*options)
     if mode == "http":
-        await _listening(unused_tcp_port)
+        await listening(unused_tcp_port)
         office.slack.use_http(f"http://127.0.0.1:{unused_tcp_port}/slack/events")
     else:
         await office.slack.socket_mode.connected(timeout=30)
@@ -117,14 +116,3 @@ async def test_sigterm_lets_the_work_in_hand_finish(office: Office, mode: str, u
     async with office.open():
         await office.delivered()
     assert len(office.giftcards.orders) == 1
-
-
-async def _listening(port: int) -> None:
-    async with httpx.AsyncClient() as http, asyncio.timeout(30):
-        while True:
-            try:
-                await http.get(f"http://127.0.0.1:{port}/healthz")
-            except httpx.ConnectError:
-                await asyncio.sleep(0.05)
-            else:
-                return
