@@ -84,8 +84,9 @@ MUTATIONS = (
                 DESK,
                 "            prepared = order or await self._prepared(request, gift)\n",
                 "            anew = await self._giftcards.products(request.country)\n"
-                "            if order and isinstance(anew, tuple):\n"
-                "                order = replace(order, body=self._giftcards.body(request, gift, order.key, anew))\n"
+                "            if order and isinstance(anew, dict):\n"
+                "                choice = anew[request.value.currency]\n"
+                "                order = replace(order, body=self._giftcards.body(request, gift, order.key, choice))\n"
                 "            prepared = order or await self._prepared(request, gift)\n",
             ),
             Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
