@@ -25,6 +25,9 @@ CANNOT_RUN = 1
 @app.callback()
 def giftbot() -> None:
     """Gift cards as a thank-you from Slack: asked for, approved, ordered once and delivered."""
+    from bot.time_zones import use_newest
+
+    use_newest()
 
 
 @app.command()

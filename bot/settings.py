@@ -23,7 +23,7 @@ from bot.company import Company, read_company
 from bot.company.amounts import amounts, every
 from bot.company.policy import USUAL_FILE, Usual, policy_of
 from bot.giftcards import runa, wegift
-from bot.gifts.money import currency_of
+from bot.gifts.currencies import currency_of
 from bot.gifts.policy import Policy
 
 _LONG_ENOUGH = 32
@@ -154,7 +154,7 @@ class CompanySettings(_FromEnvironment):
         given = amounts(limits)
         company, countries = info.data.get("giftbot_config"), info.data.get("giftbot_countries")
         if countries and isinstance(company, Company) and company.requests.largest is None:
-            every(given, company.requests.countries or countries)
+            every(given, company.currencies_of(company.requests.countries or countries))
         return limits
 
     @model_validator(mode="after")

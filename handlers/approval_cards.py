@@ -183,7 +183,7 @@ def _funds(funds: Funds, total: Money, language: Language) -> str:
         words.append(language.say("Estimated price: {price}.", price=funds.price))
     if funds.balance is None:
         return " ".join(words)
-    if funds.balance.minor >= (funds.price or total).minor:
+    if funds.balance >= (funds.price or total):
         words.append(language.say("The account at the gift card service has {balance}.", balance=funds.balance))
         return " ".join(words)
     words.append(

@@ -1,7 +1,6 @@
 """OUT: a budget as a bar, in words first: a phone breaks no line of it, and a screen reader begins with what counts."""
 
 from bot.gifts.budgets import Balance, Per, Span
-from bot.gifts.money import Money
 from bot.gifts.wording import Part, Words, say
 from handlers.language import Language
 from handlers.words import escaped
@@ -30,13 +29,12 @@ def _name(balance: Balance) -> Part:
 
 def _cells(balance: Balance) -> str:
     """The last one is full only when all is used, and the first one as soon as anything is."""
-    used, cap = balance.used.minor, balance.cap.minor
-    full = min(_CELLS, max(_CELLS * used // cap, bool(used)))
+    used, cap = balance.used.major, balance.cap.major
+    full = min(_CELLS, max(int(_CELLS * used / cap), bool(used)))
     return "▓" * full + "░" * (_CELLS - full)
 
 
 def _rest(balance: Balance) -> Words:
-    over = balance.used.minor - balance.cap.minor
-    if over > 0:
-        return say("{over} too much", over=Money(over, balance.cap.currency))
+    if balance.used > balance.cap:
+        return say("{over} too much", over=balance.used.less(balance.cap))
     return say("{left} left", left=balance.left) if balance.left.minor else say("nothing left")

@@ -1,21 +1,19 @@
 """Reads `/gift @recipient 25 GBP thank you` into what the form opens with; the person sees and corrects it there."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel.numbers import get_currency_symbol
-
-from bot.gifts.money import currency_of
 from bot.gifts.product import Choice
+from bot.gifts.wording import Listed, Words, say
+from handlers.amount_text import SOMEBODY, WrittenAmount, find_amount
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_NUMBER = r"(?P<number>\d[\d.,'’]*)"
 
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """What a form opens with."""
+    """What a form opens with; `warning` says why the amount is empty that somebody wrote."""
 
     recipients: tuple[str, ...] = ()
     amount: str = ""
@@ -27,24 +25,26 @@ class Prefill:
     cost_centre: str | None = None
     hashtag: str | None = None
     names_amount: bool = False
+    warning: Words | None = None
 
 
-def read_text(text: str, countries: Collection[str]) -> Prefill:
+def read_text(text: str, offered: Mapping[str, str], locale: str) -> Prefill:
     """The parts of a command in any order: people, an amount with or without its currency, and the rest as the note.
 
-    A number beside the currency of an offered country is the amount; without one, the first number that stands alone.
+    `offered` has the currency of each country. An amount in a currency that is not offered, or that could be in several
+    that are, is left to the form, which says so.
     """
     recipients = tuple(dict.fromkeys(_MENTION.findall(text)))
-    rest = _MENTION.sub(" ", text)
-    for country in countries:
-        found = _with_currency(currency_of(country) or "").search(rest)
-        if found:
-            number = found["before"] or found["after"]
-            return Prefill(recipients, number.rstrip(".,"), country, _without(rest, found))
-    alone = re.search(rf"(?<!\S){_NUMBER}(?!\S)", rest)
-    if alone:
-        return Prefill(recipients, alone["number"].rstrip(".,"), note=_without(rest, alone))
-    return Prefill(recipients, note=_tidy(rest))
+    rest = _MENTION.sub(f" {SOMEBODY} ", text)
+    amount = find_amount(rest, offered.values(), locale)
+    if amount is None:
+        return Prefill(recipients, note=_tidy(rest))
+    note = _tidy(f"{rest[: amount.start]} {rest[amount.end :]}")
+    possible = amount.currencies & {*offered.values()}
+    if amount.currencies and len(possible) != 1:
+        return Prefill(recipients, note=note, warning=_left_open(amount, rest[amount.start : amount.end], possible))
+    country = next((country for country, currency in offered.items() if currency in possible), None)
+    return Prefill(recipients, amount.number, country, note)
 
 
 def read_absence(text: str) -> tuple[str, tuple[str, ...]]:
@@ -52,17 +52,21 @@ def read_absence(text: str) -> tuple[str, tuple[str, ...]]:
     return _tidy(_MENTION.sub(" ", text)), tuple(dict.fromkeys(_MENTION.findall(text)))
 
 
-def _with_currency(currency: str) -> re.Pattern[str]:
-    signs = "|".join(re.escape(sign) for sign in {currency, get_currency_symbol(currency, "en")})
-    before = _NUMBER.replace("number", "before")
-    after = _NUMBER.replace("number", "after")
-    return re.compile(rf"(?<!\w){before}\s*(?:{signs})(?!\w)|(?<!\w)(?:{signs})\s*{after}(?!\w)", re.IGNORECASE)
-
-
-def _without(text: str, found: re.Match[str]) -> str:
-    return _tidy(text[: found.start()] + " " + text[found.end() :])
+def _left_open(amount: WrittenAmount, written: str, possible: frozenset[str]) -> Words:
+    if possible:
+        return say(
+            "“{text}” can be in {currencies}, so I left the amount empty. "
+            "Choose a country and enter the amount in its currency.",
+            text=_tidy(written),
+            currencies=Listed(tuple(sorted(possible)), with_or=True),
+        )
+    return say(
+        "Gifts in {currency} aren't available here, so I left the amount empty. "
+        "Choose a country and enter the amount in its currency.",
+        currency=next(iter(amount.currencies)) if len(amount.currencies) == 1 else amount.said,
+    )
 
 
 def _tidy(text: str) -> str:
-    unescaped = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    unescaped = text.replace(SOMEBODY, " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return re.sub(r"[ \t]+", " ", unescaped).strip()

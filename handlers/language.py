@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from bot.gifts.money import babel_locale
+from bot.gifts.locales import babel_locale
 from bot.gifts.wording import Listed, Part, Who, Words, say, say_many
 
 _CATALOGUES = Path(__file__).parent / "locales"
@@ -25,7 +25,7 @@ class Language:
     """How to say things to a reader of one of Slack's locales ("en-GB", "de-DE"); English where there is no other."""
 
     def __init__(self, locale: str) -> None:
-        self._locale = locale
+        self.locale = locale
         self._writes = babel_locale(locale)
         self._catalogue = _catalogue(self._writes)
         is_theirs = self._writes.language == "en" or isinstance(self._catalogue, GNUTranslations)
@@ -55,11 +55,11 @@ class Language:
                 return self._moment(part)
             case Who(slack_id):
                 return mention(slack_id)
-        return part.format(self._locale)
+        return part.format(self.locale)
 
     def number(self, number: Decimal) -> str:
         """A number as this reader would type it: without a currency, and without signs between thousands."""
-        return format_decimal(number, locale=self._writes, group_separator=False)
+        return format_decimal(number, locale=self._writes, group_separator=False, decimal_quantization=False)
 
     def country(self, code: str) -> str:
         """The name of an ISO 3166 country."""

@@ -74,8 +74,7 @@ class Asking:
                 words = command.text.strip()[len("away") :]
                 await ack(text=await self._away.away(command.user, words))
             case _:
-                prefill = read_text(command.text, self._flow.catalogue.sold_in())
-                self._errands.run(self._open_form(command.user, command.trigger, prefill))
+                self._errands.run(self._open_typed(command))
                 await ack()
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -117,6 +116,10 @@ class Asking:
         self._errands.run(self._draw(click.user, click.trigger, memory, prefill))
         await ack()
 
+    async def _open_typed(self, command: SlashCommand) -> None:
+        locale = (await self._directory.language(command.user)).locale
+        await self._open_form(command.user, command.trigger, read_text(command.text, self._offered(), locale))
+
     async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
         usual = self._flow.policy.announcing.usual_channel
@@ -147,10 +150,14 @@ class Asking:
         return request_form(read_memory(change.memory), prefill, self._offer(prefill.country), language)
 
     def _offer(self, wanted: str | None) -> Offer:
-        catalogue = self._flow.catalogue
-        countries = catalogue.sold_in()
-        country = wanted if wanted and wanted in countries else countries[0]
+        catalogue, countries = self._flow.catalogue, self._offered()
+        country = wanted if wanted and wanted in countries else next(iter(countries))
         return Offer(self._flow.policy, countries, country, catalogue.known(country), catalogue.is_there)
+
+    def _offered(self) -> dict[str, str]:
+        """The countries that are offered now, each with the currency of its gifts."""
+        catalogue = self._flow.catalogue
+        return {country: catalogue.currency_in(country) for country in catalogue.sold_in()}
 
 
 def _filled_in(change: FormChange) -> Prefill:

@@ -1,7 +1,7 @@
 """OUT: the form that asks for a gift, and what can be chosen in it. Pure functions to Slack's view JSON."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -18,7 +18,6 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.gifts.errors import Field
-from bot.gifts.money import currency_of
 from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
 from bot.gifts.product import Choice, Shelf
 from bot.gifts.wording import Part
@@ -38,10 +37,13 @@ _LONGEST_LABEL = 75
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the form offers: countries, and what can be bought in the chosen one, where a requester may choose it."""
+    """What the form offers: countries, each with its currency, and what can be bought in the chosen one.
+
+    Only where `has_products` may a requester choose among that.
+    """
 
     policy: Policy
-    countries: Sequence[str]
+    countries: Mapping[str, str]
     country: str
     shelf: Shelf | None
     has_products: bool
@@ -53,7 +55,7 @@ def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: L
     recipients = list(prefill.recipients[:MOST_RECIPIENTS])
     blocks = [
         _filled(_recipients(language), initial_users=recipients, focus_on_load=not recipients),
-        _country(tuple(offer.countries), offer.country, language, has_products=offer.has_products),
+        _country(tuple(offer.countries.items()), offer.country, language, has_products=offer.has_products),
         _filled(
             _amount(_possible_amounts(prefill, offer, language), language),
             initial_value=prefill.amount[:_LONGEST_AMOUNT],
@@ -72,6 +74,8 @@ def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: L
         blocks.insert(2, _filled(_product(offer.country, language), initial_option=chosen))
     if memory.source:
         blocks.insert(0, section(language.say("For <{source}|this message>", source=memory.source)).to_dict())
+    if prefill.warning:
+        blocks.insert(0, section(f":warning: {language.render(prefill.warning)}").to_dict())
     title, submit = language.say("Send a gift"), language.say("Ask")
     if memory.version:
         title, submit = language.say("Change your request"), language.say("Ask anew")
@@ -100,8 +104,8 @@ def _recipients(language: Language) -> Json:
 
 
 @cache
-def _country(countries: tuple[str, ...], chosen: str, language: Language, *, has_products: bool) -> Json:
-    labels = {country: f"{language.country(country)} ({currency_of(country)})" for country in countries}
+def _country(countries: tuple[tuple[str, str], ...], chosen: str, language: Language, *, has_products: bool) -> Json:
+    labels = {country: f"{language.country(country)} ({currency})" for country, currency in countries}
     in_order = sorted(labels, key=lambda country: unicodedata.normalize("NFKD", labels[country]))  # Ö beside O
     options = {country: Option(value=country, label=labels[country]) for country in in_order}
     return InputBlock(
@@ -218,7 +222,7 @@ def _possible_amounts(prefill: Prefill, offer: Offer, language: Language) -> str
     chosen = offer.shelf.find(prefill.product.code) if offer.shelf and prefill.product else None
     if chosen:
         return _written(chosen.values_in_words, language)
-    by_template = currency_of(offer.country) in offer.policy.templates
+    by_template = offer.countries[offer.country] in offer.policy.templates
     values = offer.shelf.values_in_words if offer.shelf and not by_template else None
     if not offer.policy.whole_amounts:
         return _written(values, language)

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.gifts.budgets import Budget, Per, Period
-from bot.gifts.money import babel_locale
+from bot.gifts.locales import babel_locale
 from bot.gifts.office_hours import OfficeHours, Patience
 from bot.gifts.people import Roster
 from bot.gifts.policy import Policy

@@ -11,8 +11,8 @@ from storage.db import Database
 from storage.times import from_text, to_text
 
 _VALUES = (
-    "INTO orders (key, gift_id, attempt, body, value_minor, currency, country, first_sent_at, provider_id,"
-    " unknown_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INTO orders (key, gift_id, attempt, body, value_minor, currency, exponent, country, first_sent_at,"
+    " provider_id, unknown_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -69,6 +69,7 @@ def _values(order: Order) -> tuple[str | int | None, ...]:
         order.body,
         order.value.minor,
         order.value.currency,
+        order.value.exponent,
         order.country,
         to_text(order.first_sent_at),
         order.provider_id,
@@ -82,7 +83,7 @@ def _order(row: sqlite3.Row) -> Order:
         gift_id=row["gift_id"],
         attempt=row["attempt"],
         body=row["body"],
-        value=Money(row["value_minor"], row["currency"]),
+        value=Money(row["value_minor"], row["currency"], row["exponent"]),
         country=row["country"],
         first_sent_at=from_text(row["first_sent_at"]),
         provider_id=row["provider_id"],

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from operator import attrgetter
 
 from bot.gifts.gift import (
@@ -19,12 +20,14 @@ from bot.gifts.gift import (
     RequestStep,
     after,
 )
-from bot.gifts.money import Money
+from bot.gifts.money import Money, nothing
 from bot.gifts.product import Choice
 from bot.gifts.reasons import Reason
 from storage.db import Database
 from storage.history import HistoryTable
 from storage.times import from_text, to_text
+
+_SUMS = ", ".join(f"sum(value_minor) FILTER (WHERE exponent = {exponent})" for exponent in range(5))
 
 
 class RequestTable:
@@ -78,10 +81,11 @@ class RequestTable:
 
     def lower(self, request: Request, value: Money, by: str, at: datetime) -> None:
         """Let each gift of a pending request be worth less than was asked."""
-        asked = request.asked or request.value
+        lowered = replace(request, value=value, asked=request.asked or request.value)
         self._database.change(
-            "UPDATE requests SET value_minor = ?, asked_minor = ? WHERE id = ? AND state = 'pending'",
-            (value.minor, asked.minor, request.id),
+            "UPDATE requests SET value_minor = :value_minor, asked_minor = :asked_minor,"
+            " weighed_minor = :weighed_minor, exponent = :exponent WHERE id = :id AND state = 'pending'",
+            {**_amounts(lowered), "id": request.id},
         )
         self._history.add(at, by, "lower", request.id, detail=f"from {request.value} to {value}")
 
@@ -122,13 +126,14 @@ class RequestTable:
 
     def given_between(self, requester: str, recipient: str, currency: str, since: datetime, but: str) -> Money:
         """What one person asked for another since then, `but` one request, as far as it was not turned down."""
-        row = self._database.row(
-            "SELECT coalesce(sum(value_minor), 0) AS minor FROM requests JOIN gifts ON gifts.request_id = requests.id"
+        sums = self._database.row(
+            f"SELECT {_SUMS} FROM requests JOIN gifts ON gifts.request_id = requests.id"  # noqa: S608 - constants
             " WHERE requester = ? AND created_at >= ? AND recipient = ? AND currency = ? AND requests.id != ?"
             " AND gifts.state != 'void'",
             (requester, to_text(since), recipient, currency, but),
         )
-        return Money(row["minor"] if row else 0, currency)
+        amounts = (Money(minor, currency, exponent) for exponent, minor in enumerate(sums or ()) if minor)
+        return reduce(Money.plus, amounts, nothing(currency))
 
     def _add_gift(self, gift: Gift, position: int, at: datetime) -> None:
         self._database.change(
@@ -143,10 +148,8 @@ def _columns(request: Request) -> dict[str, str | int | None]:
     return {
         "version": request.version,
         "requester": request.requester,
-        "value_minor": request.value.minor,
+        **_amounts(request),
         "currency": request.value.currency,
-        "asked_minor": request.asked.minor if request.asked else None,
-        "weighed_minor": request.weighed.minor if request.weighed else None,
         "country": request.country,
         "product_code": request.product.code if request.product else None,
         "product_name": request.product.name if request.product else None,
@@ -161,6 +164,14 @@ def _columns(request: Request) -> dict[str, str | int | None]:
     }
 
 
+def _amounts(request: Request) -> dict[str, int | None]:
+    """The amounts of a request, all with the decimal places of the finest: the table compares them with each other."""
+    amounts = {"value_minor": request.value, "asked_minor": request.asked, "weighed_minor": request.weighed}
+    exponent = max(amount.exponent for amount in amounts.values() if amount)
+    minor = {name: amount.written_with(exponent).minor if amount else None for name, amount in amounts.items()}
+    return minor | {"exponent": exponent}
+
+
 def _in_words(request: Request) -> str:
     return f"{request.value} to each of {', '.join(request.recipients)}"
 
@@ -171,15 +182,14 @@ def request_from(database: Database, row: sqlite3.Row) -> Request:
     approvals = database.rows(
         "SELECT * FROM approvals WHERE request_id = ? AND version = ?", (row["id"], row["version"])
     )
-    currency = row["currency"]
     return Request(
         id=row["id"],
         version=row["version"],
         requester=row["requester"],
         gifts=tuple(gift_from(gift) for gift in gifts),
-        value=Money(row["value_minor"], currency),
-        asked=Money(row["asked_minor"], currency) if row["asked_minor"] else None,
-        weighed=Money(row["weighed_minor"], currency) if row["weighed_minor"] else None,
+        value=Money(row["value_minor"], row["currency"], row["exponent"]),
+        asked=_amount_if_any(row, "asked_minor"),
+        weighed=_amount_if_any(row, "weighed_minor"),
         country=row["country"],
         cost_centre=row["cost_centre"],
         month=row["month"],
@@ -194,6 +204,10 @@ def request_from(database: Database, row: sqlite3.Row) -> Request:
         decision=row["decided_by"] and Decision(row["decided_by"], from_text(row["decided_at"]), row["decision_note"]),
         approvals=tuple(sorted(map(_approval, approvals), key=attrgetter("at"))),
     )
+
+
+def _amount_if_any(row: sqlite3.Row, name: str) -> Money | None:
+    return Money(row[name], row["currency"], row["exponent"]) if row[name] else None
 
 
 def _approval(row: sqlite3.Row) -> Approval:

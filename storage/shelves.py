@@ -23,13 +23,14 @@ class ShelfTable:
         if row is None:
             return None
         with suppress(ValidationError):
-            return Shelf(country, _PRODUCTS.validate_json(row["products"]), from_text(row["read_at"]))
+            return Shelf(country, row["currency"], _PRODUCTS.validate_json(row["products"]), from_text(row["read_at"]))
         return None
 
     def save(self, shelf: Shelf) -> None:
         """Keep a shelf instead of the one before it."""
         self._database.change(
-            "INSERT INTO shelves (country, products, read_at) VALUES (?, ?, ?)"
-            " ON CONFLICT (country) DO UPDATE SET products = excluded.products, read_at = excluded.read_at",
-            (shelf.country, _PRODUCTS.dump_json(shelf.products).decode(), to_text(shelf.read_at)),
+            "INSERT INTO shelves (country, currency, products, read_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (country) DO UPDATE SET currency = excluded.currency, products = excluded.products,"
+            " read_at = excluded.read_at",
+            (shelf.country, shelf.currency, _PRODUCTS.dump_json(shelf.products).decode(), to_text(shelf.read_at)),
         )

@@ -1,14 +1,18 @@
 """How much each approver has decided, month by month: kept with every decision, so that nothing is ever counted up."""
 
+import sqlite3
 from collections.abc import Sequence
+from functools import reduce
+from itertools import groupby
+from operator import itemgetter
 
 from bot.gifts.lines import Tally
 from bot.gifts.money import Money
 from storage.db import Database
 
 _ADD = (
-    "INSERT INTO tallies (person, month, currency, yes, approved_minor, no, declined_minor)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET yes = yes + excluded.yes, no = no + excluded.no,"
+    "INSERT INTO tallies (person, month, currency, exponent, yes, approved_minor, no, declined_minor)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET yes = yes + excluded.yes, no = no + excluded.no,"
     " approved_minor = approved_minor + excluded.approved_minor,"
     " declined_minor = declined_minor + excluded.declined_minor"
 )
@@ -24,19 +28,18 @@ class TallyTable:
         """Count a decision in."""
         yes, no = (1, total.minor), (0, 0)
         counts = (*yes, *no) if is_yes else (*no, *yes)
-        self._database.change(_ADD, (person, month, total.currency, *counts))
+        self._database.change(_ADD, (person, month, total.currency, total.exponent, *counts))
 
     def of(self, person: str, month: str) -> Sequence[Tally]:
         """What somebody decided in a month, one tally a currency."""
         rows = self._database.rows(
             "SELECT * FROM tallies WHERE person = ? AND month = ? ORDER BY currency", (person, month)
         )
-        return [
-            Tally(
-                row["yes"],
-                Money(row["approved_minor"], row["currency"]),
-                row["no"],
-                Money(row["declined_minor"], row["currency"]),
-            )
-            for row in rows
-        ]
+        return [reduce(Tally.plus, map(_tally, alike)) for _, alike in groupby(rows, itemgetter("currency"))]
+
+
+def _tally(row: sqlite3.Row) -> Tally:
+    approved, declined = (
+        Money(row[name], row["currency"], row["exponent"]) for name in ("approved_minor", "declined_minor")
+    )
+    return Tally(row["yes"], approved, row["no"], declined)

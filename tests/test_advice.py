@@ -109,6 +109,39 @@ async def test_check_knows_what_a_policy_leaves_open(office: Office) -> None:
         assert words in said
 
 
+async def test_check_shows_what_one_figure_is_in_each_currency(office: Office) -> None:
+    """250 pounds are a large gift and 250 yen are none; each is a budget of its own."""
+    text = """
+        [requests]
+        countries = ["GB", "US", "DE", "JP"]
+        largest = "250"
+        [[rules]]
+        name = "small"
+        up_to = "20, 2000 JPY"
+        automatic = true
+        [[budgets]]
+        name = "each manager"
+        per = "requester"
+        every = "month"
+        amount = "500"
+        [[budgets]]
+        name = "all of us"
+        per = "company"
+        every = "year"
+        amount = "9000 GBP, 9500 USD, 9800 EUR, 900000 JPY"
+    """
+    settings = {"GIFTBOT_CONFIG": office.policy(text), "GIFTBOT_APPROVERS": "UABE,UANA"}
+    code, said = await asked(office, "check", **settings)
+    assert code == 0
+    name = "each for itself. Name currencies: “250 GBP, 45000 JPY”."
+    assert f"The largest gift: 250 is €250.00, £250.00, ¥250, $250.00, {name}" in said
+    assert f"Rule “small”: 20 is €20.00, £20.00, $20.00, {name}" in said
+    assert f"Budget “each manager”: 500 is €500.00, £500.00, ¥500, $500.00, {name}" in said
+    assert "“all of us”:" not in said
+    _, said = await asked(office, "check", GIFTBOT_APPROVERS="UABE,UANA", GIFTBOT_COUNTRIES="GB")
+    assert "Name currencies" not in said
+
+
 async def test_check_without_a_file(office: Office) -> None:
     """The approvers of the environment are the policy; without any, that is the mistake."""
     code, said = await asked(office, "check", GIFTBOT_APPROVERS="UABE,UANA")

@@ -22,6 +22,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.company": {"bot.gifts"},
     "bot.audit": {"storage", "bot.gifts"},
     "bot.child": set(),
+    "bot.time_zones": set(),
     "bot.log_writer": set(),
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},

@@ -386,6 +386,15 @@ async def test_each_writes_the_day_in_their_own_way(office: Office) -> None:
     assert "until Aug 15, 2030, 6:59:00" in await says(office.ana, "away until 8/14 @Eve")
 
 
+@pytest.mark.usefixtures("bot")
+async def test_a_month_is_never_taken_for_a_day(office: Office) -> None:
+    """In Latin America 03/09 is in September; where Slack does not say how somebody writes dates, they are asked."""
+    user = office.slack.workspace.user
+    user(office.abe.id).locale, user(office.ana.id).locale = "es-LA", "en-XX"
+    assert "until 3 sep 2030" in await says(office.abe, "away until 03/09 @Eve")
+    assert "I do not know which day you mean" in await says(office.ana, "away until 03/09 @Eve")
+
+
 async def test_a_day_begins_where_the_approver_is(office: Office) -> None:
     """On Monday morning in London it is still Sunday in Honolulu, and Monday is tomorrow."""
     office.slack.workspace.user(office.abe.id).time_zone = "Pacific/Honolulu"

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot.gifts.absence import Absence
 from bot.gifts.budgets import Balance, Budget, Per, Period
+from bot.gifts.currencies import PLACES, currency_in, currency_of
 from bot.gifts.desk import Desk, Look
 from bot.gifts.gift import Approval, Closing, Decision, Gift, GiftState, Request, RequestState
 from bot.gifts.head import Head
@@ -31,7 +32,7 @@ from bot.gifts.message import (
     Message,
     RestorationNotice,
 )
-from bot.gifts.money import Money, currency_of
+from bot.gifts.money import Money
 from bot.gifts.order import Made
 from bot.gifts.overview import LISTED, Overview
 from bot.gifts.paging import ON_A_PAGE, Mark, Page, Place
@@ -58,7 +59,7 @@ NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 REQUEST_ID = "7f1c2c1e-4f57-4c0e-8a55-9b54a3f2f1d0"
 LINK = "https://gifts.example.com/r/canary?token=1&next=2"
 SOURCE = "https://acme.slack.com/archives/C0GENERAL/p1893499200000000"
-VALUE = Money(13337, "GBP")
+VALUE = Money(13337, "GBP", 2)
 MIA, ABE, ANA, CHANNEL = "U0MIA", "U0ABE", "U0ANA", "C0GENERAL"
 EVERYBODY = [f"W{number:029}" for number in range(MOST_RECIPIENTS)]  # as long as an id may be
 BRITISH = language_of("en-GB")
@@ -344,13 +345,14 @@ def test_the_head_of_the_history_comes_with_the_command_that_uses_it() -> None:
 POLICY = Policy(
     rules=one_of({ABE, ANA}),
     countries=("GB", "US", "DE", "JP"),
-    largest={currency: Money(25000, currency) for currency in ("GBP", "USD", "EUR", "JPY")},
+    largest={currency: Money(25000, currency, PLACES[currency]) for currency in ("GBP", "USD", "EUR", "JPY")},
 )
 SHELF = Shelf(
     "GB",
+    "GBP",
     (
-        Product("BOOKS", "Books & <!channel>", Money(100, "GBP"), Money(10000, "GBP")),
-        Product("TEA", "Tea " + "x" * 200, values=(Money(1000, "GBP"), Money(2500, "GBP"))),
+        Product("BOOKS", "Books & <!channel>", Money(100, "GBP", 2), Money(10000, "GBP", 2)),
+        Product("TEA", "Tea " + "x" * 200, values=(Money(1000, "GBP", 2), Money(2500, "GBP", 2))),
         *(Product(f"P{number}", f"Product {number}") for number in range(300)),
     ),
     NOON,
@@ -367,7 +369,8 @@ PREFILLS = [
 
 def an_offer(countries: Sequence[str] = POLICY.countries) -> Offer:
     """What a form offers, with all that can be bought in the first country."""
-    return Offer(POLICY, countries, countries[0], SHELF, has_products=True)
+    currencies = {country: currency_in(country, {}) for country in countries}
+    return Offer(POLICY, currencies, countries[0], SHELF, has_products=True)
 
 
 @pytest.mark.parametrize("prefill", PREFILLS)
@@ -510,7 +513,7 @@ def desk(mine: Sequence[tuple[RequestState, GiftState]]) -> Desk:
         routes=ways,
         menders=short.deciders,
         holds=short.holds,
-        budgets=[Balance(budget, "&" * 75, Money(used, "GBP"), VALUE) for budget in budgets for used in (0, 20000)],
+        budgets=[Balance(budget, "&" * 75, Money(used, "GBP", 2), VALUE) for budget in budgets for used in (0, 20000)],
         month="2030-01",
         received=_middle([GiftLine(request, gift, NOON) for request, gift in short.received]),
         verdicts=_middle(verdicts),

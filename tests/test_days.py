@@ -83,6 +83,39 @@ def test_a_day_without_a_year_is_the_closest(text: str, day: date) -> None:
     assert read_day(text, BRITISH, TODAY) == day
 
 
+@pytest.mark.parametrize(
+    ("locale", "day"),
+    [
+        ("es-LA", date(2030, 12, 3)),  # Slack's Latin American Spanish
+        ("es-419", date(2030, 12, 3)),
+        ("es-XX", date(2030, 12, 3)),
+        ("pt-XX", date(2030, 12, 3)),
+        ("de-XX", date(2030, 12, 3)),
+        ("fr_FR", date(2030, 12, 3)),
+        ("en-GB", date(2030, 12, 3)),
+        ("en-IN", date(2030, 12, 3)),
+        ("en-US", date(2031, 3, 12)),
+        ("en-XX", None),
+        ("en", None),
+        ("tlh-KL", None),
+        ("", None),
+    ],
+)
+def test_the_month_comes_first_only_where_it_is_written_so(locale: str, day: date | None) -> None:
+    """An unknown country has the order of its language; where nobody knows it, nobody guesses."""
+    in_november = date(2030, 11, 30)
+    assert read_day("03/12", locale, in_november) == day
+    assert read_day("03/12/2030", locale, in_november) in {None, date(2030, 12, 3), date(2030, 3, 12)}
+    assert read_day("2030-12-03", locale, in_november) == date(2030, 12, 3)
+
+
+def test_numbers_that_can_be_read_in_one_way_only_are_read_so() -> None:
+    """The 14th of no month is the 14th of August, and the 8th of August is itself in any order."""
+    for text in ("14/08", "08/14", "14/08/2030", "08/14/2030"):
+        assert read_day(text, "en", TODAY) == date(2030, 8, 14)
+    assert read_day("08/08", "en", TODAY) == date(2030, 8, 8)
+
+
 def test_a_leap_day_is_in_a_leap_year() -> None:
     """There is none in 2030 or 2031; in autumn 2031 the next one is near."""
     assert read_day("29 Feb", BRITISH, TODAY) is None

@@ -433,7 +433,7 @@ class TestGiftCards:
 
     def test_a_balance_that_just_lasts(self) -> None:
         """Exactly the largest gift is enough."""
-        (row,) = balances({"GBP": Decimal("1250.00")}, {"GBP": Money(125000, "GBP")})
+        (row,) = balances({"GBP": Decimal("1250.00")}, {"GBP": Money(125000, "GBP", 2)})
         assert row == Finding(Mark.FINE, "Balance in GBP", "1,250.00")
 
     @pytest.mark.parametrize(

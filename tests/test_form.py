@@ -36,7 +36,7 @@ async def _sends_state(office: Office, block: str, state: dict[str, Any]) -> dic
         ("251", "The largest gift is £250.00 for each person."),
         ("٢٥", "the digits 0 to 9"),
         ("abc", "“abc” is not an amount of GBP"),
-        ("25,50", "can be read in more than one way"),
+        ("25,50", "can be read in two ways"),
         ("25 USD", "is not an amount of GBP"),
     ],
 )
@@ -53,6 +53,48 @@ async def test_an_amount_that_cannot_be_accepted(office: Office, amount: str, wo
     await office.mia.submits()
     await office.mia.sees_modal("Gift asked for")
     assert office.states() == ["waiting"]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("@Rob 25 CHF hi", "Gifts in CHF aren't available here, so I left the amount empty."),
+        ("@Rob 25 kr hi", "Gifts in kr aren't available here, so I left the amount empty."),
+        ("@Rob 25.- hi", "“25.-” can be in EUR, GBP, JPY or USD, so I left the amount empty."),
+    ],
+)
+async def test_a_currency_that_is_not_offered_never_becomes_another(office: Office, text: str, words: str) -> None:
+    """25 francs are not sent as 25 pounds with one click: the form says why it is empty, and wants an amount."""
+    form = await _opens_form(office, text)
+    assert words in form.text
+    assert "Choose a country and enter the amount in its currency." in form.text
+    assert form.value("Amount each") is None
+    assert form.value("Note") == "hi"
+    await office.mia.submits()
+    assert form.errors["Amount each"]
+    assert office.states() == []
+    await office.mia.fills({"Country": "Germany (EUR)", "Amount each": "25"})
+    await office.mia.submits()
+    await office.mia.sees_modal("Gift asked for")
+    assert office.rows("SELECT value_minor, currency FROM requests") == [(2500, "EUR")]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_thousands_are_written_as_the_reader_writes_them(office: Office) -> None:
+    """With a space in French; what could be either is asked for again, and what is no amount stays in the note."""
+    office.slack.workspace.user(office.mia.id).locale = "fr-FR"
+    form = await _opens_form(office, "@Rob 1\u202f234 JPY merci")
+    assert (form.value("Country"), form.value("Note")) == ("Japon (JPY)", "merci")
+    await office.mia.submits()
+    assert office.rows("SELECT value_minor, currency FROM requests") == [(1234, "JPY")]
+    await office.mia.closes()
+    office.slack.workspace.user(office.eve.id).locale = "en-GB"
+    await office.eve.types("/gift @Rob 15.000 JPY thanks for the 3 demos")
+    form = await office.eve.sees_modal("Send a gift")
+    assert (form.value("Amount each"), form.value("Note")) == ("15.000", "thanks for the 3 demos")
+    await office.eve.submits()
+    assert form.errors == {"Amount each": "“15.000” can be read in two ways. Write it like 1,234."}
 
 
 @pytest.mark.usefixtures("bot")

@@ -75,7 +75,7 @@ def asked(office: Office, count: int) -> list[Request]:
             id=(request_id := f"00000000-0000-4000-8000-{number:012}"),
             requester=office.mia.id,
             gifts=(Gift(f"00000000-0000-4000-9000-{number:012}", request_id, office.rob.id, GiftState.WAITING),),
-            value=Money(100 * number, "GBP"),
+            value=Money(100 * number, "GBP", 2),
             country="GB",
             note="",
             created_at=began + timedelta(hours=number - 1),
@@ -337,8 +337,8 @@ async def test_a_yes_to_what_was_changed_since_says_so(office: Office) -> None:
 )
 def test_a_bar_shows_how_far_a_budget_is_used(used: int, shown: str) -> None:
     """Words first; full only when all is used, and one cell as soon as anything is."""
-    cap = Money(50000, "GBP")
-    balance = Balance(Budget("Team", Per.REQUESTER, Period.MONTH, {"GBP": cap}), "UMIA", Money(used, "GBP"), cap)
+    cap = Money(50000, "GBP", 2)
+    balance = Balance(Budget("Team", Per.REQUESTER, Period.MONTH, {"GBP": cap}), "UMIA", Money(used, "GBP", 2), cap)
     assert bar(balance, "2030-11", language_of("en-GB")) == shown
 
 
@@ -352,8 +352,8 @@ def test_a_bar_shows_how_far_a_budget_is_used(used: int, shown: str) -> None:
 )
 def test_a_bar_names_its_period(period: Period, english: str, german: str) -> None:
     """As its reader does."""
-    cap = Money(50000, "GBP")
-    balance = Balance(Budget("A & B", Per.COST_CENTRE, period, {"GBP": cap}), "R&D", Money(1, "GBP"), cap)
+    cap = Money(50000, "GBP", 2)
+    balance = Balance(Budget("A & B", Per.COST_CENTRE, period, {"GBP": cap}), "R&D", Money(1, "GBP", 2), cap)
     assert f"*A &amp; B (R&amp;D)*, {english}:" in bar(balance, "2030-11", language_of("en-GB"))
     assert f", {german}: 0,01\xa0£ von 500,00\xa0£ verbraucht" in bar(balance, "2030-11", language_of("de-DE"))
 

@@ -28,7 +28,7 @@ from storage.db import Parameters
 from tests.counter import NOON, Clock
 
 FEW, MANY = 1_000, 200_000
-CAP = {"GBP": Money(100_000_000, "GBP")}
+CAP = {"GBP": Money(100_000_000, "GBP", 2)}
 POLICY = Policy(
     rules=one_of({"UABE", "UANA"}),
     countries=("GB",),
@@ -66,12 +66,12 @@ FILL = (
     """,
     """
     INSERT INTO tallies
-    SELECT 'UABE', month, currency, count(*), sum(value_minor), 0, 0 FROM requests
+    SELECT 'UABE', month, currency, 2, count(*), sum(value_minor), 0, 0 FROM requests
     WHERE state = 'approved' GROUP BY 2, 3
     """,
     """
     INSERT INTO spending
-    SELECT 'requester', requester, currency, month, sum(value_minor), count(*) FROM requests GROUP BY 2
+    SELECT 'requester', requester, currency, month, 2, sum(value_minor), count(*) FROM requests GROUP BY 2
     """,
 )
 MIDDLE = Mark(NOON - timedelta(hours=6), "r")

@@ -149,7 +149,7 @@ def test_what_is_wrong_in_a_catalogue_is_found() -> None:
         ("en-GB", "1,234 others: £2,500.00 each"),
         ("de-DE", "1.234 weitere Personen: je 2.500,00\xa0£"),
         ("de-AT", "1.234 weitere Personen: je £\xa02.500,00"),
-        ("de-CH", "1’234 weitere Personen: je £\xa02’500.00"),
+        ("de-CH", "1'234 weitere Personen: je £\xa02'500.00"),
         ("fr-FR", "1\u202f234 others: 2\u202f500,00\xa0£GB each"),
         ("no such locale", "1,234 others: £2,500.00 each"),
     ],
@@ -158,7 +158,7 @@ def test_a_reader_has_a_language_and_a_way_to_write_numbers(locale: str, text: s
     """Where nobody has translated it, it is English with the reader's own numbers."""
     language = language_of(locale)
     others = say_many("{count} other", "{count} others", 1234)
-    each = language.say("{value} each", value=Money(250000, "GBP"))
+    each = language.say("{value} each", value=Money(250000, "GBP", 2))
     assert language.say("{others}: {each}", others=others, each=each) == text
 
 
@@ -202,7 +202,7 @@ def mails() -> Iterator[Mail]:
         one = a_request("", RequestState.APPROVED, GiftState.PARKED)
         yield letter(kind, replace(one, gifts=one.gifts[:1], source=None))
     for balance in (100, 10**9):
-        funds = Funds(Money(balance, "GBP"), Money(12345, "GBP"))
+        funds = Funds(Money(balance, "GBP", 2), Money(12345, "GBP", 2))
         yield replace(letter(Kind.CARD, a_request("danke")), funds=funds)
     for reason in (reason for reason in Reason if reason.holds):
         for currency in ("GBP", None):

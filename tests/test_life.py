@@ -140,7 +140,7 @@ def test_the_same_gift_has_the_same_key_for_ever() -> None:
 def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # noqa: FBT001 - a table's column
     """The service forgets a key after thirty days, and would then order again; each attempt has a key of its own."""
     gift = Gift("g", "r", "U0ROB", GiftState.APPROVED)
-    request = Request("r", "U0MIA", (gift,), Money(2500, "GBP"), "GB", "thanks", NOON)
+    request = Request("r", "U0MIA", (gift,), Money(2500, "GBP", 2), "GB", "thanks", NOON)
     assert key_is_old(request, gift, NOON + age) is old
     another = replace(gift, attempt=2, attempt_at=NOON + timedelta(days=50))
     assert key_is_old(request, another, NOON + timedelta(days=50) + age) is old

@@ -209,7 +209,7 @@ def test_what_became_of_an_order_is_unknown_unless_its_id_is_known(path: Path, s
         "UPDATE history SET actor = 'UEVE'",
         "DELETE FROM history",
         "INSERT INTO holds VALUES ('h', 'insufficient_funds', 'POUND', 't', 't', NULL)",
-        "INSERT INTO shelves VALUES ('GBR', '[]', 't')",
+        "INSERT INTO shelves VALUES ('GBR', 'GBP', '[]', 't')",
     ],
 )
 def test_it_refuses_what_a_new_one_refuses(path: Path, statement: str) -> None:

@@ -2,13 +2,16 @@
 
 from contextlib import suppress
 from decimal import Decimal
+from functools import reduce
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.gifts.currencies import IN_USE, PLACES, currency_of
 from bot.gifts.errors import Field, Invalid
-from bot.gifts.money import Money, currency_of, from_major, parse_money
+from bot.gifts.money import Money, from_major, nothing, parse_money
 
 ACCEPTED = [
     ("25", "GBP", "en-GB", 2500),
@@ -42,6 +45,27 @@ ACCEPTED = [
     ("1'234.50 CHF", "CHF", "de-CH", 123450),
     ("12,34,567", "INR", "en-IN", 123456700),
     ("25 kr", "SEK", "sv-SE", 2500),
+    ("25 kr", "NOK", "en-GB", 2500),
+    ("100 zł", "PLN", "en-GB", 10000),
+    ("5000円", "JPY", "en-GB", 5000),
+    ("25.-", "CHF", "de-CH", 2500),
+    ("25.–", "EUR", "en-GB", 2500),
+    ("CHF 25.-", "CHF", "en-GB", 2500),
+    ("25,- €", "EUR", "de-DE", 2500),
+    ("25,-- €", "EUR", "de-DE", 2500),
+    ("25 pounds", "GBP", "en-GB", 2500),
+    ("25 British pounds", "GBP", "en-GB", 2500),
+    ("25 euros", "EUR", "fr-FR", 2500),
+    ("25 dollars canadiens", "CAD", "fr-FR", 2500),
+    ("25 Franken", "CHF", "de-CH", 2500),
+    ("100 złotych", "PLN", "pl-PL", 10000),
+    ("25 dólares", "USD", "es-LA", 2500),
+    ("25.000", "KWD", "en-GB", 25000),
+    ("1234.000", "GBP", "en-GB", 123400),
+    ("1,234.000", "GBP", "en-GB", 123400),
+    ("2,500.50", "HUF", "en-GB", 250050),
+    ("15.000", "JPY", "de-DE", 15000),
+    ("1,234.50", "USD", "es-LA", 123450),
     ("25.50", "GBP", "tlh-KL", 2550),  # English where nobody knows the locale
     ("10000000000", "GBP", "en-GB", 10**12),
 ]
@@ -73,7 +97,7 @@ REFUSED = [
     ("२५", "INR", "hi-IN", DIGITS),
     ("5²", "GBP", "en-GB", DIGITS),
     ("abc", "GBP", "en-GB", "“abc” is not an amount of GBP. Write a number, for example 25."),
-    ("25 pounds", "GBP", "en-GB", "“25 pounds” is not an amount of GBP. Write a number, for example 25."),
+    ("25 francs", "GBP", "en-GB", "“25 francs” is not an amount of GBP. Write a number, for example 25."),
     ("½", "GBP", "en-GB", "“½” is not an amount of GBP. Write a number, for example 25."),
     ("NaN", "GBP", "en-GB", "“NaN” is not an amount of GBP. Write a number, for example 25."),
     ("Infinity", "GBP", "en-GB", "“Infinity” is not an amount of GBP. Write a number, for example 25."),
@@ -88,18 +112,24 @@ REFUSED = [
     ("25 USD", "GBP", "en-GB", "“25 USD” is not an amount of GBP. Write a number, for example 25."),
     ("€25", "GBP", "en-GB", "“€25” is not an amount of GBP. Write a number, for example 25."),
     ("$25", "CAD", "en-US", "“$25” is not an amount of CAD. Write a number, for example 25."),
-    ("1,5", "GBP", "en-GB", "“1,5” can be read in more than one way. Write it like 1,234.5."),
-    ("1,50", "GBP", "en-GB", "“1,50” can be read in more than one way. Write it like 1,234.5."),
-    ("1.5", "EUR", "de-DE", "“1.5” can be read in more than one way. Write it like 1.234,5."),
-    ("1.234.5", "GBP", "en-GB", "“1.234.5” can be read in more than one way. Write it like 1,234.5."),
-    ("1 2 3", "EUR", "fr-FR", "“1 2 3” can be read in more than one way. Write it like 1\u202f234,5."),
+    ("1,5", "GBP", "en-GB", "“1,5” can be read in two ways. Write it like 1,234.5."),
+    ("1,50", "GBP", "en-GB", "“1,50” can be read in two ways. Write it like 1,234.5."),
+    ("1.5", "EUR", "de-DE", "“1.5” can be read in two ways. Write it like 1.234,5."),
+    ("1.234.5", "GBP", "en-GB", "“1.234.5” can be read in two ways. Write it like 1,234.5."),
+    ("15.000", "JPY", "en-GB", "“15.000” can be read in two ways. Write it like 1,234."),
+    ("15,000", "JPY", "de-DE", "“15,000” can be read in two ways. Write it like 1.234."),
+    ("1.000", "GBP", "en-GB", "“1.000” can be read in two ways. Write it like 1,234.5."),
+    ("¥150.000", "JPY", "en-GB", "“150.000” can be read in two ways. Write it like 1,234."),
+    ("15.000 IQD", "IQD", "en-GB", "“15.000” can be read in two ways. Write it like 1,234.5."),
+    ("15,000", "HUF", "fr-FR", "“15,000” can be read in two ways. Write it like 1\u202f234,5."),
+    ("1 2 3", "EUR", "fr-FR", "“1 2 3” can be read in two ways. Write it like 1\u202f234,5."),
 ]
 
 
 @pytest.mark.parametrize(("text", "currency", "locale", "minor"), ACCEPTED)
 def test_an_amount_is_read_as_its_writer_means_it(text: str, currency: str, locale: str, minor: int) -> None:
     """Separators are those of the writer's locale; the currency's code or symbol may stand beside the number."""
-    assert parse_money(text, currency, locale) == Money(minor, currency)
+    assert parse_money(text, currency, locale) == Money(minor, currency, PLACES[currency])
 
 
 @pytest.mark.parametrize(("text", "currency", "locale", "words"), REFUSED)
@@ -113,12 +143,12 @@ def test_what_is_no_amount_is_refused_with_words(text: str, currency: str, local
 @settings(deadline=None)
 @given(
     minor=st.integers(1, 10**12),
-    currency=st.sampled_from(["GBP", "EUR", "USD", "JPY", "CHF", "SEK", "INR", "KWD"]),
+    currency=st.sampled_from(sorted(PLACES)),
     locale=st.sampled_from(["en-GB", "en-US", "de-DE", "de-CH", "fr-FR", "ja-JP", "sv-SE", "pt-BR", "en-IN", "pl-PL"]),
 )
 def test_what_is_shown_can_be_typed(minor: int, currency: str, locale: str) -> None:
     """An amount as a reader sees it, typed by that reader, is the same amount."""
-    money = Money(minor, currency)
+    money = Money(minor, currency, PLACES[currency])
     assert parse_money(money.format(locale), currency, locale) == money
 
 
@@ -170,7 +200,7 @@ def test_an_amount_of_a_reply_is_checked_as_well(amount: Decimal, currency: str,
 )
 def test_the_number_of_decimal_places_is_the_currency_s(minor: int, currency: str, major: str, text: str) -> None:
     """Pence and cents are hundredths, fils are thousandths, and a yen is a yen."""
-    money = Money(minor, currency)
+    money = Money(minor, currency, PLACES[currency])
     assert money.major == Decimal(major)
     assert str(money) == text
     assert from_major(money.major, currency) == money
@@ -182,24 +212,79 @@ def test_the_number_of_decimal_places_is_the_currency_s(minor: int, currency: st
         ("en-GB", "£1,234.50"),
         ("de-DE", "1.234,50\u00a0£"),
         ("fr-FR", "1\u202f234,50\u00a0£GB"),
-        ("de-CH", "£\u00a01’234.50"),
+        ("de-CH", "£\u00a01'234.50"),
         ("tlh-KL", "£1,234.50"),
     ],
 )
 def test_an_amount_is_shown_as_its_reader_writes_it(locale: str, shown: str) -> None:
     """The same money, in the separators and symbols of who reads it."""
-    assert Money(123450, "GBP").format(locale) == shown
+    assert Money(123450, "GBP", 2).format(locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "exponent", "shown"),
+    [
+        (250050, "HUF", 2, "HUF2,500.50"),
+        (250000, "HUF", 2, "HUF2,500"),
+        (2500, "RSD", 0, "RSD2,500.00"),
+        (15005, "IQD", 3, "IQD15.005"),
+        (12345, "CLF", 4, "CLF1.2345"),
+        (1005, "JPY", 1, "¥100.5"),
+    ],
+)
+def test_nothing_is_rounded_when_it_is_shown(minor: int, currency: str, exponent: int, shown: str) -> None:
+    """Readers see the decimal places that they know of a currency, and all that an amount has where these are more."""
+    assert Money(minor, currency, exponent).format("en-US") == shown
+
+
+@given(
+    currency=st.sampled_from(sorted(PLACES)),
+    amounts=st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 4)), min_size=1, max_size=8),
+)
+def test_amounts_add_up_whatever_they_were_written_with(currency: str, amounts: list[tuple[int, int]]) -> None:
+    """Old dinars without hundredths and new ones with: their sum is exact, and they compare by what they are worth."""
+    written = [Money(minor, currency, exponent) for minor, exponent in amounts]
+    total = reduce(Money.plus, written, nothing(currency))
+    assert total.major == sum(money.major for money in written)
+    assert total == reduce(Money.plus, reversed(written))
+    for money in written:
+        finest = money.written_with(4)
+        assert finest == money
+        assert hash(finest) == hash(money)
+        assert (money < total) == (money.major < total.major)
+        assert total.less(money).plus(money) == total
 
 
 def test_times_counts_in_minor_units() -> None:
     """Twenty-five gifts cost twenty-five times as much, exactly."""
-    assert Money(1999, "EUR").times(25) == Money(49975, "EUR")
+    assert Money(1999, "EUR", 2).times(25) == Money(49975, "EUR", 2)
 
 
 @pytest.mark.parametrize(
     ("country", "currency"),
-    [("GB", "GBP"), ("DE", "EUR"), ("JP", "JPY"), ("CH", "CHF"), ("UK", None), ("GBR", None), ("", None), ("AQ", None)],
+    [
+        ("GB", "GBP"),
+        ("DE", "EUR"),
+        ("JP", "JPY"),
+        ("CH", "CHF"),
+        ("BG", "EUR"),
+        ("HR", "EUR"),
+        ("CW", "XCG"),
+        ("UK", None),
+        ("GBR", None),
+        ("", None),
+        ("AQ", None),
+    ],
 )
 def test_the_currency_follows_from_the_country(country: str, currency: str | None) -> None:
     """A country has the currency of today; what is no country has none."""
     assert currency_of(country) == currency
+
+
+def test_every_country_has_a_currency_of_iso_4217() -> None:
+    """Whatever Babel says, an amount in it can be scaled; what Babel does not know yet, it will know one day."""
+    pairs = [first + second for first in ascii_uppercase for second in ascii_uppercase]
+    paid_in = {currency for country in pairs if (currency := currency_of(country))}
+    assert paid_in <= IN_USE
+    assert len(paid_in) > 140
+    assert len(PLACES) == len(IN_USE) + 16, "funds, and what was withdrawn"

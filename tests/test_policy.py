@@ -19,13 +19,13 @@ MIA, ABE, ANA, ROB, EVE = "UMIA", "UABE", "UANA", "UROB", "UEVE"
 POLICY = Policy(
     rules=one_of({ABE, ANA}),
     countries=("GB", "DE", "JP"),
-    largest={"GBP": Money(25000, "GBP"), "EUR": Money(25000, "EUR"), "JPY": Money(30000, "JPY")},
+    largest={"GBP": Money(25000, "GBP", 2), "EUR": Money(25000, "EUR", 2), "JPY": Money(30000, "JPY", 0)},
 )
 REQUEST = Request(
     id="r",
     requester=MIA,
     gifts=tuple(Gift(f"g-{recipient}", "r", recipient, GiftState.WAITING) for recipient in (ROB, ABE)),
-    value=Money(2500, "GBP"),
+    value=Money(2500, "GBP", 2),
     country="GB",
     note="",
     created_at=datetime(2030, 1, 1, tzinfo=UTC),
@@ -95,10 +95,10 @@ def test_what_nobody_could_approve_says_why(requester: str, recipients: tuple[st
 @pytest.mark.parametrize(
     ("amount", "country", "value"),
     [
-        ("25", "GB", Money(2500, "GBP")),
-        ("250", "GB", Money(25000, "GBP")),
-        ("25 EUR", "DE", Money(2500, "EUR")),
-        ("30,000", "JP", Money(30000, "JPY")),
+        ("25", "GB", Money(2500, "GBP", 2)),
+        ("250", "GB", Money(25000, "GBP", 2)),
+        ("25 EUR", "DE", Money(2500, "EUR", 2)),
+        ("30,000", "JP", Money(30000, "JPY", 0)),
     ],
 )
 def test_a_draft_within_the_rules_has_a_value(amount: str, country: str, value: Money) -> None:
@@ -109,7 +109,7 @@ def test_a_draft_within_the_rules_has_a_value(amount: str, country: str, value: 
 def test_the_amount_is_read_in_the_requester_s_locale() -> None:
     """A comma is a decimal comma for who writes it so."""
     people = Workspace({MIA: Person(MIA, "Mia", locale="de-DE")})
-    assert POLICY.value_of(replace(DRAFT, amount="25,50", country="DE"), people) == Money(2550, "EUR")
+    assert POLICY.value_of(replace(DRAFT, amount="25,50", country="DE"), people) == Money(2550, "EUR", 2)
 
 
 ONE_WRONG = [
@@ -179,4 +179,4 @@ def test_the_longest_note_and_the_most_recipients_just_fit() -> None:
     """Limits are what is still allowed."""
     recipients = tuple(f"U{number}" for number in range(MOST_RECIPIENTS))
     draft = replace(DRAFT, recipients=recipients, note="x" * LONGEST_NOTE)
-    assert POLICY.value_of(draft, Workspace()) == Money(2500, "GBP")
+    assert POLICY.value_of(draft, Workspace()) == Money(2500, "GBP", 2)

@@ -23,7 +23,7 @@ from tests.calm import CalmCompany
 
 def pounds(amount: int) -> dict[str, Money]:
     """A cap or a limit in the only currency of this company."""
-    return {"GBP": Money(amount * 100, "GBP")}
+    return {"GBP": Money(amount * 100, "GBP", 2)}
 
 
 POOLS = {"managers": ("UABE", "UANA", "UAMY"), "finance": ("UANA", "UFIN", "UFAY", "UFOX")}

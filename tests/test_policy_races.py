@@ -21,7 +21,7 @@ AT_ONCE = 10
 ROUNDS = 25
 A_MOMENT = 5.0  # seconds; as long as what the slowest of them waits for
 MANAGERS = tuple(f"UMANAGER{number}" for number in range(AT_ONCE))
-CAP = Money(10000, "GBP")
+CAP = Money(10000, "GBP", 2)
 POLICY = Policy(
     rules=Rules({"managers": MANAGERS}, (Rule("two managers", (Step("managers", count=2),)),)),
     countries=("GB",),

@@ -358,7 +358,9 @@ def test_a_search_takes_as_long_as_there_are_products_and_no_longer() -> None:
     """Ten times as many products take some ten times as long, not a hundred times."""
 
     def seconds(count: int) -> float:
-        shelf = Shelf("GB", tuple(Product(f"P{n}", f"Shop number {n}", Money(100, "GBP")) for n in range(count)), NOON)
+        shelf = Shelf(
+            "GB", "GBP", tuple(Product(f"P{n}", f"Shop number {n}", Money(100, "GBP", 2)) for n in range(count)), NOON
+        )
         tries = []
         for _ in range(7):
             began = time.process_time()
@@ -401,8 +403,10 @@ class TestTheOlderContract:
         database = Database(office.database)
         store = SqliteStore(database, lambda: None)
         with store.write():
-            store.shelves.save(Shelf("GB", (Product("OAK", "Oak", values=(Money(1000, "GBP"),)),), clock.now()))
-            store.shelves.save(Shelf("US", (), clock.now()))
+            store.shelves.save(
+                Shelf("GB", "GBP", (Product("OAK", "Oak", values=(Money(1000, "GBP", 2),)),), clock.now())
+            )
+            store.shelves.save(Shelf("US", "USD", (), clock.now()))
             store.work.begin(Task.STOCK, clock.now())
         database.close()
         async with office.open():

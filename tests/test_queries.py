@@ -27,7 +27,7 @@ from storage import Database, SqliteStore
 from storage.db import Parameters
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-VALUE = Money(2500, "GBP")
+VALUE = Money(2500, "GBP", 2)
 GIFT = Gift("g", "r", "UROB", GiftState.WAITING)
 REQUEST = Request("r", "UMIA", (GIFT,), VALUE, "GB", "thank you", NOON)
 COUNTED = replace(REQUEST, month="2030-01", cost_centre="Sales")
@@ -79,7 +79,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "requests.count_undecided": lambda: requests.count_undecided("UMIA"),
         "requests.given_between": lambda: requests.given_between("UMIA", "UROB", "GBP", NOON, "r"),
         "requests.wait_for": lambda: requests.wait_for(REQUEST, "approvers"),
-        "requests.lower": lambda: requests.lower(REQUEST, Money(2000, "GBP"), "UABE", NOON),
+        "requests.lower": lambda: requests.lower(REQUEST, Money(2000, "GBP", 2), "UABE", NOON),
         "requests.approve": lambda: requests.approve(REQUEST, Approval(0, "approvers", "UABE", "UABE", NOON)),
         "requests.edit": lambda: requests.edit(replace(REQUEST, version=2), NOON),
         "lists.asked_by": lambda: [lists.asked_by("UMIA", 5, which, at) for which in Which for at in PLACES],
@@ -141,7 +141,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "holds.get": lambda: store.holds.get("h"),
         "holds.standing": lambda: store.holds.standing("GBP"),
         "holds.all_standing": store.holds.all_standing,
-        "shelves.save": lambda: store.shelves.save(Shelf("GB", (), NOON)),
+        "shelves.save": lambda: store.shelves.save(Shelf("GB", "GBP", (), NOON)),
         "shelves.get": lambda: store.shelves.get("GB"),
     }
 

@@ -85,7 +85,7 @@ def test_what_is_not_set_is_as_the_readme_says(environment: Environment) -> None
     policy = settings.policy(whole_amounts=False)
     assert policy.rules.approvers(Roster()) == {"U012AB3CD"}
     assert policy.countries == ("GB", "US")
-    assert policy.largest == {"GBP": Money(10000, "GBP"), "USD": Money(10000, "USD")}
+    assert policy.largest == {"GBP": Money(10000, "GBP", 2), "USD": Money(10000, "USD", 2)}
 
 
 def test_lists_are_separated_by_commas(environment: Environment) -> None:
@@ -103,7 +103,11 @@ def test_lists_are_separated_by_commas(environment: Environment) -> None:
     policy = settings.policy(whole_amounts=False)
     assert policy.rules.approvers(Roster()) == {"U012AB3CD", "W0ANA"}
     assert policy.countries == ("GB", "DE", "JP")
-    assert policy.largest == {"GBP": Money(10000, "GBP"), "EUR": Money(25050, "EUR"), "JPY": Money(30000, "JPY")}
+    assert policy.largest == {
+        "GBP": Money(10000, "GBP", 2),
+        "EUR": Money(25050, "EUR", 2),
+        "JPY": Money(30000, "JPY", 0),
+    }
 
 
 @pytest.mark.parametrize(("kind", "own"), [(SocketSettings, "SLACK_APP_TOKEN"), (HttpSettings, "SLACK_SIGNING_SECRET")])

@@ -24,7 +24,7 @@ BRITISH, GERMAN = language_of("en-GB"), language_of("de-DE")
 
 def pounds(amount: int) -> dict[str, Money]:
     """An amount in the only currency."""
-    return {"GBP": Money(amount * 100, "GBP")}
+    return {"GBP": Money(amount * 100, "GBP", 2)}
 
 
 SHORT_POLICY = Policy(one_of({ABE, ANA}), ("GB",), pounds(100))
@@ -38,7 +38,7 @@ LONG_POLICY = Policy(
         ),
     ),
     countries=("GB", "DE"),
-    largest={"GBP": Money(25000, "GBP"), "EUR": Money(30000, "EUR")},
+    largest={"GBP": Money(25000, "GBP", 2), "EUR": Money(30000, "EUR", 2)},
     may_ask=(MANAGERS, MIA),
     cost_centres=("Sales", "R&D"),
     counts_together=timedelta(days=30),

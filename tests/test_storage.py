@@ -82,7 +82,7 @@ def a_request(request_id: str | None = None, *recipients: str, **changes: Any) -
     """A request that waits, for Rob if nobody is named."""
     request_id = request_id or str(uuid4())
     gifts = tuple(Gift(str(uuid4()), request_id, person, GiftState.WAITING) for person in recipients or ("UROB",))
-    return replace(Request(request_id, "UMIA", gifts, Money(2500, "GBP"), "GB", "thank you", NOON), **changes)
+    return replace(Request(request_id, "UMIA", gifts, Money(2500, "GBP", 2), "GB", "thank you", NOON), **changes)
 
 
 def kept(store: SqliteStore, request: Request) -> Request:
@@ -96,7 +96,7 @@ def kept(store: SqliteStore, request: Request) -> Request:
 
 def an_order(gift: Gift) -> Order:
     """The order of a gift's current attempt, before it is sent."""
-    return Order(key_of(gift), gift.id, gift.attempt, '{"é":1}', Money(2500, "GBP"), "GB", NOON)
+    return Order(key_of(gift), gift.id, gift.attempt, '{"é":1}', Money(2500, "GBP", 2), "GB", NOON)
 
 
 def count(database: Database, table: str) -> int:
@@ -387,7 +387,7 @@ def test_kill_9_in_the_middle_leaves_the_file_clean(path: Path) -> None:
 def test_a_request_that_is_known_changes_nothing(database: Database, store: SqliteStore) -> None:
     """A form that is submitted twice is one request, and the first one counts."""
     request = kept(store, a_request())
-    second = replace(request, note="something else", value=Money(9900, "GBP"))
+    second = replace(request, note="something else", value=Money(9900, "GBP", 2))
     with store.write():
         assert not store.requests.add(second)
     assert store.requests.get(request.id) == request
@@ -490,7 +490,7 @@ def test_a_request_comes_back_as_it_was(
     request = replace(
         a_request(None, *recipients),
         note=note,
-        value=Money(minor, "JPY"),
+        value=Money(minor, "JPY", 0),
         created_at=created_at,
         announce_in=announce_in,
         source=source,

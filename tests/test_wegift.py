@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.giftcards.api import ORDER_INTERVAL
 from bot.giftcards.wegift import WeGift, order_body
+from bot.gifts.currencies import PLACES
 from bot.gifts.gift import Gift, GiftState, Request
 from bot.gifts.link import is_trusted
 from bot.gifts.money import Money
@@ -28,7 +29,8 @@ from bot.simulator import Fault, Junk, Moment, Pending, WeGiftApi
 from bot.simulator.giftcards.wegift import LINKS, ORDER
 from tests.counter import NOON, TLS, Clock, Page, something_else
 
-TWENTY_FIVE = Money(2500, "GBP")
+TWENTY_FIVE = Money(2500, "GBP", 2)
+BRITAIN = frozenset({"GB"})
 
 
 @dataclass
@@ -97,12 +99,12 @@ async def desk() -> AsyncGenerator[Desk]:
 @pytest.mark.parametrize(
     ("value", "country", "items"),
     [
-        (Money(2500, "GBP"), "GB", b'[{"country":"GB","face_value":25}]'),
-        (Money(2550, "GBP"), "GB", b'[{"country":"GB","face_value":25.5}]'),
-        (Money(1, "EUR"), "DE", b'[{"country":"DE","face_value":0.01}]'),
-        (Money(30000, "JPY"), "JP", b'[{"country":"JP","face_value":30000}]'),
-        (Money(100000000, "USD"), "US", b'[{"country":"US","face_value":1000000}]'),
-        (Money(1999, "USD"), "US", b'[{"country":"US","face_value":19.99}]'),
+        (Money(2500, "GBP", 2), "GB", b'[{"country":"GB","face_value":25}]'),
+        (Money(2550, "GBP", 2), "GB", b'[{"country":"GB","face_value":25.5}]'),
+        (Money(1, "EUR", 2), "DE", b'[{"country":"DE","face_value":0.01}]'),
+        (Money(30000, "JPY", 0), "JP", b'[{"country":"JP","face_value":30000}]'),
+        (Money(100000000, "USD", 2), "US", b'[{"country":"US","face_value":1000000}]'),
+        (Money(1999, "USD", 2), "US", b'[{"country":"US","face_value":19.99}]'),
     ],
 )
 async def test_the_body_is_exactly_this(desk: Desk, value: Money, country: str, items: bytes) -> None:
@@ -112,7 +114,7 @@ async def test_the_body_is_exactly_this(desk: Desk, value: Money, country: str, 
     card = desk.service.card_id.encode()
     assert desk.service.requests == [b'{"items":' + items + b',"idempotency_key":"key-1","card_id":"' + card + b'"}']
     (made,) = desk.service.orders
-    assert answer == Placed(made.id, value)
+    assert answer == Placed(made.id, value, countries=frozenset({country}))
     assert made.face_value == value.major
 
 
@@ -124,13 +126,13 @@ async def test_what_is_kept_is_what_is_sent(desk: Desk) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(1, 10**12), st.sampled_from(["GBP", "JPY", "KWD"]))
+@given(st.integers(1, 10**12), st.sampled_from(sorted(PLACES)))
 def test_every_amount_is_written_exactly(minor: int, currency: str) -> None:
     """No amount that can be asked for is changed by the way it is written."""
     client = WeGift(httpx.AsyncClient(verify=TLS), "card", Clock())
-    body = an_order(client, value=Money(minor, currency)).body
+    body = an_order(client, value=Money(minor, currency, PLACES[currency])).body
     (item,) = json.loads(body, parse_float=Decimal)["items"]
-    assert Decimal(item["face_value"]) == Money(minor, currency).major
+    assert Decimal(item["face_value"]) == Money(minor, currency, PLACES[currency]).major
 
 
 async def test_the_same_key_is_the_same_order(desk: Desk) -> None:
@@ -205,7 +207,7 @@ async def test_another_card_is_refused(desk: Desk) -> None:
 
 async def test_a_country_that_is_not_offered_is_refused(desk: Desk) -> None:
     """The service has the last word about where it has gifts."""
-    answer = await desk.places(desk.order("key-1", Money(2500, "BRL"), "BR"))
+    answer = await desk.places(desk.order("key-1", Money(2500, "BRL", 2), "BR"))
     assert answer == Rejected(Reason.NOT_OFFERED, "422 validation_error")
 
 
@@ -395,14 +397,16 @@ async def test_an_answer_that_cannot_be_read_means_that_nobody_knows(desk: Desk,
 async def test_another_amount_is_told_as_it_is(desk: Desk) -> None:
     """The service says that the order has another value; whoever asked compares."""
     desk.service.answer_next(ORDER, Junk.OTHER_AMOUNT)
-    assert await desk.places(desk.order()) == Placed(desk.service.orders[0].id, Money(25000, "GBP"))
+    assert await desk.places(desk.order()) == Placed(
+        desk.service.orders[0].id, Money(25000, "GBP", 2), countries=BRITAIN
+    )
 
 
 async def test_another_order_s_id_is_told_as_it_is(desk: Desk) -> None:
     """Two keys with one order: the storage refuses the second."""
     first = await desk.placed("key-1")
     desk.service.answer_next(ORDER, Junk.OTHER_ORDER_ID)
-    assert await desk.places(desk.order("key-2")) == Placed(str(first.provider_id), TWENTY_FIVE)
+    assert await desk.places(desk.order("key-2")) == Placed(str(first.provider_id), TWENTY_FIVE, countries=BRITAIN)
 
 
 @pytest.mark.parametrize("junk", [Junk.NOT_JSON, Junk.OTHER_ORDER_ID, Junk.TWO_LINKS])
@@ -432,7 +436,7 @@ async def test_a_link_of_another_value_is_told_as_it_is(desk: Desk) -> None:
     desk.service.answer_next(LINKS, Junk.OTHER_AMOUNT)
     answer = await desk.fetches(order)
     assert isinstance(answer, LinkReady)
-    assert answer.value == Money(25000, "GBP")
+    assert answer.value == Money(25000, "GBP", 2)
 
 
 # ---------------------------------------------------------------- links

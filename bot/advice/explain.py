@@ -9,9 +9,9 @@ from rich.text import Text
 from bot.advice.page import Page
 from bot.advice.people import MUTE, CannotTell, Names, directory_of, find
 from bot.clock import SystemClock
+from bot.gifts.currencies import currency_in
 from bot.gifts.errors import Invalid
 from bot.gifts.foresight import Foresight, foresee
-from bot.gifts.money import currency_of
 from bot.gifts.people import Person, is_person
 from bot.gifts.policy import Draft, Policy
 from bot.gifts.roll import Roll
@@ -41,9 +41,8 @@ async def explain(settings: PolicySettings, wish: Wish) -> None:
         CannotTell: somebody cannot be found, or no country fits.
         DatabaseRefused: the database is there and cannot be read.
     """
-    countries = settings.policy(whole_amounts=False).countries
-    whole = settings.giftbot_provider == "runa"
-    policy = settings.policy(whole_amounts=whole, templates=_currencies(countries))  # what is sold, only Runa knows
+    templates = _currencies(settings.policy(whole_amounts=False))  # what is sold, only Runa knows
+    policy = settings.policy(whole_amounts=settings.giftbot_provider == "runa", templates=templates)
     country = _country(wish, policy)
     async with directory_of(settings) as names:
         requester = await find(wish.requester, names)
@@ -71,19 +70,18 @@ async def _look_ahead(
 def _country(wish: Wish, policy: Policy) -> str:
     """The country that was named, or the first one that pays in the currency."""
     if wish.country:
-        if wish.country in policy.countries and currency_of(wish.country) != wish.currency:
-            raise CannotTell(f"Gifts in {wish.country} are in {currency_of(wish.country)}, not in {wish.currency}.")
+        offered = wish.country in policy.countries
+        if offered and (currency := currency_in(wish.country, policy.currencies)) != wish.currency:
+            raise CannotTell(f"Gifts in {wish.country} are in {currency}, not in {wish.currency}.")
         return wish.country
-    fitting = [country for country in policy.countries if currency_of(country) == wish.currency]
+    fitting = [country for country in policy.countries if currency_in(country, policy.currencies) == wish.currency]
     if not fitting:
-        raise CannotTell(
-            f"No offered country pays in {wish.currency}, but in {', '.join(_currencies(policy.countries))}."
-        )
+        raise CannotTell(f"No offered country pays in {wish.currency}, but in {', '.join(_currencies(policy))}.")
     return fitting[0]
 
 
-def _currencies(countries: Iterable[str]) -> list[str]:
-    return sorted({currency_of(country) or "" for country in countries})
+def _currencies(policy: Policy) -> list[str]:
+    return sorted({currency_in(country, policy.currencies) for country in policy.countries})
 
 
 def _print(

@@ -1,8 +1,10 @@
 """PURE: what a policy leaves open, or does without saying so: worth knowing, and no mistake."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from bot.gifts.money import currency_of
+from bot.gifts.currencies import currency_in
+from bot.gifts.limits import Limits
+from bot.gifts.money import Money
 from bot.gifts.people import is_group, is_person
 from bot.gifts.policy import Policy
 from bot.gifts.rules import Rule, enough_people
@@ -19,6 +21,11 @@ def notes(policy: Policy) -> Iterator[str]:
     for rule in rules:
         yield from _needed(rule, policy)
     yield from _pools(policy)
+    yield from _one_figure("The largest gift", policy.largest)
+    for rule in rules:
+        yield from _one_figure(f"Rule “{rule.name}”", rule.up_to or {})
+    for budget in policy.budgets:
+        yield from _one_figure(f"Budget “{budget.name}”", budget.caps)
     yield from _silence(rules)
 
 
@@ -34,15 +41,13 @@ def _covers(earlier: Rule, later: Rule) -> bool:
     if earlier.up_to is None:
         return True
     return later.up_to is not None and all(
-        currency in earlier.up_to and most.minor <= earlier.up_to[currency].minor
-        for currency, most in later.up_to.items()
+        currency in earlier.up_to and most <= earlier.up_to[currency] for currency, most in later.up_to.items()
     )
 
 
 def _without_a_rule(country: str, policy: Policy) -> Iterator[str]:
     """Amounts about which no rule for everybody says anything."""
-    currency = currency_of(country)
-    assert currency is not None, "settings offer only countries with a currency"
+    currency = currency_in(country, policy.currencies)
     limits = [
         rule.up_to and rule.up_to.get(currency)
         for rule in policy.rules.listed
@@ -51,7 +56,7 @@ def _without_a_rule(country: str, policy: Policy) -> Iterator[str]:
     ]
     if None in limits:
         return
-    if largest := max((limit.minor, limit) for limit in limits if limit)[1] if limits else None:
+    if largest := max((limit for limit in limits if limit), default=None):
         yield f"No rule for everybody goes above {largest.format('en')} in {country}: more is refused."
     else:
         yield f"No rule for everybody is about gifts in {country}: they are refused."
@@ -74,6 +79,14 @@ def _pools(policy: Policy) -> Iterator[str]:
             yield f"Pool “{name}” has {', '.join(groups)}: who is in it is looked up whenever somebody decides."
         if name not in asked:
             yield f"Pool “{name}” is asked by no rule."
+
+
+def _one_figure(what: str, limits: Mapping[str, Money]) -> Iterator[str]:
+    """The same figure in several currencies, of which one may be worth a hundred times another."""
+    figure = limits.otherwise if isinstance(limits, Limits) else None
+    alike = [money.format("en") for money in limits.values() if money.major == figure]
+    if len(alike) > 1:
+        yield f"{what}: {figure} is {', '.join(alike)}, each for itself. Name currencies: “250 GBP, 45000 JPY”."
 
 
 def _silence(rules: Sequence[Rule]) -> Iterator[str]:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from bot.gifts.errors import Invalid
-from bot.gifts.money import Money, currency_of, from_major
+from bot.gifts.limits import Limits
+from bot.gifts.money import from_major
 
 
 def amounts(parts: Collection[str]) -> dict[str, Decimal]:
@@ -25,29 +26,30 @@ def amounts(parts: Collection[str]) -> dict[str, Decimal]:
     return found
 
 
-def some(given: Mapping[str, Decimal], countries: Collection[str]) -> dict[str, Money]:
+def some(given: Mapping[str, Decimal], currencies: Collection[str]) -> Limits:
     """An amount in each offered currency that has one; an amount without a currency is for all that have none.
 
     Raises:
         ValueError: it names a currency that no offered country uses, or one that has no such amount.
     """
-    currencies = sorted({currency_of(country) or "" for country in countries})
     if unused := given.keys() - {*currencies, ""}:
         raise ValueError(f"has a limit in {', '.join(sorted(unused))}, which no offered country uses")
-    limits = {currency: given.get(currency, given.get("")) for currency in currencies}
+    otherwise = given.get("")
+    amounts_in = {currency: given.get(currency, otherwise) for currency in sorted(currencies)}
     try:
-        return {currency: from_major(limit, currency) for currency, limit in limits.items() if limit is not None}
+        listed = {currency: from_major(major, currency) for currency, major in amounts_in.items() if major is not None}
     except Invalid as invalid:
         raise ValueError(str(invalid)) from None
+    return Limits(listed, otherwise)
 
 
-def every(given: Mapping[str, Decimal], countries: Collection[str]) -> dict[str, Money]:
+def every(given: Mapping[str, Decimal], currencies: Collection[str]) -> Limits:
     """An amount in each offered currency.
 
     Raises:
         ValueError: as `some` does, or a currency is left out.
     """
-    limits = some(given, countries)
-    if without := {currency_of(country) or "" for country in countries} - limits.keys():
+    limits = some(given, currencies)
+    if without := {*currencies} - {*limits}:
         raise ValueError(f"has no limit for {', '.join(sorted(without))}")
     return limits

@@ -1,7 +1,7 @@
 """giftbot.toml: what a company settles beyond the environment. Every mistake is named at once, by its key."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from bot.company.sections import (
     weekdays,
 )
 from bot.gifts.aftercare import Care
+from bot.gifts.currencies import currency_in
 from bot.gifts.office_hours import OfficeHours, Patience
 from bot.gifts.policy import Announcing
 
@@ -64,6 +65,10 @@ class Company(Section):
     def settled(self) -> Mapping[str, object]:
         """What the file says, by its key; the rest is as usual."""
         return dict(_leaves(self.model_dump(exclude_unset=True)))
+
+    def currencies_of(self, countries: Iterable[str]) -> set[str]:
+        """The currencies in which gifts for these countries are, where no catalogue says otherwise."""
+        return {currency_in(country, self.requests.currencies) for country in countries}
 
     @property
     def patience(self) -> Patience:

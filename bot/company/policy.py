@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.company.amounts import amounts, every
 from bot.company.file import Company
 from bot.company.rules import MOST_GROUPS, Mistakes, budgets_of, rules_of
-from bot.gifts.money import Money
+from bot.gifts.limits import Limits
 from bot.gifts.policy import Policy
 
 USUAL_FILE = Path("giftbot.toml")
@@ -33,14 +33,16 @@ def policy_of(company: Company, usual: Usual, *, whole_amounts: bool, templates:
     """
     mistakes, requests = Mistakes(company), company.requests
     countries = tuple(requests.countries or usual.countries)
+    currencies = company.currencies_of(countries)
+    mistakes.unknown(["requests", "currencies"], requests.currencies, countries, "nobody can ask for a gift in")
     limits = usual.largest if requests.largest is None else amounts(requests.largest.split(","))
-    nothing: Mapping[str, Money] = {}
-    largest = mistakes.among(["requests", "largest"], lambda: every(limits, countries), nothing)
+    largest = mistakes.among(["requests", "largest"], lambda: every(limits, currencies), Limits())
     rules = rules_of(company, usual.approvers, countries, mistakes)
-    budgets = budgets_of(company, countries, mistakes)
+    budgets = budgets_of(company, currencies, mistakes)
     policy = Policy(
         rules=rules,
         countries=countries,
+        currencies=requests.currencies,
         largest=largest,
         whole_amounts=whole_amounts,
         templates=frozenset(templates),

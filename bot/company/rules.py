@@ -9,7 +9,7 @@ from bot.company.file import Company
 from bot.company.keys import key_of
 from bot.company.sections import BudgetSection, RuleSection, StepSection
 from bot.gifts.budgets import Budget, Per
-from bot.gifts.money import Money
+from bot.gifts.limits import Limits
 from bot.gifts.people import is_group, is_person
 from bot.gifts.rules import APPROVERS, Rule, Rules, Step, enough_people, one_of
 
@@ -67,10 +67,10 @@ def rules_of(company: Company, approvers: Collection[str], countries: Collection
     return Rules(pools, listed)
 
 
-def budgets_of(company: Company, countries: Collection[str], mistakes: Mistakes) -> tuple[Budget, ...]:
+def budgets_of(company: Company, currencies: Collection[str], mistakes: Mistakes) -> tuple[Budget, ...]:
     """The budgets, each with a cap in every offered currency."""
     listed = tuple(
-        _budget(["budgets", number], budget, countries, mistakes) for number, budget in enumerate(company.budgets)
+        _budget(["budgets", number], budget, currencies, mistakes) for number, budget in enumerate(company.budgets)
     )
     mistakes.twice(["budgets"], [budget.name for budget in listed])
     return listed
@@ -84,12 +84,12 @@ def _rule(key: Key, rule: RuleSection, countries: Collection[str], mistakes: Mis
     cost_centres = mistakes.company.requests.cost_centres
     mistakes.unknown([*key, "cost_centres"], rule.cost_centres, cost_centres, "requests.cost_centres does not name")
     mistakes.unknown([*key, "countries"], rule.countries, countries, "nobody can ask for a gift in")
-    nothing: Mapping[str, Money] = {}
+    currencies = mistakes.company.currencies_of(countries)
     up_to = rule.up_to
     return Rule(
         name=rule.name,
         steps=tuple(_step(step) for step in rule.steps),
-        up_to=mistakes.among([*key, "up_to"], lambda: some(amounts(up_to.split(",")), countries), nothing)
+        up_to=mistakes.among([*key, "up_to"], lambda: some(amounts(up_to.split(",")), currencies), Limits())
         if up_to is not None
         else None,
         requesters=tuple(rule.requesters),
@@ -120,7 +120,7 @@ def _check_people(key: Key, rule: Rule, pools: Mapping[str, tuple[str, ...]], mi
         mistakes.note(key, words)
 
 
-def _budget(key: Key, budget: BudgetSection, countries: Collection[str], mistakes: Mistakes) -> Budget:
+def _budget(key: Key, budget: BudgetSection, currencies: Collection[str], mistakes: Mistakes) -> Budget:
     cost_centres = mistakes.company.requests.cost_centres
     if budget.per is Per.COST_CENTRE:
         if not cost_centres:
@@ -133,6 +133,5 @@ def _budget(key: Key, budget: BudgetSection, countries: Collection[str], mistake
         )
     elif budget.only:
         mistakes.note([*key, "only"], "is for budgets per requester, recipient or cost_centre")
-    nothing: Mapping[str, Money] = {}
-    caps = mistakes.among([*key, "amount"], lambda: every(amounts(budget.amount.split(",")), countries), nothing)
+    caps = mistakes.among([*key, "amount"], lambda: every(amounts(budget.amount.split(",")), currencies), Limits())
     return Budget(budget.name, budget.per, budget.every, caps, tuple(budget.only))

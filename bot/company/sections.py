@@ -7,18 +7,15 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import list_currencies
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from bot.company.amounts import amounts
 from bot.gifts.budgets import Per, Period
-from bot.gifts.money import currency_of
-
-_CURRENCIES = frozenset(list_currencies())
+from bot.gifts.currencies import PLACES, currency_of
 
 
 def _known(currency: str) -> str:
-    if currency not in _CURRENCIES:
+    if currency not in PLACES:
         raise ValueError("is no currency, please use ISO codes such as GBP")
     return currency
 
@@ -108,6 +105,7 @@ class RequestsSection(Section):
     who: Annotated[PeopleOrGroups, Field(alias="from")] = []
     largest: Amounts | None = None
     countries: Annotated[list[Country], AfterValidator(_once), Field(min_length=1, max_length=100)] | None = None
+    currencies: dict[Country, Currency] = {}
     cost_centres: Annotated[Names, Field(max_length=100)] = []
     count_together_days: Annotated[int, Field(ge=0, le=366)] = 0
 

@@ -1,10 +1,11 @@
 """What the company has settled: complete, and fitting together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.company import Company
 from bot.doctor.findings import Finding, fine, note, warning
 from bot.giftcards import runa
+from bot.gifts.currencies import currency_of
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
 
 
@@ -14,9 +15,10 @@ def check(settings: SocketSettings | HttpSettings, account: Account) -> Iterator
     transport = "Socket Mode" if isinstance(settings, SocketSettings) else "HTTP"
     yield fine("Settings", f"complete, for {transport} and {provider}")
     yield _configuration(settings.giftbot_config)
-    countries = ", ".join(settings.giftbot_countries)
-    largest = settings.policy(whole_amounts=account.whole_amounts).largest.values()
-    yield fine("Offered", f"{countries}; at most {', '.join(limit.format('en') for limit in largest)}")
+    policy = settings.policy(whole_amounts=account.whole_amounts)
+    largest = ", ".join(limit.format("en") for limit in policy.largest.values())
+    yield fine("Offered", f"{', '.join(policy.countries)}; at most {largest}")
+    yield from _currencies(policy.currencies)
     yield _link_hosts(account)
 
 
@@ -25,6 +27,14 @@ def _configuration(company: Company) -> Finding:
         return note("Configuration", "there is no giftbot.toml, and so everything is as usual")
     settled = ", ".join(f"{key} = {value}" for key, value in company.settled.items())
     return fine("Configuration", f"{company.path.resolve()} settles {settled or 'nothing'}")
+
+
+def _currencies(settled: Mapping[str, str]) -> Iterator[Finding]:
+    """Countries whose gifts are in another currency than people pay in there."""
+    for country, currency in settled.items():
+        if currency != (usual := currency_of(country)):
+            remedy = f"Take {country} out of [requests.currencies], unless the gift card service sells in {currency}."
+            yield note("Currency", f"{country} is settled to be in {currency}; people pay in {usual} there", remedy)
 
 
 def _link_hosts(account: Account) -> Finding:

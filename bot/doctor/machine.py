@@ -1,4 +1,4 @@
-"""What the bot runs on: Python, SQLite, and the file with its settings."""
+"""What the bot runs on: Python, SQLite, time zones, and the file with its settings."""
 
 import platform
 import stat
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.doctor.findings import Finding, fine, warning
+from bot.time_zones import TimeZones, use_newest
 from storage.inspection import SQLITE_VERSION
 
 _WITHOUT_WAL_RESET_BUG = (3, 51, 3)
@@ -15,6 +16,7 @@ def check(env_file: Path) -> Iterator[Finding]:
     """The versions, and who can read `.env`."""
     yield fine("Python", platform.python_version())
     yield sqlite(SQLITE_VERSION)
+    yield time_zones(use_newest())
     if env_file.exists():
         yield _only_ours(env_file)
 
@@ -30,6 +32,16 @@ def sqlite(version: tuple[int, ...]) -> Finding:
         "giftbot is not hit: one process writes, with one connection. Let nothing else write to its file, or use a "
         "Python with SQLite 3.51.3.",
     )
+
+
+def time_zones(found: TimeZones) -> Finding:
+    """By whose time zones working hours and days are counted."""
+    if not found.are_the_package_s:
+        return fine("Time zones", f"{found.machine} of this machine; those of the tzdata package are {found.package}")
+    machine = (
+        f"those of this machine are {found.machine}" if found.machine else "this machine names no version of its own"
+    )
+    return fine("Time zones", f"{found.package} of the tzdata package; {machine}")
 
 
 def _only_ours(file: Path) -> Finding:

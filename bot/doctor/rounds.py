@@ -46,8 +46,7 @@ async def examine(
 async def _gift_cards(settings: Settings, account: Account, clock: Clock) -> Findings:
     if isinstance(account, WeGiftAccount):
         return [await wegift.check(account, clock, CALL)]
-    policy = settings.policy(whole_amounts=account.whole_amounts)
-    return await RunaVisit(account, policy.countries, policy.largest).check(clock, CALL)
+    return await RunaVisit(account, settings.policy(whole_amounts=account.whole_amounts)).check(clock, CALL)
 
 
 async def _in_time(what: str, findings: Awaitable[Findings]) -> Findings:

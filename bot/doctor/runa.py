@@ -11,7 +11,9 @@ from bot.doctor.answers import Trouble, host_of, service_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.giftcards import runa
 from bot.giftcards.api import Api, Pagination, Reply
-from bot.gifts.money import Money, currency_of
+from bot.gifts.currencies import currency_in
+from bot.gifts.money import Money
+from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock, Unavailable
 from bot.gifts.reasons import Reason
 from bot.settings import RunaAccount
@@ -58,14 +60,15 @@ _PAGES = TypeAdapter(_Page)
 
 
 class RunaVisit:
-    """One look at an account; `largest` is the largest gift in each offered currency."""
+    """One look at an account, and at what the policy offers."""
 
-    def __init__(self, account: RunaAccount, countries: tuple[str, ...], largest: Mapping[str, Money]) -> None:
+    def __init__(self, account: RunaAccount, policy: Policy) -> None:
         self._account = account
         self._is_playground = runa.is_for_playground(account.runa_api_key)
         self._environment = "for the playground (play money)" if self._is_playground else "for production (real money)"
-        self._offered = countries
-        self._largest = largest
+        self._offered = {country: currency_in(country, policy.currencies) for country in policy.countries}
+        self._settled = policy.currencies
+        self._largest = policy.largest
 
     async def check(self, clock: Clock, patience: float) -> Findings:
         """Ask for everything that an order needs; nothing more where Runa cannot be asked at all."""
@@ -99,8 +102,12 @@ class RunaVisit:
 
     async def _goods(self, api: Api) -> Findings:
         by_template = [currency for currency in self._largest if currency in self._account.templates]
-        others = [country for country in self._offered if currency_of(country) not in by_template]
-        goods = await asyncio.gather(*(self._goods_in(country, api) for country in others))
+        sold = await asyncio.gather(*(self._sold_in(country, api) for country in self._offered))
+        goods = [
+            self._goods_in(country, currencies)
+            for country, currencies in zip(self._offered, sold, strict=True)
+            if self._offered[country] not in by_template or currencies != {self._offered[country]}
+        ]
         return [*self._templates(by_template), *goods]
 
     def _templates(self, used: Collection[str]) -> Iterator[Finding]:
@@ -113,22 +120,39 @@ class RunaVisit:
             remedy = f"Take it out, or offer a country that pays in {currency} (GIFTBOT_COUNTRIES)."
             yield warning(_GOODS, f"runa.templates.{currency} is for no offered country", remedy)
 
-    async def _goods_in(self, country: str, api: Api) -> Finding:
-        """Whether anything can be ordered for a country whose currency has no template."""
-        currency = currency_of(country)
+    async def _sold_in(self, country: str, api: Api) -> set[str] | Trouble:
+        """The currency that gifts for a country should be in, where anything is sold in it; else those that are."""
+        found: set[str] = set()
         query: dict[str, str | int] = {"is_orderable": "true", "countries_redeemable_in": country}
         for _ in range(_MOST_PAGES):
             page = await api.get("product", _PAGES, query)
             if not isinstance(page, _Page):
-                return self._failed(_GOODS, page)
-            if any(product.can_be_ordered and product.currency == currency for product in page.catalog):
-                return fine(_GOODS, f"products in {currency} for {country}")
+                return page
+            found |= {product.currency for product in page.catalog if product.can_be_ordered}
             after = page.pagination.cursors.after
-            if not after or not page.catalog:
+            if self._offered[country] in found or not after or not page.catalog:
                 break
             query["after"] = after
-        remedy = f"Take {country} out of GIFTBOT_COUNTRIES, or ask Runa to release products."
-        return failure(_GOODS, f"nothing can be ordered in {currency} for {country}", remedy)
+        return found & {self._offered[country]} or found
+
+    def _goods_in(self, country: str, sold: set[str] | Trouble) -> Finding:
+        """Whether anything can be ordered for a country, and in the currency that it should be in."""
+        currency = self._offered[country]
+        if not isinstance(sold, set):
+            return self._failed(_GOODS, sold)
+        if currency in sold:
+            return fine(_GOODS, f"products in {currency} for {country}")
+        if not sold:
+            remedy = f"Take {country} out of GIFTBOT_COUNTRIES, or ask Runa to release products."
+            return failure(_GOODS, f"nothing can be ordered in {currency} for {country}", remedy)
+        others, one = " and ".join(sorted(sold)), min(sold)
+        if country in self._settled:
+            remedy = f'Write {country} = "{one}" under [requests.currencies] in giftbot.toml, or take it out there.'
+            return failure(
+                _GOODS, f"{country} is settled to be in {currency}, but Runa sells in {others} there", remedy
+            )
+        remedy = f'Write {country} = "{one}" under [requests.currencies] in giftbot.toml, and limits in {one}.'
+        return warning(_GOODS, f"people in {country} pay in {currency}, but Runa sells in {others} there", remedy)
 
     def _failed(self, what: str, answer: Trouble) -> Finding:
         if isinstance(answer, Unavailable) and answer.reason is Reason.NOT_AUTHORIZED:

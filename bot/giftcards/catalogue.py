@@ -1,13 +1,15 @@
 """Runa's catalogue: what it sells in a country, read page by page into the heart's own words."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
 from bot.giftcards.api import Api, Pagination, Reply, money_of, readable
-from bot.gifts.money import Money, currency_of
+from bot.gifts.currencies import PLACES
+from bot.gifts.money import Money
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.product import Product
 
@@ -36,12 +38,12 @@ class _Row(Reply):
     payout_type: str
     gift_card: _GiftCard | None = None
 
-    def is_sold(self, country: str, currency: str | None) -> bool:
+    def is_sold(self, country: str) -> bool:
         return (
             self.is_orderable
             and self.payout_type == "gift_card"
             and country in self.countries_redeemable_in
-            and self.currency == currency
+            and self.currency in PLACES
             and self.gift_card is not None
         )
 
@@ -78,8 +80,8 @@ async def countries(api: Api) -> frozenset[str] | Rejected | Unavailable:
     return reply.countries if isinstance(reply, _Countries) else _certain(reply)
 
 
-async def products(api: Api, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
-    """Every gift card that can be ordered for a country in its currency, in the service's order, each once."""
+async def products(api: Api, country: str) -> Mapping[str, tuple[Product, ...]] | Rejected | Unavailable:
+    """Every gift card that can be ordered for a country, by currency, in the service's order, each once."""
     rows: list[_Row] = []
     query: dict[str, str | int] = {"is_orderable": "true", "countries_redeemable_in": country, "limit": _PAGE}
     for _ in range(_MOST_PAGES):
@@ -91,13 +93,15 @@ async def products(api: Api, country: str) -> tuple[Product, ...] | Rejected | U
         if not after or not page.catalog:
             break
         query["after"] = after
-    return tuple(_sold(rows, country))
+    return _sold(rows, country)
 
 
-def _sold(rows: Iterable[_Row], country: str) -> Iterable[Product]:
-    currency = currency_of(country)
-    read = [row.product() for row in rows if row.is_sold(country, currency)]
-    return {product.code: product for product in read if product}.values()
+def _sold(rows: Iterable[_Row], country: str) -> Mapping[str, tuple[Product, ...]]:
+    found: defaultdict[str, dict[str, Product]] = defaultdict(dict)
+    for row in rows:
+        if row.is_sold(country) and (product := row.product()):
+            found[row.currency][product.code] = product
+    return {currency: tuple(products.values()) for currency, products in found.items()}
 
 
 def _certain(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | Unavailable:

@@ -13,7 +13,7 @@ from bot.giftcards import catalogue
 from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of, readable
 from bot.gifts.gift import Gift, Request
 from bot.gifts.link import Payout
-from bot.gifts.money import Money
+from bot.gifts.money import Money, nothing
 from bot.gifts.order import Order
 from bot.gifts.outages import Outages
 from bot.gifts.ports import (
@@ -152,8 +152,8 @@ class Runa:
         """The countries that anything can be spent in."""
         return await catalogue.countries(self._api)
 
-    async def products(self, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
-        """Every gift card that can be ordered for a country."""
+    async def products(self, country: str) -> Mapping[str, tuple[Product, ...]] | Rejected | Unavailable:
+        """Every gift card that can be ordered for a country, by currency."""
         return await catalogue.products(self._api, country)
 
     def names_products(self, request: Request) -> bool:
@@ -220,7 +220,7 @@ class Runa:
         reply = await self._api.get("balance", _BALANCE, {"currency": currency}, _CARD_DEADLINE)
         if not isinstance(reply, _Balance):
             return None
-        return money_of(reply.balance, currency) if reply.balance > 0 else Money(0, currency)  # overdrawn is empty
+        return money_of(reply.balance, currency) if reply.balance > 0 else nothing(currency)  # overdrawn is empty
 
     async def price(self, request: Request, choose_from: Sequence[Product]) -> Money | None:
         """What Runa estimates for all gifts of a request; it cannot for templates, nor in the playground."""

@@ -1,7 +1,7 @@
 """The WeGift contract of 2022, as its page "Make your first order" describes it: create-order and get-links."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -29,6 +29,7 @@ class _Item(Reply):
 class _Order(Reply):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]  # it becomes part of an address
     items: list[_Item]
+    countries: frozenset[str] = frozenset()
 
 
 class _Link(Reply):
@@ -58,9 +59,9 @@ class WeGift:
         """The document describes no list of them."""
         return frozenset()
 
-    async def products(self, country: str) -> tuple[Product, ...]:  # noqa: ARG002 - there is nothing to look at
+    async def products(self, country: str) -> Mapping[str, tuple[Product, ...]]:  # noqa: ARG002 - there is nothing to look at
         """The document describes no catalogue."""
-        return ()
+        return {}
 
     def names_products(self, request: Request) -> bool:  # noqa: ARG002 - it never does
         """Without products in an order, the recipient chooses among all."""
@@ -82,7 +83,9 @@ class WeGift:
         if len(reply.items) != 1 or reply.items[0].order_id != reply.id:
             return OutcomeUnknown("not one item of one order", Reason.ANSWER_UNREADABLE)
         value = money_of(reply.items[0].face_value, reply.items[0].currency)
-        return Placed(reply.id, value) if value else OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
+        if value is None:
+            return OutcomeUnknown("no amount", Reason.ANSWER_UNREADABLE)
+        return Placed(reply.id, value, countries=reply.countries | {reply.items[0].country})
 
     async def link(self, order: Order) -> LinkReady | NotYet | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the order's only link; before the order is complete there is none, or one without its address."""

@@ -8,7 +8,8 @@ from enum import StrEnum
 from babel.dates import format_date
 
 from bot.gifts.gift import Request
-from bot.gifts.money import Money, babel_locale
+from bot.gifts.locales import babel_locale
+from bot.gifts.money import Money
 
 
 class Per(StrEnum):
@@ -98,7 +99,7 @@ class Balance:
     @property
     def left(self) -> Money:
         """What can still be given; nothing where a cap was lowered below what is used."""
-        return Money(max(0, self.cap.minor - self.used.minor), self.cap.currency)
+        return self.cap.less(self.used)
 
 
 def month_of(moment: datetime, zone: tzinfo) -> str:

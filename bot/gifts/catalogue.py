@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
+from bot.gifts.currencies import currency_in
 from bot.gifts.ports import Clock, GiftCards, Rejected, Unavailable
-from bot.gifts.product import Shelf
+from bot.gifts.product import Product, Shelf
 from bot.gifts.store import Store
 from bot.gifts.work import Again, Done, Work
 
@@ -16,13 +18,24 @@ SOON = timedelta(minutes=5)  # until another try where something could not be re
 
 
 class Catalogue:
-    """A shelf a country. Forms show what is known and never wait; an order is made from what is fresh."""
+    """A shelf a country, in the currency that the company has set for it in `currencies`, or in which things are sold.
 
-    def __init__(self, store: Store, giftcards: GiftCards, clock: Clock, countries: Sequence[str]) -> None:
+    Forms show what is known and never wait; an order is made from what is fresh.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        giftcards: GiftCards,
+        clock: Clock,
+        countries: Sequence[str],
+        currencies: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._store = store
         self._giftcards = giftcards
         self._clock = clock
         self._countries = countries
+        self._currencies = currencies
         self._shelves: dict[str, Shelf] = {}  # as this process has read them
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -41,6 +54,11 @@ class Catalogue:
         """The offered countries that something can be bought for, as far as is known; all while nothing is."""
         stocked = [country for country in self._countries if (shelf := self.known(country)) is None or shelf.products]
         return stocked or self._countries
+
+    def currency_in(self, country: str) -> str:
+        """In which currency gifts for an offered country are."""
+        shelf = self.known(country)
+        return shelf.currency if shelf else self._currency_of(country, {})
 
     async def fresh(self, country: str) -> Shelf | Rejected | Unavailable:
         """The shelf as it was within the last hour; read now where it is older, once for all who ask meanwhile."""
@@ -63,7 +81,7 @@ class Catalogue:
         complete = True
         for country in self._countries:
             if country not in sold:
-                self._keep(Shelf(country, (), self._clock.now()))
+                self._keep(Shelf(country, self._currency_of(country, {}), (), self._clock.now()))
                 continue
             async with self._reading[country]:
                 complete &= isinstance(await self._read(country), Shelf)
@@ -75,9 +93,17 @@ class Catalogue:
 
     async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
         products = await self._giftcards.products(country)
-        if not isinstance(products, tuple):
+        if isinstance(products, Rejected | Unavailable):
             return products
-        return self._keep(Shelf(country, products, self._clock.now()))
+        currency = self._currency_of(country, products)
+        return self._keep(Shelf(country, currency, products.get(currency, ()), self._clock.now()))
+
+    def _currency_of(self, country: str, sold: Mapping[str, Sequence[Product]]) -> str:
+        """The currency that is set; else the country's own, unless things are sold in another one only."""
+        own = currency_in(country, self._currencies)
+        if country in self._currencies or own in sold or not sold:
+            return own
+        return max(sold, key=lambda currency: len(sold[currency]))
 
     def _keep(self, shelf: Shelf) -> Shelf:
         with self._store.write():

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from babel import Locale
 from babel.dates import format_skeleton
 
-from bot.gifts.money import babel_locale
+from bot.gifts.locales import babel_locale, orders_dates
 
 _Names = Mapping[str, Mapping[str, Mapping[int, str]]]  # by context and width, as Babel has them
 
 _ENGLISH = Locale("en")
 _TOKEN = re.compile(r"[0-9]+|[^\s0-9,/-]+")
 _A_YEAR = 4  # digits
+_MONTHS = 12
 _FAR = timedelta(days=183)  # without a year, a day further away than this is rather the one that has passed
 
 
@@ -49,12 +50,12 @@ def read_day(text: str, locale: str, today: date) -> date | None:
         case [day, year], [month] if len(year) == _A_YEAR:
             return _date(int(year), month, int(day))
         case [_, _], []:
-            day_and_month = dict(zip(_order(reader, "dM"), map(int, numbers), strict=True))
-            return _closest(today, day_and_month["M"], day_and_month["d"])
+            return _closest(today, *_month_and_day(reader, *map(int, numbers)))
         case [_, _, year], [] if len(year) == _A_YEAR:
-            order = "yMd" if numbers[0] == year else f"{_order(reader, 'dM')}y"
-            parts = dict(zip(order, map(int, numbers), strict=True))
-            return _date(parts["y"], parts["M"], parts["d"])
+            if numbers[0] == year:
+                return _date(*map(int, numbers))
+            first, second, last = map(int, numbers)
+            return _date(last, *_month_and_day(reader, first, second))
     return None
 
 
@@ -80,10 +81,15 @@ def _matches(words: Sequence[str], numbers: Mapping[str, int]) -> list[int]:
     return sorted({numbers[word] for word in words if word in numbers})
 
 
-def _order(reader: Locale, letters: str) -> str:
-    """In which order a reader writes parts of a date in numbers."""
+def _month_and_day(reader: Locale, first: int, second: int) -> tuple[int, int]:
+    """Which of two numbers is the month, by the reader's order of dates or by their size; no day if neither says."""
     pattern = reader.date_formats["short"].pattern
-    return "".join(sorted(letters, key=pattern.index))
+    month_first = pattern.index("M") < pattern.index("d")
+    if not orders_dates(reader):
+        if first != second and max(first, second) <= _MONTHS:
+            return 0, 0
+        month_first = first <= _MONTHS
+    return (first, second) if month_first else (second, first)
 
 
 def _closest(today: date, month: int, day: int) -> date | None:

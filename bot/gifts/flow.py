@@ -79,7 +79,7 @@ class Flow:
         self._clock = clock
         policy = self.policy = arrangement.policy
         self.patience = arrangement.patience
-        self.catalogue = Catalogue(store, giftcards, clock, policy.countries)
+        self.catalogue = Catalogue(store, giftcards, clock, policy.countries, policy.currencies)
         self.roll = Roll(store, directory, clock, policy)
         treasury = Treasury(store, clock, policy)
         self._notices = Notices(store, clock, policy, self.roll, arrangement.approvals_channel, new_id)

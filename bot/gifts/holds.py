@@ -55,7 +55,7 @@ class Holds:
         if hold.reason is not Reason.INSUFFICIENT_FUNDS:
             return None
         balance = await self._giftcards.balance(value.currency)
-        return hold if balance and balance.minor < value.minor else None
+        return hold if balance and balance < value else None
 
     def look_now(self, currency: str) -> None:
         """Let the next order look, because a person says that it is worth it; runs inside that person's transaction."""

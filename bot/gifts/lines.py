@@ -52,3 +52,8 @@ class Tally:
     approved: Money
     no: int
     declined: Money
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        yes, no = self.yes + other.yes, self.no + other.no
+        return Tally(yes, self.approved.plus(other.approved), no, self.declined.plus(other.declined))

@@ -1,87 +1,117 @@
-"""Money: integer minor units and an ISO 4217 currency, always together; parsed and formatted with Babel."""
+"""Money: integer minor units, an ISO 4217 currency and the decimal places it was written with, always together.
+
+Babel reads and shows amounts; it never says how many decimal places one has.
+"""
 
 import re
-from collections.abc import Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, total_ordering
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import (
     NumberFormatError,
-    format_currency,
     format_decimal,
     get_currency_precision,
-    get_currency_symbol,
+    get_decimal_symbol,
     get_group_symbol,
-    get_territory_currencies,
     parse_decimal,
 )
 
+from bot.gifts.currencies import PLACES
+from bot.gifts.currency_words import means
 from bot.gifts.errors import Field, Invalid
+from bot.gifts.locales import babel_locale
 from bot.gifts.wording import Words, say, say_many
 
 _LARGEST_MINOR = 10**12  # far beyond any gift, far below what SQLite's integers hold
 _MOST_DIGITS = 15  # beyond that an amount is not even reckoned with
 _FINEST = Decimal("1e-30")  # finer than any currency: an amount below it is no cheaper to reckon with
-_NO_COUNTRIES = {"EU", "EZ", "UN"}  # they have codes and currencies, and nobody lives there
+_MOST_HAVE = 2  # places: a code that only a reply names, and that no ISO table has, is compared and never offered
+_THOUSANDTHS = 3  # places: where people see so many, three zeros are no thousands
 _NUMBER = re.compile(r"[0-9][0-9.,'’ \u00a0\u202f]*")
+_PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)?([^0-9]*)", re.DOTALL)
+_EVEN = re.compile(r"^[.,][-–—]{0,2}")  # 25.- and 25,-- have no pence
 
 
-@dataclass(frozen=True, slots=True)
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
 class Money:
-    """An amount in minor units (pence, cents, yen) of one currency."""
+    """An amount in minor units (pence, cents, yen) of one currency; `exponent` is how many decimal places these are.
+
+    The exponent is that with which the amount was written first, and stays with it. Two amounts are equal that are
+    worth the same; only those of one currency compare otherwise.
+    """
 
     minor: int
     currency: str
+    exponent: int
 
     def __str__(self) -> str:
         return f"{self.major} {self.currency}"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Money) and (self.major, self.currency) == (other.major, other.currency)
+
+    def __hash__(self) -> int:
+        return hash((self.major, self.currency))
+
+    def __lt__(self, other: "Money") -> bool:
+        assert other.currency == self.currency, "pounds are neither more nor less than euros"
+        return self.major < other.major
+
     @property
     def major(self) -> Decimal:
         """The amount in major units (pounds, dollars, yen), exact."""
-        return Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+        return Decimal(self.minor).scaleb(-self.exponent)
+
+    def written_with(self, exponent: int) -> "Money":
+        """The same amount with so many decimal places, which are at least as many as it has."""
+        assert exponent >= self.exponent, "no amount is rounded"
+        return Money(self.minor * 10 ** (exponent - self.exponent), self.currency, exponent)
 
     def times(self, count: int) -> "Money":
         """The amount `count` times over."""
-        return Money(self.minor * count, self.currency)
+        return Money(self.minor * count, self.currency, self.exponent)
 
     def plus(self, other: "Money") -> "Money":
         """Both amounts together; they are of one currency."""
         assert other.currency == self.currency, "pounds and euros do not add up"
-        return Money(self.minor + other.minor, self.currency)
+        exponent = max(self.exponent, other.exponent)
+        both = self.written_with(exponent).minor + other.written_with(exponent).minor
+        return Money(both, self.currency, exponent)
+
+    def less(self, other: "Money") -> "Money":
+        """What is left of the amount without another one; nothing where that is the larger one."""
+        left = self.plus(other.times(-1))
+        return left if left.minor > 0 else nothing(self.currency)
 
     def format(self, locale: str) -> str:
-        """The amount as a reader of `locale` ("en-GB", "de-DE") writes it."""
-        return _format(self, locale)
+        """The amount as a reader of `locale` ("en-GB", "de-DE") writes it, never rounded."""
+        return _format(self.minor, self.currency, self.exponent, locale)
 
 
 @lru_cache(maxsize=1024)  # people give the same round amounts over and over
-def _format(money: Money, locale: str) -> str:
-    return format_currency(money.major, money.currency, locale=babel_locale(locale))
+def _format(minor: int, currency: str, exponent: int, locale: str) -> str:
+    """With the decimal places that readers know of the currency; with all of its own, where these are too few."""
+    money, reader = Money(minor, currency, exponent), babel_locale(locale)
+    usual = get_currency_precision(currency)
+    places = usual if exponent <= usual or minor % 10 ** (exponent - usual) == 0 else exponent
+    pattern = copy(reader.currency_formats["standard"])
+    pattern.frac_prec = (places, places)
+    shown: str = pattern.apply(money.major, reader, currency=currency, currency_digits=False)
+    return shown
 
 
-@lru_cache
-def babel_locale(locale: str) -> Locale:
-    """Babel's locale for Slack's ("en-GB"); English where Babel does not know it."""
-    try:
-        return Locale.parse(locale, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
-
-
-def currency_of(country: str) -> str | None:
-    """The currency in use today in an ISO 3166 country, or None for no country that Babel knows."""
-    if not re.fullmatch("[A-Z]{2}", country) or country in _NO_COUNTRIES:
-        return None
-    currencies = get_territory_currencies(country)
-    return currencies[0] if currencies else None
+def nothing(currency: str) -> Money:
+    """No money, which adds to any amount of its currency."""
+    return Money(0, currency, 0)
 
 
 def from_major(amount: Decimal, currency: str) -> Money:
-    """Money from major units.
+    """Money from major units, with the decimal places of ISO 4217.
 
     Raises:
         Invalid: the amount is not positive, absurdly large, or finer than the currency's smallest unit.
@@ -90,59 +120,58 @@ def from_major(amount: Decimal, currency: str) -> Money:
         raise _invalid(say("The amount has to be more than zero."))
     if amount.adjusted() > _MOST_DIGITS:
         raise _invalid(say("That amount is too large."))
-    places = get_currency_precision(currency)
+    places = PLACES.get(currency, _MOST_HAVE)
     minor = Fraction(max(amount, _FINEST)) * 10**places  # exact, where Decimal would round
     if minor.denominator != 1:
         raise _invalid(_finest(currency, places))
     if minor > _LARGEST_MINOR:
         raise _invalid(say("That amount is too large."))
-    return Money(int(minor), currency)
+    return Money(int(minor), currency, places)
 
 
 def parse_money(text: str, currency: str, locale: str) -> Money:
-    """Money from what a person of `locale` typed, with or without the currency's code or symbol.
+    """Money from what a person of `locale` typed, with or without the currency's code, sign or name.
 
     Raises:
         Invalid: the text is no positive amount of this currency, with words that say what is wrong.
     """
     bare = text.strip()
-    for sign in _signs_of(currency, locale):
-        bare = sign.sub("", bare).strip()
-    if not bare:
-        raise _invalid(say("Please write an amount, for example 25."))
-    if bare.startswith(("-", "−")):  # the second one is the typographical minus
-        raise _invalid(say("The amount has to be more than zero."))
     if any(sign.isdigit() and not sign.isascii() for sign in bare):
         raise _invalid(say("Please write the amount with the digits 0 to 9."))
-    if not _NUMBER.fullmatch(bare):
+    parts = _PARTS.fullmatch(bare)
+    assert parts is not None, "it fits every text"
+    before, number, behind = parts[1].strip(), parts[2] or "", _EVEN.sub("", parts[3]).strip()
+    negative = before.endswith(("-", "−"))  # the second one is the typographical minus
+    beside = [words for words in (before.rstrip("-− "), behind) if words]
+    if not all(means(words, currency, locale) for words in beside) or (number and not _NUMBER.fullmatch(number)):
         words = say(
             "“{text}” is not an amount of {currency}. Write a number, for example 25.",
-            text=text.strip()[:40],
+            text=bare[:40],
             currency=currency,
         )
         raise _invalid(words)
-    return from_major(_decimal(bare, locale), currency)
+    if not number:
+        raise _invalid(say("Please write an amount, for example 25."))
+    if negative:
+        raise _invalid(say("The amount has to be more than zero."))
+    return from_major(_decimal(number, currency, locale), currency)
 
 
-@lru_cache
-def _signs_of(currency: str, locale: str) -> Sequence[re.Pattern[str]]:
-    """What people write before or behind an amount: the currency's code, and its symbol as they or others know it."""
-    signs = (currency, get_currency_symbol(currency, babel_locale(locale)), get_currency_symbol(currency, "en"))
-    return [re.compile(f"^{sign}|{sign}$", re.IGNORECASE) for sign in map(re.escape, signs)]
-
-
-def _decimal(text: str, locale: str) -> Decimal:
+def _decimal(text: str, currency: str, locale: str) -> Decimal:
     readers = babel_locale(locale)
     group = get_group_symbol(readers)
     typed_for_group = r"\s" if group.isspace() else "['’]" if group in "'’" else re.escape(group)
-    try:
-        return parse_decimal(re.sub(typed_for_group, group, text), readers, strict=True)
-    except NumberFormatError as error:
-        example = format_decimal(Decimal("1234.5"), locale=readers)
-        words = say(
-            "“{text}” can be read in more than one way. Write it like {example}.", text=text[:40], example=example
-        )
-        raise _invalid(words) from error
+    with suppress(NumberFormatError):
+        if not _may_be_thousands(text, currency, get_decimal_symbol(readers)):
+            return parse_decimal(re.sub(typed_for_group, group, text), readers, strict=True)
+    example = format_decimal(Decimal("1234.5") if PLACES.get(currency) else Decimal(1234), locale=readers)
+    raise _invalid(say("“{text}” can be read in two ways. Write it like {example}.", text=text[:40], example=example))
+
+
+def _may_be_thousands(text: str, currency: str, decimal: str) -> bool:
+    """Whether three zeros behind a decimal sign are rather thousands, as others write them: 15.000."""
+    looks_so = re.fullmatch(rf"[1-9][0-9]{{0,2}}{re.escape(decimal)}000", text)
+    return bool(looks_so) and get_currency_precision(currency) < _THOUSANDTHS
 
 
 def _finest(currency: str, places: int) -> Words:

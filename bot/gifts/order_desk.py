@@ -188,6 +188,9 @@ class OrderDesk:
 
     async def _written(self, request: Request, gift: Gift) -> str | Rejected | Unavailable:
         choose_from: Sequence[Product] = ()
+        if not self._catalogue.is_there and request.value.currency != self._catalogue.currency_in(request.country):
+            # such a service is told a country and a number, and takes it for the currency of today
+            return Rejected(Reason.CURRENCY_CHANGED, f"{request.country} no longer pays in {request.value.currency}")
         if self._giftcards.names_products(request):
             shelf = await self._catalogue.fresh(request.country)
             if not isinstance(shelf, Shelf):
@@ -198,6 +201,9 @@ class OrderDesk:
         return self._giftcards.body(request, gift, key_of(gift), choose_from)
 
     def _checked(self, order: Order, placed: Placed) -> Placed | Stopped:
+        if others := placed.countries - {order.country}:
+            detail = f"{placed.order_id} is for {', '.join(sorted(others))} instead of {order.country}"
+            return _parked(Reason.ANSWER_DIFFERS, detail)
         if placed.value not in {None, order.value}:
             detail = f"{placed.order_id} has {placed.value} instead of {order.value}"
             return _parked(Reason.ANSWER_DIFFERS, detail)

@@ -1,15 +1,16 @@
 """PURE: who may be given a gift, how much, and who may decide; answers with reasons, never acts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 from itertools import chain
 from typing import Final
 
 from bot.gifts.budgets import Budget
+from bot.gifts.currencies import currency_in
 from bot.gifts.errors import Field, Invalid
 from bot.gifts.gift import Request
-from bot.gifts.money import Money, currency_of, parse_money
+from bot.gifts.money import Money, parse_money
 from bot.gifts.people import Person, Roster, Standing, is_group
 from bot.gifts.product import Product, Shelf
 from bot.gifts.route import Route
@@ -55,8 +56,9 @@ class Announcing:
 class Policy:
     """The company's rules: who may ask for what, who decides, and what is left to be given.
 
-    `may_ask` are people and groups (everybody if empty), and `largest` is the largest gift in each currency. What the
-    same people gave each other within `counts_together` counts together for the rules.
+    `may_ask` are people and groups (everybody if empty), `currencies` those of countries for which the company has
+    settled one, and `largest` the largest gift in each currency. What the same people gave each other within
+    `counts_together` counts together for the rules.
     Gifts that can be spent at many brands may come in whole amounts only; those of a currency in `templates` at brands
     that the gift card service picks.
     """
@@ -65,6 +67,7 @@ class Policy:
     countries: tuple[str, ...]
     largest: Mapping[str, Money]
     whole_amounts: bool = False
+    currencies: Mapping[str, str] = field(default_factory=dict)
     templates: frozenset[str] = frozenset()
     may_ask: tuple[str, ...] = ()
     cost_centres: tuple[str, ...] = ()
@@ -127,7 +130,7 @@ class Policy:
             Invalid: it is more than was asked, or cannot be bought.
         """
         value = parse_money(amount, request.value.currency, locale)
-        if value.minor > request.value.minor:
+        if value > request.value:
             words = say("At most {value}: that is what was asked for.", value=request.value)
             raise Invalid({Field.AMOUNT: words})
         if value != request.value:
@@ -144,11 +147,13 @@ class Policy:
         return Route(request, rule, pools, roster)
 
     def _checked_amount(self, draft: Draft, locale: str, shelf: Shelf | None) -> Money:
-        currency = currency_of(draft.country)
-        assert currency is not None, "settings offer only countries with a currency"
+        currency = shelf.currency if shelf else currency_in(draft.country, self.currencies)
         value = parse_money(draft.amount, currency, locale)
-        largest = self.largest[currency]
-        if value.minor > largest.minor:
+        largest = self.largest.get(currency)
+        if largest is None:
+            words = say("The rules for gifts name no largest amount in {currency}.", currency=currency)
+            raise Invalid({Field.AMOUNT: words})
+        if value > largest:
             raise Invalid({Field.AMOUNT: say("The largest gift is {largest} for each person.", largest=largest)})
         self._check_sold(value, draft.product, shelf)
         return value
@@ -158,7 +163,7 @@ class Policy:
             _check_product(product, value, shelf)
         elif self.whole_amounts and value.major % 1:
             raise Invalid({Field.AMOUNT: say("Gifts come in whole amounts only, such as 25.")})
-        elif shelf and value.currency not in self.templates and not shelf.offering(value):
+        elif shelf and not (shelf.products if value.currency in self.templates else shelf.offering(value)):
             words = say("Nothing can be bought for {value} there.", value=value)
             raise Invalid({Field.AMOUNT: sentences([words, *_values_are(shelf)])})
 

@@ -42,11 +42,12 @@ class LinkReady:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The order exists: its id at the provider, the value that it has and its link, where the provider says so now."""
+    """The order exists: its id at the provider, and its value, link and countries, where the provider says so now."""
 
     order_id: str
     value: Money | None = None
     ready: LinkReady | None = None
+    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class GiftCards(Protocol):
     async def countries(self) -> frozenset[str] | Rejected | Unavailable:
         """The countries that something can be bought for; asked only where there is a catalogue."""
 
-    async def products(self, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
-        """All that can be bought for a country in its currency; asked only where there is a catalogue."""
+    async def products(self, country: str) -> Mapping[str, tuple[Product, ...]] | Rejected | Unavailable:
+        """All that can be bought for a country, by currency; asked only where there is a catalogue."""
 
     def names_products(self, request: Request) -> bool:
         """Whether an order of this request has to name everything that its recipient may choose from."""

@@ -32,15 +32,15 @@ class Product:
         """Whether it can be bought in this value of its currency."""
         if self.values:
             return value in self.values
-        above = self.smallest is None or self.smallest.minor <= value.minor
-        return above and (self.largest is None or value.minor <= self.largest.minor)
+        above = self.smallest is None or self.smallest <= value
+        return above and (self.largest is None or value <= self.largest)
 
     @property
     def values_in_words(self) -> Part | None:
         """The values that it comes in; None where any will do."""
         if not self.values:
             return _range(self.smallest, self.largest)
-        ordered = sorted(self.values, key=lambda value: value.minor)
+        ordered = sorted(self.values)
         if len(ordered) <= _MOST_NAMED:
             return Listed(tuple(ordered), with_or=True)
         return say_many(
@@ -54,9 +54,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All that can be bought for one country in its currency, as it was at `read_at`."""
+    """All that can be bought for one country in one currency, as it was at `read_at`."""
 
     country: str
+    currency: str
     products: tuple[Product, ...]
     read_at: datetime
 
@@ -73,7 +74,7 @@ class Shelf:
 
     def offering(self, value: Money) -> list[Product]:
         """What can be bought in this value, in the service's order."""
-        return [product for product in self.products if product.offers(value)]
+        return [product for product in self.products if value.currency == self.currency and product.offers(value)]
 
     @property
     def values_in_words(self) -> Part | None:
@@ -87,7 +88,7 @@ def _known(values: Iterable[tuple[Money | None, ...]]) -> list[Money]:
     """All of them, or nothing where one of them is open."""
     every = [value for some in values for value in some]
     known = [value for value in every if value is not None]
-    return sorted(known, key=lambda value: value.minor) if len(known) == len(every) else []
+    return sorted(known) if len(known) == len(every) else []
 
 
 def _range(smallest: Money | None, largest: Money | None) -> Part | None:

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     OUT_OF_DATE = "out_of_date"
     NOT_OFFERED = "not_offered"
     CURRENCY_MISMATCH = "currency_mismatch"
+    CURRENCY_CHANGED = "currency_changed"
     ORDER_REFUSED = "order_refused"
     NO_ORDER = "no_order"
     NOT_REACHED = "not_reached"
@@ -175,6 +176,12 @@ _ADVICE = {
         _UNDER_REPAIR,
         say("what recipients may choose from is in another currency than the gift"),
         say("Ask whoever runs giftbot to check the templates in giftbot.toml, then retry."),
+    ),
+    Reason.CURRENCY_CHANGED: _Advice(
+        say("gifts for its country are in another currency now, so nothing was ordered"),
+        say("gifts for its country are in another currency now, so nothing was ordered"),
+        say("Ask for it anew in a new request."),
+        can_retry=False,
     ),
     Reason.ORDER_REFUSED: _Advice(
         say("the gift card service refused the order"),

@@ -61,7 +61,7 @@ class Rule:
         if self.up_to is None:
             return True
         most = self.up_to.get(amount.currency)
-        return most is not None and amount.minor <= most.minor
+        return most is not None and amount <= most
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def check_caps(before: Sequence[Balance], after: Sequence[Balance]) -> None:
         Invalid: one would be exceeded; the words say which, and what is left.
     """
     for balance, then in zip(before, after, strict=True):
-        if then.used.minor > then.cap.minor:
+        if then.used > then.cap:
             words = say(
                 "This is more than the budget “{budget}” allows: {left} of {cap} are left.",
                 budget=balance.budget.name,

@@ -100,7 +100,7 @@ class Backstage:
             "request": row["request_id"],
             "requester": row["requester"],
             "recipient": row["recipient"],
-            "amount": Money(row["value_minor"], row["currency"]).format(LOCALE),
+            "amount": Money(row["value_minor"], row["currency"], row["exponent"]).format(LOCALE),
             "note": row["note"],
             "state": row["state"],
             "attempt": row["attempt"],

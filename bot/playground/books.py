@@ -11,7 +11,7 @@ Row = dict[str, Any]
 _VERSION: Final = "SELECT data_version FROM pragma_data_version"
 _TABLES: Final = "SELECT 1 FROM sqlite_master WHERE name = 'history'"
 _GIFTS: Final = """
-    SELECT gifts.*, requests.requester, requests.value_minor, requests.currency, requests.note
+    SELECT gifts.*, requests.requester, requests.value_minor, requests.currency, requests.exponent, requests.note
     FROM gifts JOIN requests ON requests.id = gifts.request_id ORDER BY gifts.rowid
 """
 _HISTORY: Final = "SELECT * FROM history ORDER BY id"

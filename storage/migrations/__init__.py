@@ -4,12 +4,21 @@ from sqlite_utils import Migrations
 
 from storage.migrations.after_delivery import after_delivery
 from storage.migrations.approvals_and_budgets import approvals_and_budgets
+from storage.migrations.exponents import exponents
 from storage.migrations.first_tables import first_tables
 from storage.migrations.lighter_history import lighter_history
 from storage.migrations.seals_of_the_history import seals_of_the_history
 from storage.migrations.unknown_orders import unknown_orders
 
-STEPS = (first_tables, after_delivery, seals_of_the_history, approvals_and_budgets, lighter_history, unknown_orders)
+STEPS = (
+    first_tables,
+    after_delivery,
+    seals_of_the_history,
+    approvals_and_budgets,
+    lighter_history,
+    unknown_orders,
+    exponents,
+)
 
 migrations = Migrations("giftbot")
 for step in STEPS:

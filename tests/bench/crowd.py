@@ -109,7 +109,7 @@ def _request(request_id: str, requester: str, recipients: Sequence[str]) -> gift
     gifts = tuple(
         gift.Gift(f"{request_id}.{place}", request_id, to, GiftState.WAITING) for place, to in enumerate(recipients)
     )
-    value, now = Money(2500, "GBP"), datetime.now(UTC)
+    value, now = Money(2500, "GBP", 2), datetime.now(UTC)
     return gift.Request(request_id, requester, gifts, value, "GB", "thank you for the launch", now)
 
 

@@ -119,13 +119,13 @@ _YEARS = (
     """
     INSERT INTO spending
     WITH given AS (SELECT requester, recipient, month FROM gifts JOIN requests ON requests.id = request_id)
-    SELECT 'requester', requester, 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
+    SELECT 'requester', requester, 'GBP', month, 2, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
     UNION ALL
-    SELECT 'recipient', recipient, 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
+    SELECT 'recipient', recipient, 'GBP', month, 2, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
     UNION ALL
-    SELECT 'pair', requester || ' ' || recipient, 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
+    SELECT 'pair', requester || ' ' || recipient, 'GBP', month, 2, 2500 * count(*), count(*) FROM given GROUP BY 2, 4
     UNION ALL
-    SELECT 'company', '', 'GBP', month, 2500 * count(*), count(*) FROM given GROUP BY 4
+    SELECT 'company', '', 'GBP', month, 2, 2500 * count(*), count(*) FROM given GROUP BY 4
     """,
     """
     INSERT INTO work (task, subject, since, due_at)

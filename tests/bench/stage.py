@@ -80,7 +80,7 @@ class GiftCardsAtHand:
         """It has no catalogue."""
         raise NotImplementedError
 
-    async def products(self, country: str) -> tuple[Product, ...]:
+    async def products(self, country: str) -> Mapping[str, tuple[Product, ...]]:
         """It has no catalogue."""
         raise NotImplementedError
 
@@ -126,7 +126,7 @@ class Stage:
         self._bell = asyncio.Event()
         self.store = SqliteStore(database, self._bell.set)
         slack = SlackAtHand()
-        policy = Policy(one_of({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP")})
+        policy = Policy(one_of({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP", 2)})
         arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care(), Patience())
         self.flow = Flow(self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id)
         self._steps = {

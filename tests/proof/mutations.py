@@ -83,8 +83,9 @@ MUTATIONS = (
                 DESK,
                 _PLACE,
                 "anew = await self._giftcards.products(request.country)\n"
-                "            if isinstance(anew, tuple):\n"
-                "                order = replace(order, body=self._giftcards.body(request, gift, order.key, anew))\n"
+                "            if isinstance(anew, dict):\n"
+                "                choice = anew[request.value.currency]\n"
+                "                order = replace(order, body=self._giftcards.body(request, gift, order.key, choice))\n"
                 f"            {_PLACE}",
             ),
         ),

@@ -26,7 +26,7 @@ from tests.runa.test_runa_contract import check_reply, check_request
 Json = dict[str, Any]
 
 
-TWENTY_FIVE = Money(2500, "GBP")
+TWENTY_FIVE = Money(2500, "GBP", 2)
 
 
 TEMPLATE = PLAYGROUND_TEMPLATES["GBP"]
@@ -138,10 +138,10 @@ async def written(client: Runa, key: str, value: Money, country: str) -> str | R
     """The body of an order, if there is anything to order; the gift is known by its key here."""
     gift = Gift(f"gift of {key}", "request-1", "UROB", GiftState.APPROVED)
     request = Request("request-1", "UMIA", (gift,), value, country, "thanks", NOON)
-    products = await client.products(country) if client.names_products(request) else ()
-    if not isinstance(products, tuple):
+    products = await client.products(country) if client.names_products(request) else {}
+    if isinstance(products, Rejected | Unavailable):
         return products
-    offered = [product for product in products if product.offers(value)]
+    offered = [product for product in products.get(value.currency, ()) if product.offers(value)]
     if client.names_products(request) and not offered:
         return Rejected(Reason.NOT_OFFERED, "nothing")
     return client.body(request, gift, key, offered)

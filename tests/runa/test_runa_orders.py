@@ -114,7 +114,7 @@ async def test_what_became_of_another_gift_s_order_says_nothing_of_ours(status: 
 async def test_another_amount_is_told_as_it_is(amount: Any) -> None:
     """The service says that the order has another value; whoever asked compares."""
     async with stranger(says(reply(face_value=amount))) as here:
-        value = Money(int(Decimal(str(amount)) * 100), "GBP")
+        value = Money(int(Decimal(str(amount)) * 100), "GBP", 2)
         link = LinkReady(SecretStr("https://spend.runa.test/one-secret-link"), value)
         assert [await here.places(), await here.fetches()] == [Placed("O-1", value, link), link]
 

@@ -149,7 +149,7 @@ async def test_a_template_of_another_currency_is_not_offered() -> None:
 async def test_a_part_of_a_pound_is_not_for_many() -> None:
     """What recipients choose from comes in whole amounts; the service says so, should it ever be asked."""
     async with at_work(PLAYGROUND_TEMPLATES) as desk:
-        answer = await desk.places(await desk.order(value=Money(2550, "GBP")))
+        answer = await desk.places(await desk.order(value=Money(2550, "GBP", 2)))
         assert answer == Rejected(Reason.NOT_OFFERED, "400 product_validation_error")
 
 
@@ -168,7 +168,7 @@ async def test_a_wrong_key_is_refused(desk: Desk) -> None:
 async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -> None:
     """The order of this key may exist (after a backup was restored): a new key could order it twice."""
     await desk.placed()
-    other = await desk.places(await desk.order(value=Money(5000, "GBP")))
+    other = await desk.places(await desk.order(value=Money(5000, "GBP", 2)))
     assert other == OutcomeUnknown("400 idempotency_validation_error", Reason.ANSWER_DIFFERS)
     assert len(desk.service.orders) == 1
 

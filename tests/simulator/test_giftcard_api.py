@@ -178,14 +178,15 @@ async def test_an_answer_to_an_order_may_be_nonsense_after_the_work(
 ) -> None:
     """The order is made every time."""
     first = (await http.post("/order", json=body(giftcards, "first", 99))).json()
-    for junk in (Junk.NOT_JSON, Junk.NO_ID, Junk.OTHER_AMOUNT, Junk.OTHER_ORDER_ID):
+    for junk in (Junk.NOT_JSON, Junk.NO_ID, Junk.OTHER_AMOUNT, Junk.OTHER_ORDER_ID, Junk.OTHER_COUNTRY):
         giftcards.answer_next(ORDER, junk)
-    replies = [await http.post("/order", json=body(giftcards, str(number))) for number in range(4)]
+    replies = [await http.post("/order", json=body(giftcards, str(number))) for number in range(5)]
     assert "Bad Gateway" in replies[0].text
     assert "id" not in replies[1].json()
     assert replies[2].json()["items"][0]["face_value"] == 99
     assert replies[3].json()["id"] == first["id"]
-    assert len(giftcards.orders) == 5
+    assert (replies[4].json()["items"][0]["country"], replies[4].json()["countries"]) == ("FR", ["FR"])
+    assert len(giftcards.orders) == 6
     with pytest.raises(ValueError, match="no links"):
         giftcards.answer_next(ORDER, Junk.TWO_LINKS)
 

@@ -19,13 +19,19 @@ class Junk(StrEnum):
     NO_ID = "no_id"
     OTHER_AMOUNT = "other_amount"  # repeats another order's face value
     OTHER_ORDER_ID = "other_order_id"  # repeats an earlier order's id
+    OTHER_COUNTRY = "other_country"  # of the same value in the same currency
     FOREIGN_HOST = "foreign_host"
     HTTP = "http"
     NO_LINK = "no_link"
     TWO_LINKS = "two_links"
 
 
-OF_LINKS_ONLY: Final = {Junk.FOREIGN_HOST, Junk.HTTP, Junk.NO_LINK, Junk.TWO_LINKS}
+LINKS_OF: Final[dict[Junk, Callable[[str], str | None]]] = {
+    Junk.FOREIGN_HOST: lambda link: re.sub(r"^https://(\w+)\.", r"https://\1.evil.", link),
+    Junk.HTTP: lambda link: link.replace("https://", "http://"),
+    Junk.NO_LINK: lambda _: None,
+}
+OF_LINKS_ONLY: Final = {*LINKS_OF, Junk.TWO_LINKS}
 
 
 def spoiled(reply: Any, junk: Junk, *, other_id: str, other_amount: float | str) -> Any:
@@ -40,12 +46,11 @@ def spoiled(reply: Any, junk: Junk, *, other_id: str, other_amount: float | str)
             _each(reply, "order_id", lambda row: row.update(order_id=other_id))
             if isinstance(reply, dict):
                 reply["id"] = other_id
-        case Junk.FOREIGN_HOST:
-            _each_link(reply, lambda link: re.sub(r"^https://(\w+)\.", r"https://\1.evil.", link))
-        case Junk.HTTP:
-            _each_link(reply, lambda link: link.replace("https://", "http://"))
-        case Junk.NO_LINK:
-            _each_link(reply, lambda _: None)
+        case Junk.OTHER_COUNTRY:
+            _each(reply, "country", lambda row: row.update(country=_another(row["country"])))
+            _each(reply, "countries", lambda row: row.update(countries=[*map(_another, row["countries"])]))
+        case Junk.FOREIGN_HOST | Junk.HTTP | Junk.NO_LINK:
+            _each_link(reply, LINKS_OF[junk])
         case Junk.TWO_LINKS:
             rows = reply if isinstance(reply, list) else reply.get("items", [])
             again = copy.deepcopy(rows)
@@ -69,6 +74,10 @@ def _each(reply: Any, name: str, change: Callable[[Json], Any]) -> None:
     for row in _objects(reply):
         if row.get(name) is not None:
             change(row)
+
+
+def _another(country: str) -> str:
+    return "DE" if country == "FR" else "FR"
 
 
 def _each_link(reply: Any, change: Callable[[str], str | None]) -> None:

@@ -29,7 +29,7 @@ _LOOKS = 200
 _LOOKS_AT_ORDERS = 10  # within hours, what does not come right by itself is in front of a person
 _ROUNDS = 3  # of mending, once nothing goes wrong any more
 _GIVEN_UP = ("nothing was ordered", "nothing was bought", "new request", "ask for it anew")
-_POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP")})
+_POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP", 2)})
 
 
 class NeverEnds(Exception):

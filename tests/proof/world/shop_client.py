@@ -1,7 +1,7 @@
 """What one life of the bot knows the gift card service by."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
@@ -44,11 +44,11 @@ class ShopClient:
         """Nobody looks: what is sold is read when it is ordered."""
         return frozenset({"GB"})
 
-    async def products(self, country: str) -> tuple[Product, ...] | Rejected | Unavailable:
+    async def products(self, country: str) -> Mapping[str, tuple[Product, ...]] | Rejected | Unavailable:
         """Never the same twice: what is on offer changes all the time."""
 
-        def read() -> tuple[Product, ...]:
-            return (Product(f"{country}-{next(self._shop.catalogue)}", "something new"),)
+        def read() -> Mapping[str, tuple[Product, ...]]:
+            return {"GBP": (Product(f"{country}-{next(self._shop.catalogue)}", "something new"),)}
 
         return certain(await self._network.call(self._life, _SERVICE, "the catalogue", read))
 
