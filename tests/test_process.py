@@ -77,7 +77,7 @@ async def test_an_address_in_use(office: Office) -> None:
 
 
 async def test_files_are_for_the_owner_alone(office: Office) -> None:
-    """Database, its -wal and -shm, and the lock can be read by nobody else, also when somebody opened them."""
+    """Nobody else can read database, -wal, -shm, and the note of the run, also when somebody has opened them up."""
     async with office.open():
         await office.asks()
     office.database.chmod(0o644)
