@@ -38,7 +38,7 @@ def run(
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
     from handlers.intake import NoWayIn
-    from storage import DatabaseRefused
+    from storage import DatabaseLost, DatabaseRefused
 
     try:
         settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
@@ -50,6 +50,9 @@ def run(
         asyncio.run(run_bot(settings, account, (host, port)))
     except (NoWayIn, DatabaseRefused) as error:
         _errors.print(f"giftbot cannot start. {error}", markup=False)
+        raise typer.Exit(CANNOT_RUN) from None
+    except DatabaseLost as error:
+        _errors.print(f"giftbot has to stop. {error}", markup=False)
         raise typer.Exit(CANNOT_RUN) from None
     except Exception:  # nobody sees a traceback on the screen; it is in the log
         logging.getLogger("giftbot").exception("giftbot has to stop")
@@ -128,7 +131,7 @@ def explain(
     from bot.advice.explain import Wish
     from bot.advice.explain import explain as show
     from bot.advice.people import CannotTell
-    from storage import DatabaseRefused
+    from storage import DatabaseLost, DatabaseRefused
 
     if len(words) < 4:  # noqa: PLR2004 - who, for whom, and an amount with its currency
         raise typer.BadParameter("give who asks, for whom, and an amount with its currency: @Mia @Rob 120 GBP")
@@ -136,7 +139,7 @@ def explain(
     wish = Wish(requester, recipients, amount, currency, country, cost_centre)
     try:
         asyncio.run(show(_policy_settings(), wish))
-    except (CannotTell, DatabaseRefused) as error:
+    except (CannotTell, DatabaseLost, DatabaseRefused) as error:
         _errors.print(str(error), markup=False)
         raise typer.Exit(CANNOT_RUN) from None
 
