@@ -35,6 +35,7 @@ def run(
 ) -> None:
     """Run the bot, until it is told to stop."""
     from bot.app import run as run_bot
+    from bot.hardening import keep_memory_private, write_for_owner_only
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
     from handlers.intake import NoWayIn
@@ -45,6 +46,9 @@ def run(
     except SettingsWrong as error:
         _errors.print(str(error), markup=False)
         raise typer.Exit(WRONG_SETTINGS) from None
+    write_for_owner_only()
+    if not settings.giftbot_debuggable:
+        keep_memory_private()
     set_up_logs(settings, account)
     try:
         asyncio.run(run_bot(settings, account, (host, port)))

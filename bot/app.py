@@ -147,14 +147,17 @@ async def run(
     address: tuple[str, int] = DEFAULT_ADDRESS,
     clock: Clock | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; ends with an error only when the work cannot go on.
+    """Run until a signal asks to stop; ends with an error only when the work cannot go on.
 
     Raises:
         DatabaseRefused, NoWayIn: as `giftbot` does.
         DatabaseLost: what is done cannot be kept any more.
     """
     asked_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    stopping = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup the bot outlives its terminal
+        stopping.append(signal.SIGHUP)
+    for number in stopping:
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with giftbot(settings, account, address, clock) as bot:
         gc.freeze()  # what was made for the start stays: no click waits for it to be looked through

@@ -22,6 +22,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.company": {"bot.gifts"},
     "bot.audit": {"storage", "bot.gifts"},
     "bot.child": set(),
+    "bot.hardening": set(),
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},
     "storage": {"bot.gifts"},
