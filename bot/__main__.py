@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
+
+from bot.log_writer import tell
 
 if TYPE_CHECKING:
     from bot.settings import PolicySettings
@@ -15,7 +17,6 @@ _audit = typer.Typer(help="Show that nobody has changed the history.", no_args_i
 app.add_typer(_audit, name="audit")
 _policy = typer.Typer(help="See what the policy says, before anybody asks.", no_args_is_help=True)
 app.add_typer(_policy, name="policy")
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 WRONG_SETTINGS = 2
 CANNOT_RUN = 1
@@ -44,7 +45,7 @@ def run(
     try:
         settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
     except SettingsWrong as error:
-        _errors.print(str(error), markup=False)
+        _complain(str(error))
         raise typer.Exit(WRONG_SETTINGS) from None
     write_for_owner_only()
     if not settings.giftbot_debuggable:
@@ -53,10 +54,10 @@ def run(
     try:
         asyncio.run(run_bot(settings, account, (host, port)))
     except (NoWayIn, DatabaseRefused) as error:
-        _errors.print(f"giftbot cannot start. {error}", markup=False)
+        _complain(f"giftbot cannot start. {error}")
         raise typer.Exit(CANNOT_RUN) from None
     except DatabaseLost as error:
-        _errors.print(f"giftbot has to stop. {error}", markup=False)
+        _complain(f"giftbot has to stop. {error}")
         raise typer.Exit(CANNOT_RUN) from None
     except Exception:  # nobody sees a traceback on the screen; it is in the log
         logging.getLogger("giftbot").exception("giftbot has to stop")
@@ -79,7 +80,7 @@ def doctor(
     try:
         settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
     except SettingsWrong as error:
-        _errors.print(str(error), markup=False)
+        _complain(str(error))
         raise typer.Exit(WRONG_SETTINGS) from None
     set_up_logs(settings.model_copy(update={"giftbot_log_level": "ERROR"}), account)  # the table says the rest
     raise typer.Exit(0 if asyncio.run(visit(settings, account, live)) else CANNOT_RUN)
@@ -104,10 +105,10 @@ def verify(
         settings = read_audit_settings()
         fits, words = verify_history(settings.giftbot_database, settings.giftbot_audit_key, noted)
     except SettingsWrong as error:
-        _errors.print(str(error), markup=False)
+        _complain(str(error))
         raise typer.Exit(WRONG_SETTINGS) from None
     except DatabaseRefused as error:
-        _errors.print(str(error), markup=False)
+        _complain(str(error))
         raise typer.Exit(CANNOT_RUN) from None
     typer.echo(words)
     raise typer.Exit(0 if fits else CANNOT_RUN)
@@ -144,7 +145,7 @@ def explain(
     try:
         asyncio.run(show(_policy_settings(), wish))
     except (CannotTell, DatabaseLost, DatabaseRefused) as error:
-        _errors.print(str(error), markup=False)
+        _complain(str(error))
         raise typer.Exit(CANNOT_RUN) from None
 
 
@@ -156,7 +157,7 @@ def _policy_settings() -> "PolicySettings":
     try:
         return read_policy_settings()
     except SettingsWrong as error:
-        _errors.print(str(error), markup=False)
+        _complain(str(error))
         raise typer.Exit(WRONG_SETTINGS) from None
 
 
@@ -184,6 +185,12 @@ def playground(
     from bot.playground.evening import play
 
     raise typer.Exit(play(provider, port, opens=not no_open))
+
+
+def _complain(words: str) -> None:
+    """Say why not, whoever reads it; the exit code says it, too."""
+    if sys.stderr:
+        tell(sys.stderr.fileno(), words, sys.stderr.encoding)
 
 
 def main() -> None:

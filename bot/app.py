@@ -27,20 +27,23 @@ from bot.giftcards import runa, wegift
 from bot.giftcards.webhooks import Webhooks
 from bot.gifts.errors import Invalid, Refused
 from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.ports import Clock, GiftCards
+from bot.gifts.health import Health
+from bot.gifts.outages import Outages
+from bot.gifts.ports import Access, Clock, GiftCards
 from bot.gifts.upkeep import Upkeep
 from bot.gifts.wording import say
 from bot.gifts.work import Task
 from bot.gifts.worker import LONGEST_NAP, Step, Worker
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
 from handlers import register
+from handlers.access import SlackAccess
 from handlers.directory import SlackDirectory, Workspace
 from handlers.errands import Errands
 from handlers.intake import HttpIntake, NoWayIn
 from handlers.language import language_of
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
-from handlers.slack_answers import answer_of
+from handlers.slack_answers import WatchedClient, answer_of
 from handlers.socket_mode import SocketIntake
 from storage import Database, DatabaseLost, SqliteStore
 
@@ -114,12 +117,13 @@ async def giftbot(
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_DEADLINE))
         )
-        patient, once = _slack_clients(settings, session)
+        outages = Outages(clock)
+        patient, once = _slack_clients(settings, session, outages)
         identity = await _identity(patient)
 
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
-        giftcards = await stack.enter_async_context(_giftcards(account, clock))
+        giftcards = await stack.enter_async_context(_giftcards(account, clock, outages))
         workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
         directory = SlackDirectory(patient, workspace, clock)
         common = language_of(settings.giftbot_config.company.language)
@@ -128,12 +132,13 @@ async def giftbot(
         upkeep = Upkeep(store, giftcards, clock)
         upkeep.begin()
         await _groups_are_known(flow)
-        worker = _worker(store, clock, bell, flow)
+        access = SlackAccess(patient, workspace, outages)
+        worker = _worker(store, clock, bell, flow, access)
         errands = Errands()
         app = _bolt_app(settings, patient, identity, workspace)
-        register(app, flow, directory, Screens(patient, directory, flow), errands, clock, new_id)
-        is_healthy = partial(_is_healthy, clock, worker)
-        intake = _intake(settings, app, session, address, clock, is_healthy, _webhooks(account, upkeep))
+        register(app, flow, directory, Screens(patient, directory, flow), access, errands, clock, new_id)
+        illness = partial(_illness, clock, worker, Health(store, clock, outages))
+        intake = _intake(settings, app, session, address, clock, illness, outages, _webhooks(account, upkeep))
         bot = Giftbot(intake, errands, worker, database)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -192,7 +197,7 @@ def _arrangement(settings: Settings, account: Account) -> Arrangement:
     )
 
 
-def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -> Worker:
+def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow, access: Access) -> Worker:
     steps: dict[Task, Step] = {
         Task.POST: flow.post,
         Task.REFRESH: flow.refresh,
@@ -203,27 +208,29 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow) -
         Task.STOCK: flow.catalogue.stock,
         Task.HEAD: flow.record.note_head,
     }
-    return Worker(store, clock, bell, steps, flow.give_up)
+    return Worker(store, clock, bell, steps, flow.give_up, access)
 
 
 @asynccontextmanager
-async def _giftcards(account: Account, clock: Clock) -> AsyncGenerator[GiftCards]:
+async def _giftcards(account: Account, clock: Clock, outages: Outages) -> AsyncGenerator[GiftCards]:
     """The gift card service that the account is with."""
     if isinstance(account, WeGiftAccount):
         async with wegift.client(account.wegift_api_key, account.wegift_api_url, GIFTCARDS_TIMEOUT) as http:
-            yield wegift.WeGift(http, account.wegift_card_id, clock)
+            yield wegift.WeGift(http, account.wegift_card_id, clock, outages)
     else:
         async with runa.client(account.runa_api_key, account.api_url, GIFTCARDS_TIMEOUT) as http:
-            yield runa.Runa(http, account.templates, clock)
+            yield runa.Runa(http, account.templates, clock, outages)
 
 
-def _slack_clients(settings: Settings, session: aiohttp.ClientSession) -> tuple[AsyncWebClient, AsyncWebClient]:
+def _slack_clients(
+    settings: Settings, session: aiohttp.ClientSession, outages: Outages
+) -> tuple[AsyncWebClient, AsyncWebClient]:
     """One client that repeats a call after a lost connection, and one that never does."""
     token = settings.slack_bot_token.get_secret_value()
     after_lost_connections: list[AsyncRetryHandler] = [AsyncConnectionErrorRetryHandler()]
     return (
-        AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=after_lost_connections),
-        AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[]),
+        WatchedClient(token, settings.slack_api_url, session, after_lost_connections, outages),
+        WatchedClient(token, settings.slack_api_url, session, [], outages),
     )
 
 
@@ -268,16 +275,21 @@ def _intake(
     session: aiohttp.ClientSession,
     address: tuple[str, int],
     clock: Clock,
-    is_healthy: Callable[[], bool],
+    illness: Callable[[], str | None],
+    outages: Outages,
     webhooks: Iterable[web.RouteDef],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
-        return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock)
-    return HttpIntake(app, settings.slack_signing_secret, address, is_healthy, webhooks)
+        return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
+    return HttpIntake(app, settings.slack_signing_secret, address, illness, webhooks)
 
 
 def _is_healthy(clock: Clock, worker: Worker) -> bool:
     return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
+
+
+def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:
+    return health.illness if _is_healthy(clock, worker) else "the worker has not looked at its list for a while"
 
 
 def _webhooks(account: Account, upkeep: Upkeep) -> list[web.RouteDef]:

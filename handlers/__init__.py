@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.gifts.flow import Flow
 from bot.gifts.ports import Clock
+from handlers.access import SlackAccess
 from handlers.approval import Deciding
 from handlers.changes import Changes
 from handlers.directory import SlackDirectory
@@ -23,6 +24,7 @@ def register(
     flow: Flow,
     directory: SlackDirectory,
     screens: Screens,
+    access: SlackAccess,
     errands: Errands,
     clock: Clock,
     new_id: Callable[[], str],
@@ -64,4 +66,6 @@ def register(
     app.event("user_change")(changes.on_person)
     app.event("subteam_members_changed")(changes.on_group)
     app.event("subteam_updated")(changes.on_group)
+    app.event("app_uninstalled")(access.on_lost)
+    app.event("tokens_revoked")(access.on_lost)
     app.error(Errors(directory, screens, errands).on_error)

@@ -39,13 +39,13 @@ class HttpIntake:
         app: AsyncApp,
         signing_secret: SecretStr,
         address: tuple[str, int],
-        is_healthy: Callable[[], bool],
+        illness: Callable[[], str | None],
         other_routes: Iterable[web.RouteDef] = (),
     ) -> None:
         self._app = app
         self._signatures = SignatureVerifier(signing_secret.get_secret_value())
         self._host, self._port = address
-        self._is_healthy = is_healthy
+        self._illness = illness
         server = web.Application(client_max_size=LARGEST_REQUEST)
         server.add_routes(
             [web.post(EVENTS_PATH, self._on_request), web.get(HEALTH_PATH, self._on_health), *other_routes]
@@ -95,9 +95,8 @@ class HttpIntake:
         return self._signatures.is_valid(body, timestamp, request.headers.get("X-Slack-Signature"))
 
     async def _on_health(self, _: web.Request) -> web.Response:
-        if self._is_healthy():
-            return web.json_response({"status": "ok"})
-        return web.json_response({"status": "the worker has not looked at its list for a while"}, status=503)
+        illness = self._illness()
+        return web.json_response({"status": illness or "ok"}, status=503 if illness else 200)
 
 
 def _read(body: str) -> dict[str, Any]:

@@ -253,6 +253,15 @@ class GroupChanged(_Payload):
     )
 
 
+class TokensLost(_Payload):
+    """The app was uninstalled from a workspace, or tokens of it were revoked: those of people, or of `bots`."""
+
+    team: Text | None = Field(None, validation_alias="team_id")
+    enterprise: Text | None = Field(None, validation_alias="enterprise_id")
+    kind: Text = Field(validation_alias=AliasPath("event", "type"))
+    bots: tuple[Text, ...] = Field((), validation_alias=AliasPath("event", "tokens", "bot"))
+
+
 class PageTurned(_Payload):
     """Somebody turns a page of the Home tab."""
 

@@ -12,6 +12,7 @@ from bot.gifts.desk import Look
 from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift
 from bot.gifts.order_desk import NO_GOOD, Stopped
+from bot.gifts.reasons import Reason
 from bot.gifts.wording import Words, say
 from bot.gifts.work import Later
 from handlers.directory import SlackDirectory
@@ -74,7 +75,7 @@ class Screens:
                     reason=reason.for_requester,
                     requester=requester,
                 )
-            case Stopped():
+            case Stopped() | Later(Reason.LINK_WITHHELD):
                 words = say(
                     "The gift card service does not hand it over just now. Please try again later, or ask {requester}.",
                     requester=requester,

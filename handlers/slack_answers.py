@@ -1,11 +1,16 @@
-"""What an answer of Slack's Web API means: done, a final no, not now, or nobody knows."""
+"""What an answer of Slack's Web API means: done, a final no, not now, or nobody knows; and what fails is noted."""
 
+import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.gifts.outages import SLACK_ACCESS, Outages
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.rest import rest_of
@@ -13,19 +18,27 @@ from bot.gifts.rest import rest_of
 # Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.
 _PERHAPS_DONE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 # These say something about our own installation, which somebody can mend, and nothing about the message.
-_OURS_TO_MEND = {
+_ABOUT_THE_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+_OURS_TO_MEND = _ABOUT_THE_TOKEN | {
     "access_denied",
-    "account_inactive",
     "ekm_access_denied",
-    "invalid_auth",
     "missing_scope",
-    "not_authed",
     "ratelimited",
     "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
 }
 _SHORT_REST = 1.0
+_LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer
+_OPEN_CONNECTION = "apps.connections.open"  # the one method with a token of its own
+REINSTALL = (
+    "Install giftbot into the workspace again (api.slack.com/apps, Install App), copy its Bot User OAuth Token into "
+    "SLACK_BOT_TOKEN, and start giftbot again. Until then everything waits, and nothing is lost."
+)
+_SOCKETS_REMEDY = (
+    "Generate an app-level token with connections:write (api.slack.com/apps, Basic Information), put it into "
+    "SLACK_APP_TOKEN, and start giftbot again."
+)
+# slack_sdk expects a dictionary even where a proxy answered with plain text, and then has no attribute
+_FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, AttributeError)
 
 
 async def answer_of(
@@ -34,16 +47,64 @@ async def answer_of(
     """Wait for a call and say what came of it."""
     try:
         return await call
-    except SlackApiError as error:
-        if not isinstance(error.response, AsyncSlackResponse) or not isinstance(error.response.data, dict):
+    except _FAILURES as error:
+        return _meaning(error)
+
+
+class WatchedClient(AsyncWebClient):
+    """slack_sdk's client; `outages` hears what each method comes to, and whether Slack lets the bot in at all."""
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        session: aiohttp.ClientSession,
+        retry_handlers: list[AsyncRetryHandler],
+        outages: Outages,
+    ) -> None:
+        super().__init__(token, base_url, session=session, retry_handlers=retry_handlers)
+        self._outages = outages
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Call a method, as slack_sdk does."""
+        began = asyncio.get_running_loop().time()
+        try:
+            response = await super().api_call(api_method, **arguments)
+        except _FAILURES as error:
+            self._note(api_method, _meaning(error))
+            raise
+        except asyncio.CancelledError:  # whoever asked has something better to do than to wait
+            if asyncio.get_running_loop().time() - began > _LONG:
+                self._outages.failed(f"Slack {api_method}", "no reply in time")
+            raise
+        self._note(api_method, response)
+        return response
+
+    def _note(self, method: str, answer: AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown) -> None:
+        is_with_bot_token = method != _OPEN_CONNECTION
+        if isinstance(answer, Unavailable) and answer.detail in _ABOUT_THE_TOKEN:
+            what, remedy = (SLACK_ACCESS, REINSTALL) if is_with_bot_token else (f"Slack {method}", _SOCKETS_REMEDY)
+            self._outages.failed(what, answer.detail, remedy)
+        elif isinstance(answer, Unavailable | OutcomeUnknown):
+            self._outages.failed(f"Slack {method}", answer.detail)
+        else:
+            self._outages.worked(f"Slack {method}")
+            if is_with_bot_token:
+                self._outages.worked(SLACK_ACCESS)
+
+
+def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
+    match error:
+        case SlackApiError():
+            if not isinstance(error.response, AsyncSlackResponse) or not isinstance(error.response.data, dict):
+                return OutcomeUnknown("unreadable reply")
+            return _refused(error.response.status_code, error.response.data.get("error", ""), error.response.headers)
+        case aiohttp.ClientConnectorError():
+            return Unavailable(f"not reached, {type(error).__name__}")
+        case AttributeError():
             return OutcomeUnknown("unreadable reply")
-        return _refused(error.response.status_code, error.response.data.get("error", ""), error.response.headers)
-    except aiohttp.ClientConnectorError as error:
-        return Unavailable(f"not reached, {type(error).__name__}")
-    except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
-        return OutcomeUnknown(f"no reply, {type(error).__name__}")
-    except AttributeError:  # slack_sdk expects a dictionary even where a proxy answered with plain text
-        return OutcomeUnknown("unreadable reply")
+        case _:
+            return OutcomeUnknown(f"no reply, {type(error).__name__}")
 
 
 def _refused(status: int, code: str, headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:

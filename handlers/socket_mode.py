@@ -20,6 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
 from handlers.errands import Errands
 from handlers.intake import NoWayIn
@@ -34,17 +35,21 @@ _LIFE = timedelta(hours=1)  # then a connection is replaced unasked, should Slac
 _LINGER = 15.0  # seconds that a connection is heard after its time; Slack closes it some ten after its warning
 _GOODBYE = 1.0  # seconds for closing
 _LASTING = timedelta(seconds=30)  # a connection that ends sooner is short
+_SOCKET = "Socket Mode"  # as what can fail by itself
 _RESTS = (0.0, 0.0, 1.0, 3.0, 7.0, 15.0)  # seconds before the next, after so many short ones in a row
 
 
 class SocketIntake:
     """Socket Mode: `session` opens the connections, `app` answers what comes through them."""
 
-    def __init__(self, app: AsyncApp, app_token: str, session: aiohttp.ClientSession, clock: Clock) -> None:
+    def __init__(
+        self, app: AsyncApp, app_token: str, session: aiohttp.ClientSession, clock: Clock, outages: Outages
+    ) -> None:
         self._app = app
         self._app_token = app_token
         self._session = session
         self._clock = clock
+        self._outages = outages
         self._lines: list[asyncio.Task[None]] = []
         self._connections: set[asyncio.Task[None]] = set()
         self._in_hand = Errands()
@@ -96,10 +101,9 @@ class SocketIntake:
             if isinstance(here, str):
                 await self._hear(here, another)
             else:
-                log.warning("connection_refused", answer=here.detail)
                 await self._clock.sleep(here.after if isinstance(here, Unavailable) else 0)
         except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("connection_failed", error=type(error).__name__)
+            self._outages.failed(_SOCKET, type(error).__name__)
         except Exception:  # the last line of defence: a mistake here must not leave the bot deaf
             log.exception("connection_failed")
         finally:
@@ -123,6 +127,7 @@ class SocketIntake:
                 match _read(message):
                     case {"type": "hello"}:
                         until_hello.reschedule(None)
+                        self._outages.worked(_SOCKET)
                         log.info("connected")
                     case {"type": "disconnect"}:
                         another.set()

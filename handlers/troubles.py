@@ -106,7 +106,7 @@ def hold_notice(hold: Hold, language: Language) -> Card:
         return Card(text, [section(text), context(before)])
     text = _on_hold(hold.currency, reason, language)
     waiting = language.say("Gifts that are approved meanwhile wait, and go on by themselves a few minutes after that.")
-    return Card(text, [section(text), context(f"{language.render(hold.reason.remedy)} {waiting}")])
+    return Card(text, [section(text), context(f"{language.render(hold.reason.cure)} {waiting}")])
 
 
 def _on_hold(currency: str | None, reason: Words, language: Language) -> str:

@@ -1,7 +1,7 @@
 """Looks at a database without changing it, and without its lock: a bot may be at work on it meanwhile."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,23 +11,38 @@ from sqlite_utils import Database as SqliteUtils
 
 from bot.gifts.gift import GiftState
 from bot.gifts.reasons import Reason
+from bot.gifts.work import ONCE, Task
 from storage.db import Database
 from storage.errors import DatabaseRefused
 from storage.migrations import STEPS, migrations
 from storage.start_check import check_ours, only_looking
-from storage.times import to_text
+from storage.times import from_text, to_text
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 _WRITE_VERSION, _WAL = slice(18, 19), b"\x02"  # source: sqlite.org/fileformat2.html, "The Database Header"
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """Something that has been tried `tries` times since then, and will be again; `note` says what came of it last."""
+
+    task: Task
+    since: datetime
+    tries: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """How a database is, and what waits in it; `damage` is what SQLite's own check complains about."""
+    """How a database is, and what waits in it; `damage` is what SQLite's own check complains about.
+
+    `overdue` counts what nobody has tried when it was due, `failing` has what was tried in vain, the oldest first.
+    """
 
     is_wal: bool
     damage: str
     overdue: int
+    failing: Sequence[Failing]
     in_trouble: Mapping[tuple[GiftState, Reason], int]
 
 
@@ -64,8 +79,8 @@ class LookedAt(Database):
         self._connection.close()
 
 
-def inspect(path: Path, overdue_since: datetime) -> Condition | None:
-    """Read a database through, None for an empty one; work is overdue that was due before that time.
+def inspect(path: Path, late: datetime) -> Condition | None:
+    """Read a database through, None for an empty one; work is late that was due, or first tried, before that time.
 
     Raises:
         DatabaseRefused: it cannot be read, it is no giftbot database, or a newer version wrote it.
@@ -75,16 +90,16 @@ def inspect(path: Path, overdue_since: datetime) -> Condition | None:
             is_wal = file.read(_WRITE_VERSION.stop)[_WRITE_VERSION] == _WAL
         with closing(sqlite3.connect(only_looking(path), uri=True)) as connection:
             check_ours(connection, path)
-            return _read(connection, overdue_since, is_wal=is_wal)
+            return _read(connection, to_text(late), is_wal=is_wal)
     except (OSError, sqlite3.DatabaseError) as error:
         raise DatabaseRefused(f"{path} cannot be read as a database: {error}.") from error
 
 
-def _read(connection: sqlite3.Connection, overdue_since: datetime, *, is_wal: bool) -> Condition | None:
+def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> Condition | None:
     if not connection.execute("PRAGMA user_version").fetchone()[0]:
         return None
     complaints = [line for (text,) in connection.execute("PRAGMA integrity_check(3)") for line in text.splitlines()]
-    (overdue,) = connection.execute("SELECT count(*) FROM work WHERE due_at < ?", (to_text(overdue_since),)).fetchone()
+    (overdue,) = connection.execute("SELECT count(*) FROM work WHERE due_at < ?", (late,)).fetchone()
     in_trouble = connection.execute(
         "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"
     )
@@ -92,5 +107,16 @@ def _read(connection: sqlite3.Connection, overdue_since: datetime, *, is_wal: bo
         is_wal,
         "" if complaints == ["ok"] else "; ".join(complaints),
         overdue,
+        _failing(connection, late),
         {(GiftState(state), Reason(reason)): count for state, reason, count in in_trouble},
     )
+
+
+def _failing(connection: sqlite3.Connection, late: str) -> Sequence[Failing]:
+    """What is to be done once, and was tried in vain; when it is due next says nothing about how late it is."""
+    rows = connection.execute(
+        "SELECT task, since, tries, note FROM work WHERE tries > 0 AND since < ? AND due_at >= ? ORDER BY since, id",
+        (late, late),
+    )
+    found = [Failing(Task(task), from_text(since), tries, note) for task, since, tries, note in rows]
+    return [failing for failing in found if failing.task in ONCE]

@@ -86,6 +86,22 @@ class WorkTable:
             (to_text(work.due_at), to_text(due_at), note, work.id),
         )
 
+    def excuse(self, tasks: Collection[Task], now: datetime) -> None:
+        """Let no time until now count against the patience with these tasks."""
+        for task in tasks:
+            self._database.change("UPDATE work SET since = ? WHERE task = ?", (to_text(now), task))
+
+    def since(self, work: Work) -> datetime:
+        """Since when it counts against the patience, as things stand now."""
+        row = self._database.row("SELECT since FROM work WHERE id = ?", (work.id,))
+        return from_text(row["since"]) if row else work.since
+
+    def failing(self, tasks: Collection[Task], before: datetime) -> int:
+        """How much of these tasks was begun before then, was tried, and is not done."""
+        sql = "SELECT count(*) AS count FROM work WHERE task = ? AND tries > 0 AND since < ?"
+        counts = [self._database.row(sql, (task, to_text(before))) for task in tasks]
+        return sum(row["count"] for row in counts if row)
+
     def done(self, work: Work) -> None:
         """Strike it off."""
         self._database.change("DELETE FROM work WHERE id = ?", (work.id,))

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
+
 from bot.app import Giftbot, giftbot
 from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
 from bot.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
@@ -69,6 +71,7 @@ class Office:
         self.folder = folder
         self.database = folder / "giftbot.db"
         self.log = folder / "giftbot.log"
+        self.reader: int | None = None  # the descriptor of whoever reads the log instead
         self.mia = slack.add_person("Mia")
         self.abe = slack.add_person("Abe")
         self.ana = slack.add_person("Ana")
@@ -119,9 +122,10 @@ class Office:
         """The bot as an operator starts it, perhaps under another program; its log is in `office.log`."""
         debuggable = {"GIFTBOT_DEBUGGABLE": "true"} if under else {}
         environment = {"PATH": os.environ["PATH"], **debuggable, **self.environment(**changes)}
+        command = [*under, sys.executable, "-m", "bot", "run", *options]
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *under, sys.executable, "-m", "bot", "run", *options, cwd=self.folder, env=environment, stderr=log
+                *command, cwd=self.folder, env=environment, stderr=log if self.reader is None else self.reader
             )
 
     @asynccontextmanager
@@ -214,3 +218,15 @@ async def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what another process wrote rings no bell here
             await asyncio.sleep(0.02)
+
+
+async def listening(port: int) -> None:
+    """Wait until a process listens there."""
+    async with httpx.AsyncClient() as http, asyncio.timeout(30):
+        while True:
+            try:
+                await http.get(f"http://127.0.0.1:{port}/healthz")
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+            else:
+                return

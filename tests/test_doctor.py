@@ -443,6 +443,11 @@ class TestGiftCards:
             ("version_removed", 410, "Update giftbot."),
             ("invalid_version", 400, "Update giftbot."),
             ("forbidden", 403, "Copy the key for the playground (play money) into RUNA_API_KEY."),
+            (
+                "about:blank",
+                403,
+                "Check RUNA_API_URL, the key, proxy and firewall, and which addresses the service lets in.",
+            ),
             ("anything", 400, "Check RUNA_API_URL; try again in a minute; then ask the service."),
         ],
     )
@@ -462,6 +467,7 @@ class TestGiftCards:
             ("unauthorized", 401, Mark.FAILURE, "Copy the key into WEGIFT_API_KEY again."),
             ("forbidden", 403, Mark.FAILURE, "Copy the key into WEGIFT_API_KEY again."),
             ("version_removed", 410, Mark.FAILURE, "Use GIFTBOT_PROVIDER=runa"),
+            ("about:blank", 403, Mark.FAILURE, "Check WEGIFT_API_URL, the key, proxy and firewall"),
             ("bad_request", 400, Mark.WARNING, "Place a small gift to be sure"),
         ],
     )
@@ -506,6 +512,21 @@ class TestDatabase:
         assert "1 gift parked: the gift is ordered, but its link points to a place that is not on our list" in said
         assert "1 thing to do since more than an hour → giftbot run" in said
         assert "none seen running on this machine" in said
+
+    async def test_orders_that_fail_for_hours_are_late(self, office: Office) -> None:
+        """Each is due again in some minutes, and has been tried in vain since this morning, as the row says."""
+        async with office.open():
+            office.giftcards.faults.arm("POST /order", Fault.ERROR_BEFORE, times=1000)
+            await office.asks("@Rob @Eve 10 GBP thanks")
+            await office.approves()
+            await office.lets_pass(5, minutes=10)
+            assert not [row for row in ill(await found(office)) if row.what == "Work"]
+            await office.lets_pass(32, minutes=10)
+            (row,) = [row for row in ill(await found(office)) if row.what == "Work"]
+            assert not [row for row in await found(office) if row.found == "none is late, failed or parked"]
+        assert row.mark is Mark.WARNING
+        assert re.fullmatch(r"2 orders tried in vain, the oldest \d\d times in 6 hours: 500", row.found)
+        assert "Look for outage_began in the log" in row.remedy
 
     async def test_a_history_without_seals(self, office: Office) -> None:
         """Without a key nobody could tell whether the history was changed: worth a look, and how to make one."""

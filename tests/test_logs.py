@@ -22,7 +22,7 @@ STRANGE = {
 
 # One process logs everything that the tests look at; a line of its own begins each part.
 SCRIPT = """
-    import asyncio, logging, sys
+    import asyncio, logging, sys, threading, warnings
     import structlog
     from bot.logs import set_up_logs
     from bot.settings import SocketSettings, WeGiftAccount
@@ -46,6 +46,8 @@ SCRIPT = """
     log = structlog.get_logger("bot.something")
 
     def part(name, **changes):
+        for handler in logging.getLogger().handlers:
+            handler.close()
         print("#", name, file=sys.stderr)
         changed = settings.model_copy(update={f"giftbot_log_{key}": value for key, value in changes.items()})
         set_up_logs(changed, account)
@@ -53,6 +55,10 @@ SCRIPT = """
     def fails(secrets):
         link, everything = LINK, {"all": secrets, "url": LINK}
         raise RuntimeError(f"cannot send {everything} to {link}")
+
+    class Grave:
+        def __del__(self):
+            fails(SECRETS)
 
     async def forgotten():
         asyncio.create_task(asyncio.to_thread(fails, SECRETS))
@@ -106,6 +112,20 @@ SCRIPT = """
     log.info("once")
     part("surrogate")
     log.info("odd", text="\\ud800")
+    for form in ("text", "json"):
+        part(f"the same {form}", format=form)
+        for number in range(5):
+            log.info("same", who=[1, SECRETS[number % 2]])
+            logging.getLogger("some.library").warning("same")
+        log.info("same", who=[2])
+        log.warning("same", who=[1, SECRETS[0]])
+    part("uncaught")
+    warnings.warn(f"careful with {LINK}")
+    thread = threading.Thread(target=fails, args=[SECRETS])
+    thread.start()
+    thread.join()
+    Grave()
+    sys.excepthook(RuntimeError, RuntimeError(LINK), None)
 """
 
 
@@ -217,6 +237,29 @@ def test_a_pipe_gets_json_and_a_person_text(
 def test_setting_up_twice_is_setting_up_once(logged: Mapping[str, list[str]]) -> None:
     """No line comes twice."""
     assert [line["event"] for line in as_json(logged["twice"])] == ["once"]
+
+
+def test_lines_that_say_the_same_are_one_line_and_a_count(logged: Mapping[str, list[str]]) -> None:
+    """Only those that are the same in every part; secrets are no part of a line."""
+    lines = [
+        (line["logger"], line["level"], line.get("who"), line.get("repeated"))
+        for line in as_json(logged["the same json"])
+    ]
+    ours, theirs = ("bot.something", "info", [1, "[secret]"]), ("some.library", "warning", None)
+    others = [("bot.something", "info", [2], None), ("bot.something", "warning", [1, "[secret]"], None)]
+    assert lines == [(*ours, None), (*theirs, None), *others, (*ours, 4), (*theirs, 4)]
+    counted = [line for line in logged["the same text"] if "repeated 4 times: " in line]
+    assert len(counted) == 2
+    assert len(logged["the same text"]) == 6
+
+
+def test_what_nobody_has_caught_is_in_the_log(logged: Mapping[str, list[str]]) -> None:
+    """Python would print it past the log: warnings, and errors of threads, of finalizers and of the main program."""
+    warning, *errors = as_json(logged["uncaught"])
+    assert (warning["logger"], warning["level"]) == ("py.warnings", "warning")
+    assert [error["level"] for error in errors] == ["error"] * 3
+    assert all("RuntimeError: " in error["exception"] for error in errors)
+    assert [line for line in logged["uncaught"] if CANARY in line] == []
 
 
 def test_a_lone_surrogate_does_no_harm(logged: Mapping[str, list[str]]) -> None:

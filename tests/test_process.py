@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from signal import SIGHUP, SIGTERM, Signals
 
-import httpx
 import pytest
 
 from bot.simulator import Fault
-from tests.office import Office
+from tests.office import Office, listening
 
 ROOT = Path(__file__).parents[1]
 _DUMPABLE = """
@@ -110,7 +109,7 @@ async def test_a_stop_lets_the_work_in_hand_finish(
     options = ["--http", "--port", str(unused_tcp_port)] if mode == "http" else []
     process = await office.process(*options)
     if mode == "http":
-        await _listening(unused_tcp_port)
+        await listening(unused_tcp_port)
         office.slack.use_http(f"http://127.0.0.1:{unused_tcp_port}/slack/events")
     else:
         await office.slack.socket_mode.connected(timeout=30)
@@ -156,14 +155,3 @@ async def test_no_core_is_dumped(office: Office) -> None:
     command = (sys.executable, "-c", _DUMPABLE)
     asked = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert (await asked.communicate())[0] == b"0\n"
-
-
-async def _listening(port: int) -> None:
-    async with httpx.AsyncClient() as http, asyncio.timeout(30):
-        while True:
-            try:
-                await http.get(f"http://127.0.0.1:{port}/healthz")
-            except httpx.ConnectError:
-                await asyncio.sleep(0.05)
-            else:
-                return

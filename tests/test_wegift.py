@@ -151,10 +151,6 @@ async def test_the_same_key_is_the_same_order(desk: Desk) -> None:
         ("insufficient_funds", 402, Reason.INSUFFICIENT_FUNDS),
         ("payment_method_unavailable", 400, Reason.CARD_REFUSED),
         ("card_declined", 402, Reason.CARD_REFUSED),
-        ("unauthorized", 401, Reason.NOT_AUTHORIZED),
-        ("invalid_api_key", 401, Reason.NOT_AUTHORIZED),
-        ("forbidden", 403, Reason.NOT_AUTHORIZED),
-        ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
         ("validation_error", 422, Reason.NOT_OFFERED),
         ("product_validation_error", 400, Reason.NOT_OFFERED),
         ("currency_mismatch", 400, Reason.CURRENCY_MISMATCH),
@@ -167,6 +163,34 @@ async def test_a_typed_refusal_is_final(desk: Desk, kind: str, status: int, reas
     desk.service.refuse_next(kind, status)
     assert await desk.places(desk.order()) == Rejected(reason, f"{status} {kind}")
     assert desk.service.orders == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "reason"),
+    [
+        ("unauthorized", 401, Reason.NOT_AUTHORIZED),
+        ("invalid_api_key", 401, Reason.NOT_AUTHORIZED),
+        ("forbidden", 403, Reason.NOT_AUTHORIZED),
+        ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
+        ("version_removed", 410, Reason.OUT_OF_DATE),
+        ("something_new", 403, Reason.NOT_LET_THROUGH),
+    ],
+)
+async def test_who_is_turned_away_has_ordered_nothing(desk: Desk, kind: str, status: int, reason: Reason) -> None:
+    """What is said of the key, the account or the version is said of no order: the same one is sent again."""
+    desk.service.refuse_next(kind, status)
+    assert await desk.places(desk.order()) == Unavailable(f"{status} {kind}", reason=reason)
+    assert isinstance(await desk.places(desk.order()), Placed)
+
+
+@pytest.mark.parametrize("body", ["", "<html>no</html>", '{"message": "Unauthorized"}'])
+@pytest.mark.parametrize(("status", "reason"), [(401, Reason.NOT_AUTHORIZED), (403, Reason.NOT_LET_THROUGH)])
+async def test_a_gateway_has_no_shape_of_its_own(desk: Desk, status: int, reason: Reason, body: str) -> None:
+    """The contract does not say how it refuses a key, and a firewall knows no contract."""
+    desk.service.block(status, body)
+    assert await desk.places(desk.order()) == Unavailable(f"{status} without a type", reason=reason)
+    desk.service.unblock()
+    assert isinstance(await desk.places(desk.order()), Placed)
 
 
 async def test_another_card_is_refused(desk: Desk) -> None:
@@ -187,8 +211,9 @@ async def test_a_wrong_key_is_refused(desk: Desk) -> None:
     order = await desk.placed()
     async with http(desk.service.base_url, "wg-not-ours") as connection:
         stranger = WeGift(connection, desk.service.card_id, desk.clock)
-        assert await stranger.place(desk.order("key-2")) == Rejected(Reason.NOT_AUTHORIZED, "401 unauthorized")
-        assert await stranger.link(order) == Rejected(Reason.NOT_AUTHORIZED, "401 unauthorized")
+        turned_away = Unavailable("401 unauthorized", reason=Reason.NOT_AUTHORIZED)
+        assert await stranger.place(desk.order("key-2")) == turned_away
+        assert await stranger.link(order) == turned_away
     assert len(desk.service.orders) == 1
 
 
@@ -490,7 +515,7 @@ NONSENSE = {
     "too busy": (503, ""),
     "a refusal without a type": (400, '{"message": "no"}'),
     "a refusal of another type": (400, '{"type": 7}'),
-    "a refusal that is a list": (403, "[]"),
+    "a refusal that is a list": (400, "[]"),
     "a refusal that is a page": (404, "<html>Not Found</html>"),
 }
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.doctor.findings import Finding, failure
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.reasons import Reason
 
 Trouble = Rejected | Unavailable | OutcomeUnknown
 
@@ -50,6 +51,9 @@ def service_failed(what: str, answer: Trouble, url: str, variable: str) -> Findi
     if is_silence(answer):
         remedy = f"Check {variable}, network, proxy and firewall, and the service's status page."
         return failure(what, f"{host} does not answer: {answer.detail.removeprefix('GET: ')}", remedy)
+    if is_on_the_way(answer):
+        remedy = f"Check {variable}, the key, proxy and firewall, and which addresses the service lets in."
+        return failure(what, f"{host}, or something on the way to it, lets nothing through: {answer.detail}", remedy)
     remedy = f"Check {variable}; try again in a minute; then ask the service."
     return failure(what, f"{host} answers {answer.detail}", remedy)
 
@@ -57,6 +61,11 @@ def service_failed(what: str, answer: Trouble, url: str, variable: str) -> Findi
 def is_silence(answer: Trouble) -> bool:
     """Whether nothing came back at all."""
     return "not reached" in answer.detail or "no reply" in answer.detail
+
+
+def is_on_the_way(answer: Trouble) -> bool:
+    """Whether it may be a gateway that has answered."""
+    return isinstance(answer, Unavailable) and answer.reason is Reason.NOT_LET_THROUGH
 
 
 def host_of(url: str) -> str:

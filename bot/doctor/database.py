@@ -3,20 +3,27 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from bot.doctor.findings import Finding, failure, fine, note, warning
+from bot.gifts.work import Task
 from storage import DatabaseRefused, start_check
 from storage.errors import put_in_place
-from storage.inspection import Condition, inspect
+from storage.inspection import Condition, Failing, inspect
 
 _DATABASE: Final = "Database"
 _LATE = timedelta(hours=1)
 _MUCH, _LITTLE = 200, 10  # megabytes
 _MEGABYTE = 1024 * 1024
+_WORK: Final = {
+    Task.ORDER: ("order", "orders"),
+    Task.DELIVER: ("delivery", "deliveries"),
+    Task.POST: ("message", "messages"),
+    Task.REFRESH: ("message's update", "messages' updates"),
+}
 
 
 def check(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
@@ -65,7 +72,7 @@ def _file(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
     else:
         yield note("Bot", "none seen running on this machine", "giftbot run")
     if condition:
-        yield from _waiting(condition, in_use=in_use)
+        yield from _waiting(condition, now, in_use=in_use)
 
 
 def _condition(path: Path, condition: Condition) -> Iterator[Finding]:
@@ -88,15 +95,26 @@ def _modes(path: Path) -> Iterator[Finding]:
         yield fine("File modes", "readable by their owner only")
 
 
-def _waiting(condition: Condition, *, in_use: bool) -> Iterator[Finding]:
+def _waiting(condition: Condition, now: datetime, *, in_use: bool) -> Iterator[Finding]:
     if condition.overdue:
         remedy = "Look into the log of giftbot run, and start it again." if in_use else "giftbot run"
         yield warning("Work", f"{_counted(condition.overdue, 'thing')} to do since more than an hour", remedy)
+    for task, words in _WORK.items():
+        if failing := [work for work in condition.failing if work.task is task]:
+            yield _in_vain(failing, _counted(len(failing), *words), now)
     for (state, reason), count in condition.in_trouble.items():
         yield warning("Gifts", f"{_counted(count, 'gift')} {state}: {reason.words}", str(reason.remedy))
-    if not condition.overdue and not condition.in_trouble:
+    if not (condition.overdue or condition.failing or condition.in_trouble):
         yield fine("Gifts", "none is late, failed or parked")
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _in_vain(failing: Sequence[Failing], what: str, now: datetime) -> Finding:
+    oldest = failing[0]
+    hours = (now - oldest.since) // timedelta(hours=1)
+    tries = f"{_counted(oldest.tries, 'time')} in {_counted(hours, 'hour')}"
+    remedy = "Look for outage_began in the log of giftbot run: it says what does not work, and since when."
+    return warning("Work", f"{what} tried in vain, the oldest {tries}: {oldest.note}", remedy)
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {many or f'{one}s'}"

@@ -12,7 +12,7 @@ from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.giftcards import runa
 from bot.giftcards.api import Api, Pagination, Reply
 from bot.gifts.money import Money, currency_of
-from bot.gifts.ports import Clock, Rejected
+from bot.gifts.ports import Clock, Unavailable
 from bot.gifts.reasons import Reason
 from bot.settings import RunaAccount
 
@@ -131,7 +131,7 @@ class RunaVisit:
         return failure(_GOODS, f"nothing can be ordered in {currency} for {country}", remedy)
 
     def _failed(self, what: str, answer: Trouble) -> Finding:
-        if isinstance(answer, Rejected) and answer.reason is Reason.NOT_AUTHORIZED:
+        if isinstance(answer, Unavailable) and answer.reason is Reason.NOT_AUTHORIZED:
             return failure(
                 _KEY, f"not accepted: {answer.detail}", f"Copy the key {self._environment} into RUNA_API_KEY."
             )

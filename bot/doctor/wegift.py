@@ -4,17 +4,17 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bot.doctor.answers import Trouble, host_of, is_silence, service_failed
+from bot.doctor.answers import Trouble, host_of, is_on_the_way, is_silence, service_failed
 from bot.doctor.findings import Finding, failure, fine, warning
 from bot.giftcards import wegift
 from bot.giftcards.api import Api
-from bot.gifts.ports import Clock, Rejected
+from bot.gifts.ports import Clock, Rejected, Unavailable
+from bot.gifts.reasons import Reason
 from bot.settings import WeGiftAccount
 
 _WEGIFT: Final = "WeGift"
 _KEY: Final = "API key"
 _NO_ORDER = "giftbot-doctor"
-_REFUSED = ("401", "403")
 _ANYTHING = TypeAdapter(Any)
 
 
@@ -29,12 +29,12 @@ def _about(answer: Trouble | Any, url: str) -> Finding:
     host = host_of(url)
     if not isinstance(answer, Trouble):
         return _cannot_tell(f"{host} knows links of an order that never was")
-    if answer.detail.startswith(_REFUSED):
+    if isinstance(answer, Unavailable) and answer.reason is Reason.NOT_AUTHORIZED:
         return failure(_KEY, f"not accepted: {answer.detail}", "Copy the key into WEGIFT_API_KEY again.")
     if answer.detail.endswith("version_removed"):
         remedy = "Use GIFTBOT_PROVIDER=runa, or set WEGIFT_API_URL to a deployment that still speaks this contract."
         return failure(_WEGIFT, f"{host} has removed this contract", remedy)
-    if is_silence(answer):
+    if is_silence(answer) or is_on_the_way(answer):
         return service_failed(_WEGIFT, answer, url, "WEGIFT_API_URL")
     if isinstance(answer, Rejected) and answer.detail.startswith("404"):
         return fine(_KEY, f"{host} answers and accepts it")

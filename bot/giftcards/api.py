@@ -1,7 +1,8 @@
 """One call to a gift card service, and what its answer means, whatever the contract.
 
 A typed 4xx is a final no. A lost connection, a timeout, a 5xx, a redirect or an answer that cannot be read leave it
-unknown whether anything was done. Only 429 and a connection that never came about say that nothing was.
+unknown whether anything was done. Only 429, a connection that never came about, and being turned away at the door say
+that nothing was: the service, or a gateway on the way, does not take the key, the account or the contract's version.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, from_major
+from bot.gifts.outages import Outages
 from bot.gifts.pace import Pace
 from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
@@ -48,7 +50,18 @@ _NOT_FINAL = {
     "idempotency_in_progress": Reason.NO_ANSWER,
     "idempotency_validation_error": Reason.ANSWER_DIFFERS,
 }
+_TURNED_AWAY = {Reason.NOT_AUTHORIZED, Reason.ORDERING_RESTRICTED, Reason.OUT_OF_DATE}
+# Whatever the body: it is about who asks, and from where, and nothing in it is about the order.
+_AT_THE_DOOR: Mapping[int, Reason] = {
+    httpx.codes.UNAUTHORIZED: Reason.NOT_AUTHORIZED,
+    httpx.codes.FORBIDDEN: Reason.NOT_LET_THROUGH,
+    httpx.codes.PROXY_AUTHENTICATION_REQUIRED: Reason.NOT_LET_THROUGH,
+    httpx.codes.GONE: Reason.NOT_LET_THROUGH,
+    httpx.codes.UPGRADE_REQUIRED: Reason.NOT_LET_THROUGH,
+    httpx.codes.UNAVAILABLE_FOR_LEGAL_REASONS: Reason.NOT_LET_THROUGH,
+}
 _PAYMENT_REQUIRED = httpx.codes.PAYMENT_REQUIRED
+_ORDERS, _READS = "gift card orders", "gift card reads"  # what can fail by itself
 
 
 class Reply(BaseModel):
@@ -78,10 +91,11 @@ M = TypeVar("M", bound=Reply)
 
 
 class Api:
-    """A service at one base URL; orders are spaced so that its limit is never met."""
+    """A service at one base URL; orders are spaced so that its limit is never met. `outages` hears what fails."""
 
-    def __init__(self, http: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(self, http: httpx.AsyncClient, clock: Clock, outages: Outages | None = None) -> None:
         self._http = http
+        self._outages = outages or Outages(clock)
         self._pace = Pace(clock, ORDER_INTERVAL)
 
     async def turn(self) -> None:
@@ -92,7 +106,7 @@ class Api:
         self, path: str, body: str, reply: TypeAdapter[R], headers: Mapping[str, str] | None = None
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
         """POST an order; a 429 gives every further order a rest."""
-        answer = await self.post(path, body, reply, headers)
+        answer = await self._call(self._posting(path, body, headers), reply, DEADLINE, _ORDERS)
         if isinstance(answer, Unavailable):
             self._pace.hold(answer.after)
         return answer
@@ -102,12 +116,10 @@ class Api:
         path: str,
         body: str,
         reply: TypeAdapter[R],
-        headers: Mapping[str, str] | None = None,
         deadline: float = DEADLINE,
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
-        """POST something that is JSON; `deadline` in seconds for the whole call."""
-        json = {"Content-Type": "application/json", **(headers or {})}
-        return await self._call(self._http.build_request("POST", path, content=body, headers=json), reply, deadline)
+        """POST a question that is JSON and orders nothing; `deadline` in seconds for the whole call."""
+        return await self._call(self._posting(path, body), reply, deadline)
 
     async def get(
         self,
@@ -122,7 +134,21 @@ class Api:
             return Rejected(Reason.ORDER_REFUSED, answer.detail)
         return answer
 
+    def _posting(self, path: str, body: str, headers: Mapping[str, str] | None = None) -> httpx.Request:
+        json = {"Content-Type": "application/json", **(headers or {})}
+        return self._http.build_request("POST", path, content=body, headers=json)
+
     async def _call(
+        self, request: httpx.Request, reply: TypeAdapter[R], deadline: float, what: str = _READS
+    ) -> R | Rejected | Unavailable | OutcomeUnknown:
+        answer = await self._answer(request, reply, deadline)
+        if isinstance(answer, Unavailable | OutcomeUnknown):
+            self._outages.failed(what, answer.detail)
+        else:
+            self._outages.worked(what)
+        return answer
+
+    async def _answer(
         self, request: httpx.Request, reply: TypeAdapter[R], deadline: float
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
         try:
@@ -174,11 +200,8 @@ def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Una
         return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
 
 
-def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
-    try:
-        kind = _Problem.model_validate_json(response.content).type
-    except ValidationError:
-        return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
+def _refusal(response: httpx.Response) -> Rejected | Unavailable | OutcomeUnknown:
+    kind = _type_of(response)
     if kind in _NOT_FINAL:
         return OutcomeUnknown(kind, _NOT_FINAL[kind])
     log.warning(
@@ -187,5 +210,27 @@ def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
         type=kind,
         answer=response.content[:500].decode("utf-8", "replace"),
     )
+    detail = f"{response.status_code} {kind[:60] if kind else 'without a type'}"
+    if reason := _why_turned_away(response.status_code, kind):
+        return Unavailable(detail, reason=reason)
+    if kind is None:
+        return OutcomeUnknown(detail, Reason.ANSWER_UNREADABLE)
     otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
-    return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")
+    return Rejected(_REASONS.get(kind, otherwise), detail)
+
+
+def _type_of(response: httpx.Response) -> str | None:
+    """The contract's word for a refusal; None for an answer in any other shape, as a gateway's is."""
+    try:
+        return _Problem.model_validate_json(response.content).type
+    except ValidationError:
+        return None
+
+
+def _why_turned_away(status: int, kind: str | None) -> Reason | None:
+    """Why no order would get through, this one or another; the contract's own word for it tells more than the status.
+
+    Source: RFC 9110, sections 15.5.2, 15.5.4, 15.5.8, 15.5.11 and 15.5.22; RFC 7725; the contracts' error types.
+    """
+    reason = _REASONS.get(kind) if kind else None
+    return reason if reason in _TURNED_AWAY else _AT_THE_DOOR.get(status)

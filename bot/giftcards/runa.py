@@ -14,6 +14,7 @@ from bot.gifts.gift import Gift, Request
 from bot.gifts.link import Payout
 from bot.gifts.money import Money
 from bot.gifts.order import Order
+from bot.gifts.outages import Outages
 from bot.gifts.ports import (
     Absent,
     Clock,
@@ -117,8 +118,10 @@ _ORDERS = TypeAdapter(_Orders)
 class Runa:
     """The service, paid from the account's balance; `templates` are what recipients choose from, by currency."""
 
-    def __init__(self, http: httpx.AsyncClient, templates: Mapping[str, str], clock: Clock) -> None:
-        self._api = Api(http, clock)
+    def __init__(
+        self, http: httpx.AsyncClient, templates: Mapping[str, str], clock: Clock, outages: Outages | None = None
+    ) -> None:
+        self._api = Api(http, clock, outages)
         self._templates = templates
 
     @property

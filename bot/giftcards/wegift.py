@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, TypeAdapter
 from bot.giftcards.api import Api, Reply, money_of, number_of
 from bot.gifts.gift import Gift, Request
 from bot.gifts.order import Order
+from bot.gifts.outages import Outages
 from bot.gifts.ports import Absent, Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.product import Product
 from bot.gifts.reasons import Reason
@@ -44,8 +45,8 @@ _LINKS = TypeAdapter(list[_Link])
 class WeGift:
     """The service, paid with one saved card; orders are spaced so that its limit is never met."""
 
-    def __init__(self, http: httpx.AsyncClient, card_id: str, clock: Clock) -> None:
-        self._api = Api(http, clock)
+    def __init__(self, http: httpx.AsyncClient, card_id: str, clock: Clock, outages: Outages | None = None) -> None:
+        self._api = Api(http, clock, outages)
         self.card_id = card_id
 
     @property

@@ -1,11 +1,15 @@
-"""Orders on hold: when the account cannot pay or may not order, one gift fails, all others wait, and it is said once.
+"""Orders on hold: when the account cannot pay, or no order gets through, gifts wait, and it is said once.
 
+Of an account that cannot pay, one gift fails to find out; where no order gets through, all wait, the first one too.
 Holds stand in the database, so that a restart does not let one more gift fail to find out.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+
+import structlog
 
 from bot.gifts.hold import Hold
 from bot.gifts.money import Money
@@ -13,8 +17,14 @@ from bot.gifts.notices import Notices
 from bot.gifts.ports import Clock, GiftCards, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.reasons import Reason, Scope
 from bot.gifts.store import Store
+from bot.gifts.work import Task
 
+log = structlog.get_logger(__name__)
+
+Answer = Placed | Rejected | Unavailable | OutcomeUnknown
 LOOK_AGAIN = timedelta(minutes=5)  # between two looks whether orders can go on
+_BEHIND_THE_OTHERS = LOOK_AGAIN + timedelta(seconds=1)
+MOST_ALONE = 3  # refusals of one gift while others get through: then it is about this gift's key alone
 
 
 class Holds:
@@ -28,6 +38,7 @@ class Holds:
         self._clock = clock
         self._notices = notices
         self._new_id = new_id
+        self._turned_away: Counter[str] = Counter()  # how often since others get through, by gift
 
     def in_force(self, currency: str) -> Hold | None:
         """What orders in this currency have to wait for until somebody looks again."""
@@ -54,13 +65,39 @@ class Holds:
         if hold := self._store.holds.standing(currency):
             self._store.holds.save(replace(hold, look_at=self._clock.now()))
 
-    def heed(self, value: Money, answer: Placed | Rejected | Unavailable | OutcomeUnknown) -> None:
-        """An order that went through ends a hold; a refusal that every other order would meet as well begins one."""
+    def heed(self, gift_id: str, value: Money, answer: Answer) -> Answer:
+        """An order that went through ends a hold; what every other order would meet as well begins one.
+
+        Gives the answer as it counts for this gift.
+        """
         hold = self._store.holds.standing(value.currency)
-        if isinstance(answer, Placed) and hold:
-            self._end(hold)
-        elif isinstance(answer, Rejected) and answer.reason.holds and not hold:
+        match answer:
+            case Placed():
+                del self._turned_away[gift_id]
+                if hold:
+                    self._end(hold)
+            case Rejected(reason) if reason.holds and not hold:
+                self._begin(reason, value.currency)
+            case Unavailable(_, _, reason) if reason.holds:
+                return self._turned_away_again(gift_id, value, answer, hold)
+        return answer
+
+    def _turned_away_again(
+        self, gift_id: str, value: Money, answer: Unavailable, hold: Hold | None
+    ) -> Unavailable | Rejected:
+        """Not let through: nobody is, until another gift shows that it is about this one's key, which is remembered.
+
+        Until then somebody else tries next, for that very reason.
+        """
+        alone = self._turned_away[gift_id] > 0 and hold is None
+        self._turned_away[gift_id] = self._turned_away[gift_id] + 1 if alone else 1
+        if self._turned_away[gift_id] > MOST_ALONE:
+            return Rejected(answer.reason, answer.detail)
+        if alone:
+            return answer
+        if hold is None:
             self._begin(answer.reason, value.currency)
+        return replace(answer, after=_BEHIND_THE_OTHERS.total_seconds())
 
     def _begin(self, reason: Reason, currency: str) -> None:
         now = self._clock.now()
@@ -69,8 +106,12 @@ class Holds:
         with self._store.write():
             self._store.holds.add(hold)
             self._notices.tell_hold(hold)
+        log.warning("orders_on_hold", reason=reason.value, currency=scope)
 
     def _end(self, hold: Hold) -> None:
+        now = self._clock.now()
         with self._store.write():
-            self._store.holds.save(replace(hold, ended_at=self._clock.now()))
+            self._store.holds.save(replace(hold, ended_at=now))
+            self._store.work.excuse({Task.ORDER}, now)  # whoever waited has not been tried in vain
             self._notices.refresh_hold(hold)
+        log.warning("orders_go_on", reason=hold.reason.value, currency=hold.currency)

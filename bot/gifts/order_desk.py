@@ -81,7 +81,7 @@ class OrderDesk:
                 return self._waiting(hold)
             prepared = order or await self._prepared(request, gift)
             answer = await self._giftcards.place(prepared) if isinstance(prepared, Order) else prepared
-            self._holds.heed(request.value, answer)
+            answer = self._holds.heed(gift.id, request.value, answer)
         return self._settled(prepared, answer) if isinstance(prepared, Order) else _not_placed(prepared)
 
     @asynccontextmanager
@@ -123,8 +123,8 @@ class OrderDesk:
                 return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
             case Rejected(reason, detail):
                 return _parked(reason, detail)
-            case Unavailable(detail, after):
-                return Later(Reason.LINK_LATE, detail, after)
+            case Unavailable(detail, after, reason):
+                return Later(Reason.LINK_WITHHELD if reason.holds else Reason.LINK_LATE, detail, after)
             case OutcomeUnknown(detail, reason):
                 unreadable = reason is Reason.ANSWER_UNREADABLE
                 return Later(reason if unreadable else Reason.LINK_LATE, detail)
@@ -184,8 +184,8 @@ def _not_placed(answer: Stopped | Rejected | Unavailable | OutcomeUnknown) -> St
     match answer:
         case Rejected(reason, detail):
             return Stopped(GiftStep.FAIL, reason, detail)
-        case Unavailable(detail, after):
-            return Later(Reason.NO_ANSWER, detail, after)
+        case Unavailable(detail, after, reason):
+            return Later(reason, detail, after)
         case OutcomeUnknown(detail, reason):
             return Later(reason, detail)
         case Stopped():

@@ -84,10 +84,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nothing was done; ask again, at the earliest after that many seconds."""
+    """Nothing was done; ask again, at the earliest after that many seconds. `reason` may be why nobody gets through."""
 
     detail: str
     after: float = 0
+    reason: Reason = Reason.NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,17 @@ class Messenger(Protocol):
 
     async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
         """Make a message that was sent show how things stand now."""
+
+
+class Access(Protocol):
+    """Whether Slack lets the bot in: the app is installed, and its token good."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it does not, as far as is known."""
+
+    async def ask(self) -> None:
+        """Ask Slack, which may let the bot in again."""
 
 
 class Directory(Protocol):

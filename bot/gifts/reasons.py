@@ -21,6 +21,7 @@ class Reason(StrEnum):
     CARD_REFUSED = "card_refused"
     NOT_AUTHORIZED = "not_authorized"
     ORDERING_RESTRICTED = "ordering_restricted"
+    NOT_LET_THROUGH = "not_let_through"
     OUT_OF_DATE = "out_of_date"
     NOT_OFFERED = "not_offered"
     CURRENCY_MISMATCH = "currency_mismatch"
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     ANSWER_DIFFERS = "answer_differs"
     KEY_TOO_OLD = "key_too_old"
     LINK_LATE = "link_late"
+    LINK_WITHHELD = "link_withheld"
     LINK_NOT_TRUSTED = "link_not_trusted"
     LINK_EXPIRED = "link_expired"
     LINK_CANCELLED = "link_cancelled"
@@ -52,6 +54,11 @@ class Reason(StrEnum):
     def remedy(self) -> Words:
         """What to do about it, as full sentences."""
         return _ADVICE[self].remedy
+
+    @property
+    def cure(self) -> Words:
+        """What to do while orders are on hold because of it, as full sentences: not all have a gift to retry."""
+        return _ADVICE[self].cure or self.remedy
 
     @property
     def can_retry(self) -> bool:
@@ -77,6 +84,7 @@ class _Advice:
     can_retry: bool = True
     patience: timedelta = timedelta(days=1)
     holds: Scope | None = None
+    cure: Words | None = None
 
 
 _UNDER_REPAIR = say("it cannot be ordered just now; those who run giftbot know why")
@@ -103,6 +111,7 @@ _ADVICE = {
         say("Ask whoever runs giftbot to check the key, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
+        cure=say("Ask whoever runs giftbot to check the key."),
     ),
     Reason.ORDERING_RESTRICTED: _Advice(
         _UNDER_REPAIR,
@@ -110,6 +119,15 @@ _ADVICE = {
         say("Ask the gift card service why, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
+        cure=say("Ask the gift card service why."),
+    ),
+    Reason.NOT_LET_THROUGH: _Advice(
+        _UNDER_REPAIR,
+        say("the gift card service, or something on the way to it, does not let our orders through"),
+        say("Ask whoever runs giftbot to check key, proxy and firewall, then retry."),
+        patience=_LONG_ENOUGH,
+        holds=Scope.ALL,
+        cure=say("Ask whoever runs giftbot to check key, proxy and firewall."),
     ),
     Reason.OUT_OF_DATE: _Advice(
         _UNDER_REPAIR,
@@ -117,6 +135,7 @@ _ADVICE = {
         say("Ask whoever runs giftbot to update it, then retry."),
         patience=_LONG_ENOUGH,
         holds=Scope.ALL,
+        cure=say("Ask whoever runs giftbot to update it."),
     ),
     Reason.NOT_OFFERED: _Advice(
         say("there is no such gift of this value in this country"),
@@ -163,6 +182,12 @@ _ADVICE = {
         say("the gift is ordered, but its link has not come for a day"),
         say("the gift is ordered, but for a day the gift card service has not handed over its link"),
         say("Retry asks for the link again."),
+    ),
+    Reason.LINK_WITHHELD: _Advice(
+        say("the gift is ordered, but its link cannot be fetched just now"),
+        say("the gift is ordered, but the gift card service, or something on the way to it, withholds its link"),
+        say("Ask whoever runs giftbot to check key, proxy and firewall, then retry."),
+        patience=_LONG_ENOUGH,
     ),
     Reason.LINK_NOT_TRUSTED: _Advice(
         say("the gift is ordered, but its link looks wrong"),

@@ -229,6 +229,15 @@ class WorkList(Protocol):
     def postpone(self, work: Work, due_at: datetime, note: str) -> None:
         """Try again later; `note` says why, for people who look."""
 
+    def excuse(self, tasks: Collection[Task], now: datetime) -> None:
+        """Let no time until now count against the patience with these tasks."""
+
+    def since(self, work: Work) -> datetime:
+        """Since when it counts against the patience, as things stand now."""
+
+    def failing(self, tasks: Collection[Task], before: datetime) -> int:
+        """How much of these tasks was begun before then, was tried, and is not done."""
+
     def done(self, work: Work) -> None:
         """Strike it off."""
 

@@ -20,6 +20,9 @@ class Task(StrEnum):
     HEAD = "head"  # of the sealed history
 
 
+ONCE = frozenset({Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER})  # all others are done again and again
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One piece of work, tried `tries` times since `since`; `due_at` tells whether it was hurried meanwhile."""

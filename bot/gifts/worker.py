@@ -9,15 +9,16 @@ from uuid import uuid4
 import structlog
 
 from bot.gifts.errors import StoreLost
-from bot.gifts.ports import Clock
+from bot.gifts.ports import Access, Clock
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
-from bot.gifts.work import Again, Done, Later, Task, Work
+from bot.gifts.work import ONCE, Again, Done, Later, Task, Work
 
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries
 LONGEST_NAP = 60.0  # seconds between two looks at the list
+ASK_AGAIN = timedelta(seconds=30)  # until Slack is asked once more whether it lets the bot in
 FEWEST_TRIES = 2  # a long stop of the bot uses up nobody's patience
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
 
@@ -30,7 +31,10 @@ def growing_wait(tries: int) -> timedelta:
 
 
 class Worker:
-    """Works off the list, after a crash exactly as before it: what was in hand is simply still on the list."""
+    """Works off the list, after a crash exactly as before it: what was in hand is simply still on the list.
+
+    While Slack does not let the bot in, everything waits: nothing is bought, given up or let expire.
+    """
 
     def __init__(
         self,
@@ -39,22 +43,27 @@ class Worker:
         bell: asyncio.Event,
         steps: Mapping[Task, Step],
         give_up: Callable[[Work, Reason], Done | Again],
+        access: Access | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._bell = bell
         self._steps = steps
         self._give_up = give_up
+        self._access = access
         self._in_hand: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
-        self.looked_at = clock.now()
+        self.looked_at = self._ask_at = clock.now()
 
     async def run(self) -> None:
         """Work until `stop` is called; ends with an error when the outcome of a step cannot be kept."""
         async with asyncio.TaskGroup() as hands:
             while not self._stopping:
                 self._bell.clear()
-                await self._wait(until=self._take_due(hands))
+                if self._access and self._access.is_lost:
+                    await self._wait_for(self._access)
+                else:
+                    await self._wait(until=self._take_due(hands))
 
     async def stop(self, seconds: float) -> None:
         """Take nothing new; give what is in hand that many seconds, then leave it on the list for the next start."""
@@ -77,6 +86,17 @@ class Worker:
                     self._in_hand[work.id] = hands.create_task(self._do(work), name=work.task)
         not_full = [kind for kind in self._steps if free[kind] > 0]
         return self._store.work.next_due(not_full, now) if not_full else None
+
+    async def _wait_for(self, access: Access) -> None:
+        """Take up nothing, and let this time use up nobody's patience."""
+        self.looked_at = self._clock.now()
+        with self._store.write():
+            self._store.work.excuse(ONCE, self.looked_at)
+        self._ask_at = min(self._ask_at, self.looked_at + ASK_AGAIN)  # the clock may have been put back
+        await self._wait(until=self._ask_at)
+        if not self._stopping and self._clock.now() >= self._ask_at:
+            self._ask_at = self._clock.now() + ASK_AGAIN
+            await access.ask()
 
     async def _wait(self, until: datetime | None) -> None:
         seconds = LONGEST_NAP
@@ -116,4 +136,9 @@ class Worker:
                     self._store.work.postpone(work, now + wait, note)
 
     def _patience_is_over(self, work: Work, outcome: Later) -> bool:
-        return self._clock.now() - work.since > outcome.reason.patience and work.tries >= FEWEST_TRIES
+        if self._access and self._access.is_lost:
+            return False
+        if work.tries < FEWEST_TRIES or self._clock.now() - work.since <= outcome.reason.patience:
+            return False
+        since = self._store.work.since(work)  # it may have been excused while it was in hand
+        return self._clock.now() - since > outcome.reason.patience

@@ -108,6 +108,24 @@ class Slack:
         await self._announce(events.subteam_members_changed(group, added, removed))
         await self._announce(events.subteam_updated(group))
 
+    async def uninstall(self) -> None:
+        """Take the app out of the workspace, as an admin can; the app-level token is not the workspace's and stays."""
+        self.revoke_token("account_inactive")
+        await self._announce(events.app_uninstalled())
+        await self._announce(events.tokens_revoked([self.workspace.bot.id]))
+
+    def revoke_token(self, error: str = "token_revoked") -> None:
+        """Let the bot's token be no good any more, without a word; calls are answered with this error."""
+        self._api.no_good[self.bot_token] = error
+
+    def revoke_app_token(self) -> None:
+        """Let the app-level token be no good any more; connections that are open stay so."""
+        self._api.no_good[self.app_token] = "invalid_auth"
+
+    def reinstall(self) -> None:
+        """Let every token be good again."""
+        self._api.no_good.clear()
+
     def add_channel(
         self, name: str, members: Iterable[Person], *, private: bool = False, bot_in_it: bool = False
     ) -> Channel:

@@ -69,11 +69,11 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "            self._holds.heed(request.value, answer)\n",
+                "            answer = self._holds.heed(gift.id, request.value, answer)\n",
                 "            if isinstance(answer, OutcomeUnknown) and isinstance(prepared, Order):\n"
                 '                again = replace(prepared, key=f"{prepared.key} again")\n'
                 "                answer = await self._giftcards.place(again)\n"
-                "            self._holds.heed(request.value, answer)\n",
+                "            answer = self._holds.heed(gift.id, request.value, answer)\n",
             ),
             Edit(DESK, "from dataclasses import dataclass", "from dataclasses import dataclass, replace"),
         ),

@@ -197,9 +197,7 @@ async def test_a_catalogue_that_asks_for_a_rest_gets_it(shop: Desk) -> None:
         ("version_removed", 410, Reason.OUT_OF_DATE),
     ],
 )
-async def test_a_catalogue_that_refuses_us_is_not_asked_for_a_day(kind: str, status: int, reason: Reason) -> None:
-    """The service says for good why we cannot order: a person should read that now, and not tomorrow."""
+async def test_a_catalogue_that_turns_us_away_says_why(kind: str, status: int, reason: Reason) -> None:
+    """It is what every order would hear: a person should read that now, and not tomorrow."""
     async with stranger(says({"type": kind, "message": "no"}, status), {}) as here:
-        answer = await here.writes()
-    assert isinstance(answer, Rejected)
-    assert answer.reason is reason
+        assert await here.writes() == Unavailable(f"{status} {kind}", reason=reason)

@@ -185,10 +185,10 @@ NONSENSE: dict[str, tuple[int, Any]] = {
     "a refusal without a type": (400, {"message": "no"}),
     "a refusal of another type": (400, {"type": 7}),
     "a refusal of no type": (400, {"type": None}),
-    "a refusal that is a list": (403, "[]"),
+    "a refusal that is a list": (400, "[]"),
     "a refusal that is a page": (404, "<html>Not Found</html>"),
     "a refusal that is an order": (400, reply()),
-    "a refusal that is nothing": (401, ""),
+    "a refusal that is nothing": (400, ""),
     "a refusal in the shape of a 429": (400, {"error": "rate exceeded"}),
 }
 

@@ -17,15 +17,9 @@ from tests.counter import Clock, Page, something_else
 from tests.runa.desk import TWENTY_FIVE, Desk, an_order, at_work, http, reply, says, stranger, written
 
 REFUSALS = [
-    ("unauthorized", 401, Reason.NOT_AUTHORIZED),
-    ("invalid_api_key", 401, Reason.NOT_AUTHORIZED),
-    ("forbidden", 403, Reason.NOT_AUTHORIZED),
-    ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
     ("not_found", 404, Reason.ORDER_REFUSED),
-    ("version_removed", 410, Reason.OUT_OF_DATE),
     ("validation_error", 422, Reason.NOT_OFFERED),
     ("bad_request", 400, Reason.ORDER_REFUSED),
-    ("invalid_version", 400, Reason.OUT_OF_DATE),
     ("insufficient_funds", 400, Reason.INSUFFICIENT_FUNDS),
     ("product_validation_error", 400, Reason.NOT_OFFERED),
     ("currency_mismatch", 400, Reason.CURRENCY_MISMATCH),
@@ -38,7 +32,27 @@ REFUSALS = [
     ("something_new", 409, Reason.ORDER_REFUSED),
     ("insufficient_funds", 402, Reason.INSUFFICIENT_FUNDS),
     ("insufficient_funds", 422, Reason.INSUFFICIENT_FUNDS),
+]
+TURNED_AWAY = [
+    ("unauthorized", 401, Reason.NOT_AUTHORIZED),
+    ("invalid_api_key", 401, Reason.NOT_AUTHORIZED),
+    ("forbidden", 403, Reason.NOT_AUTHORIZED),
+    ("ordering_restricted", 403, Reason.ORDERING_RESTRICTED),
+    ("version_removed", 410, Reason.OUT_OF_DATE),
+    ("invalid_version", 400, Reason.OUT_OF_DATE),
     ("unauthorized", 400, Reason.NOT_AUTHORIZED),
+    ("something_new", 401, Reason.NOT_AUTHORIZED),
+    ("insufficient_funds", 403, Reason.NOT_LET_THROUGH),
+    ("about:blank", 403, Reason.NOT_LET_THROUGH),
+]
+SHAPES = ["", "[]", "<html>Forbidden</html>", '{"message": "Forbidden"}', '{"type": 7}', "\x00", '"unauthorized"']
+AT_THE_DOOR = [
+    (401, Reason.NOT_AUTHORIZED),
+    (403, Reason.NOT_LET_THROUGH),
+    (407, Reason.NOT_LET_THROUGH),
+    (410, Reason.NOT_LET_THROUGH),
+    (426, Reason.NOT_LET_THROUGH),
+    (451, Reason.NOT_LET_THROUGH),
 ]
 
 
@@ -48,6 +62,23 @@ async def test_a_typed_refusal_is_final(kind: str, status: int, reason: Reason) 
     refusal = {"type": kind, "message": "insufficient_funds", "help": None, "details": [{"type": "x"}], "new": [1]}
     async with stranger(says(refusal, status)) as here:
         assert await here.places() == Rejected(reason, f"{status} {kind}")
+
+
+@pytest.mark.parametrize(("kind", "status", "reason"), TURNED_AWAY)
+async def test_who_is_turned_away_has_ordered_nothing(kind: str, status: int, reason: Reason) -> None:
+    """What is said of the key, the account or the version is said of no order: the same one is sent again later."""
+    async with stranger(says({"type": kind, "message": "no"}, status)) as here:
+        assert await here.places() == Unavailable(f"{status} {kind}", reason=reason)
+        assert await here.fetches() == Unavailable(f"{status} {kind}", reason=reason)
+
+
+@pytest.mark.parametrize("content", SHAPES)
+@pytest.mark.parametrize(("status", "reason"), AT_THE_DOOR)
+async def test_a_gateway_has_no_shape_of_its_own(status: int, reason: Reason, content: str) -> None:
+    """A firewall, a proxy or another service answers in the contract's place, with a page or with nothing."""
+    async with stranger(says(content, status)) as here:
+        assert await here.places() == Unavailable(f"{status} without a type", reason=reason)
+        assert await here.fetches() == Unavailable(f"{status} without a type", reason=reason)
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599])
@@ -114,8 +145,9 @@ async def test_a_wrong_key_is_refused(desk: Desk) -> None:
     order = await desk.placed()
     async with http(desk.service.base_url, "XX-not-ours") as connection:
         other = Runa(connection, PLAYGROUND_TEMPLATES, desk.clock)
-        assert await other.place(await desk.order("key-2")) == Rejected(Reason.NOT_AUTHORIZED, "401 unauthorized")
-        assert await other.link(order) == Rejected(Reason.NOT_AUTHORIZED, "401 unauthorized")
+        turned_away = Unavailable("401 unauthorized", reason=Reason.NOT_AUTHORIZED)
+        assert await other.place(await desk.order("key-2")) == turned_away
+        assert await other.link(order) == turned_away
         assert isinstance(await other.find(order), Unavailable)
     assert len(desk.service.orders) == 1
 

@@ -96,7 +96,7 @@ async def test_an_order_that_is_complete_later_is_delivered_then(office: Office,
 
 
 @pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize(("kind", "status"), [("validation_error", 400), ("unauthorized", 401), ("not_found", 404)])
+@pytest.mark.parametrize(("kind", "status"), [("validation_error", 400), ("not_found", 404)])
 async def test_a_link_that_is_refused_can_be_asked_for_again(
     office: Office, service: Noting, kind: str, status: int
 ) -> None:
@@ -110,6 +110,21 @@ async def test_a_link_that_is_refused_can_be_asked_for_again(
     await office.abe.clicks("Retry", confirm=True)
     assert await office.delivered() == service.links[0]
     assert len(service.requests) == len(service.orders) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_link_that_is_withheld_is_waited_for(office: Office, service: Noting) -> None:
+    """A key that is not accepted just now says nothing about the link: it comes by itself, and nobody has to act."""
+    service.links_after(polls=1)
+    service.refusals_of_links = [("unauthorized", 401)]
+    await office.asks()
+    await office.approves()
+    await office.until("ordered")
+    for _ in range(2):
+        await office.rests()
+        office.clock.turn(seconds=10)
+    assert await office.delivered() == service.links[0]
+    assert not any("needs somebody" in message.text_shown for message in office.abe.messages())
 
 
 @pytest.mark.usefixtures("bot")

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.simulator import Slack
 
@@ -15,7 +17,7 @@ Json = dict[str, Any]
 def heard(bot: AsyncApp) -> list[Json]:
     """What the app hears."""
     events: list[Json] = []
-    for kind in ("user_change", "subteam_members_changed", "subteam_updated"):
+    for kind in ("user_change", "subteam_members_changed", "subteam_updated", "app_uninstalled", "tokens_revoked"):
 
         @bot.event(kind)
         async def _(event: Json) -> None:
@@ -42,6 +44,19 @@ async def test_a_deactivation_is_told_with_the_person(slack: Slack, heard: list[
     await slack.deactivate(ann)
     (event,) = heard
     assert (event["type"], event["user"]["id"], event["user"]["deleted"]) == ("user_change", ann.id, True)
+
+
+async def test_an_app_that_is_uninstalled_hears_it_and_is_refused(slack: Slack, heard: list[Json]) -> None:
+    """Its own token is no good any more, until it is installed again; the app-level token stays good."""
+    client = AsyncWebClient(slack.bot_token, base_url=slack.base_url)
+    await slack.uninstall()
+    assert [event["type"] for event in heard] == ["app_uninstalled", "tokens_revoked"]
+    assert heard[1]["tokens"] == {"oauth": [], "bot": [slack.workspace.bot.id]}
+    with pytest.raises(SlackApiError, match="account_inactive"):
+        await client.auth_test()
+    assert (await client.apps_connections_open(app_token=slack.app_token))["ok"]
+    slack.reinstall()
+    assert (await client.auth_test())["ok"]
 
 
 async def test_what_the_manifest_does_not_subscribe_to_is_not_told(slack: Slack, heard: list[Json]) -> None:

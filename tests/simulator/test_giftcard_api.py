@@ -111,6 +111,16 @@ async def test_an_unknown_card_and_a_body_that_is_no_json_are_refused(
     assert (await http.post("/order", content=b"items=1")).json()["type"] == "bad_request"
 
 
+async def test_a_gateway_answers_in_the_service_s_place(giftcards: WeGiftApi, http: httpx.AsyncClient) -> None:
+    """Every call, in its own shape, until it lets them through; the service never hears of them."""
+    giftcards.block(403, "<html>Blocked</html>")
+    replies = [await http.post("/order", json=body(giftcards)), await http.get("/order/O-0/links")]
+    assert [(reply.status_code, reply.text) for reply in replies] == [(403, "<html>Blocked</html>")] * 2
+    assert (giftcards.turned_away, giftcards.requests, giftcards.calls) == (1, [], [])
+    giftcards.unblock()
+    assert (await http.post("/order", json=body(giftcards))).status_code == 200
+
+
 async def test_refusals_are_switched_on_for_new_orders_only(giftcards: WeGiftApi, http: httpx.AsyncClient) -> None:
     """An order that exists is not refused afterwards."""
     await http.post("/order", json=body(giftcards, "first"))

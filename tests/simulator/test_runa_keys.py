@@ -66,6 +66,22 @@ async def test_a_refusal_stays_with_its_key(api: RunaApi, http: httpx.AsyncClien
     assert len(api.orders) == 1
 
 
+@pytest.mark.parametrize(("kind", "status"), [("unauthorized", 401), ("version_removed", 410)])
+async def test_who_asks_is_looked_at_before_the_key(
+    api: RunaApi, http: httpx.AsyncClient, kind: str, status: int
+) -> None:
+    """Whoever is let in again finds the key unused."""
+    api.refuse_next(kind, status)
+    assert [(await order(http)).status_code for _ in range(2)] == [status, 200]
+
+
+async def test_an_account_that_may_not_order_spends_its_key_or_not(api: RunaApi, http: httpx.AsyncClient) -> None:
+    """The documents do not say, so both readings are there."""
+    api.idempotency.keeps_403 = False
+    api.refuse_next("ordering_restricted", 403)
+    assert [(await order(http)).status_code for _ in range(2)] == [403, 200]
+
+
 async def test_another_body_under_the_same_key_is_refused(api: RunaApi, http: httpx.AsyncClient) -> None:
     """The first order is still there, under its own body."""
     first = await order(http)

@@ -1,7 +1,8 @@
 """The memory of Runa's API: what was answered to a key, for thirty days, in each reading of its documents.
 
 They say that a 5xx is replayed like any reply, and that it should be tried again; that a key still being worked on is
-answered with 102, and with 400; and nothing at all of a 429. So each of these is a switch.
+answered with 102, and with 400; and nothing at all of a 429, or of an account that may not order. So each of these is
+a switch. Who asks, and in which version, is looked at before any key.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ class Idempotency:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.keeps_5xx = False
         self.keeps_429 = False
+        self.keeps_403 = True
         self.in_progress: Literal["102", "400"] = "400"
         self._clock = clock
         self._kept: dict[str, Remembered] = {}
@@ -75,6 +77,10 @@ class Idempotency:
     def _keeps(self, status: int) -> bool:
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self.keeps_429
+        if status == HTTPStatus.FORBIDDEN:
+            return self.keeps_403
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.GONE}:
+            return False
         return self.keeps_5xx or not is_of_the_service(status)
 
 

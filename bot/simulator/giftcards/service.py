@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
+from aiohttp.typedefs import Handler, Middleware
 
 from bot.simulator.faults import Call, Faults, middleware
 from bot.simulator.giftcards.junk import OF_LINKS_ONLY, Junk, spoiled
@@ -94,13 +94,15 @@ class GiftCardService(ABC):
         self.calls: list[Call] = []
         self.requests: list[bytes] = []
         self.orders: list[Order] = []
+        self.turned_away = 0  # requests for orders that `block` answered
         self.orders_a_minute = 300
         self._clock = clock
         self._refusals: deque[tuple[str, int]] = deque()
         self._asked_at: deque[float] = deque()
         self._junk: dict[str, deque[Junk]] = defaultdict(deque)
+        self._blocked: Callable[[], web.Response] | None = None
         self.links_after()
-        app = web.Application(middlewares=self.middlewares())
+        app = web.Application(middlewares=[self._gateway, *self.middlewares()])
         app.add_routes(self.routes())
         self._server = LocalServer(app)
         self._port = 0
@@ -155,6 +157,21 @@ class GiftCardService(ABC):
     def refuse_next(self, kind: str, status: int, *, times: int = 1) -> None:
         """Refuse the next new orders with a typed error, as insufficient_funds, 400."""
         self._refusals.extend([(kind, status)] * times)
+
+    def block(self, status: int, body: str = "", content_type: str = "text/html") -> None:
+        """Let a gateway in front of the service answer every call in its own way, until `unblock`."""
+        self._blocked = lambda: web.Response(status=status, text=body, content_type=content_type)
+
+    def unblock(self) -> None:
+        """Let calls through to the service."""
+        self._blocked = None
+
+    @web.middleware
+    async def _gateway(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self._blocked is None:
+            return await handler(request)
+        self.turned_away += (request.method, request.path) == ("POST", f"{self.version}/order")
+        return self._blocked()
 
     def links_after(self, *, seconds: float = 0.0, polls: int = 0, shown_as: Pending = Pending.NO_ROWS) -> None:
         """Let links come late: some time after the order, and only after some polls."""

@@ -1,6 +1,7 @@
-"""Events that Slack sends by itself when people or user groups change, and the envelope around every event.
+"""Events that Slack sends by itself when people, user groups or the app change, and the envelope around every event.
 
-Source: docs.slack.dev, the events user_change, subteam_members_changed and subteam_updated.
+Source: docs.slack.dev, the events user_change, subteam_members_changed, subteam_updated, app_uninstalled and
+tokens_revoked.
 """
 
 import secrets
@@ -36,6 +37,16 @@ def subteam_members_changed(group: UserGroup, added: Collection[str], removed: C
         "removed_users": list(removed),
         "removed_users_count": str(len(removed)),
     }
+
+
+def app_uninstalled() -> Json:
+    """Write that the app is not in the workspace any more."""
+    return {"type": "app_uninstalled"}
+
+
+def tokens_revoked(bots: Collection[str] = (), people: Collection[str] = ()) -> Json:
+    """Write whose tokens are no good any more; these are ids of users, not tokens."""
+    return {"type": "tokens_revoked", "tokens": {"oauth": list(people), "bot": list(bots)}}
 
 
 def envelope(workspace: Workspace, event: Json) -> Json:

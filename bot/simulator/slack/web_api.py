@@ -49,6 +49,7 @@ class WebApi:
     open_connection: Callable[[], str]
     faults: Faults = field(default_factory=Faults)
     calls: list[Call] = field(default_factory=list)
+    no_good: dict[str, str] = field(default_factory=dict)  # tokens, with why they are not, in Slack's word
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes of the Web API and of the response URLs."""
@@ -103,6 +104,8 @@ class WebApi:
             raise SlackError("invalid_auth")
         if token != needed:
             raise SlackError("not_allowed_token_type")
+        if token in self.no_good:
+            raise SlackError(self.no_good[token])
 
     async def _respond(self, request: web.Request) -> web.Response:
         try:
