@@ -590,10 +590,12 @@ class TestDatabase:
         process = await office.process()
         await office.slack.socket_mode.connected(timeout=30)
         await office.asks()
-        _made(office.database, f"VACUUM INTO '{office.folder / 'copy.db'}'")
+        kept = office.folder / "copy.db"
+        with closing(sqlite3.connect(office.database)) as source, closing(sqlite3.connect(kept)) as copy:
+            source.backup(copy)
         process.kill()
         await process.wait()
-        shutil.copyfile(office.folder / "copy.db", office.database)
+        shutil.copyfile(kept, office.database)
         before = office.database.read_bytes()
         (row,) = ill(await found(office))
         assert row.mark is Mark.FAILURE
