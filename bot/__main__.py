@@ -39,21 +39,28 @@ def run(
 ) -> None:
     """Run the bot, until it is told to stop."""
     from bot.app import run as run_bot
+    from bot.hardening import keep_memory_private, write_for_owner_only
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
     from handlers.intake import NoWayIn
-    from storage import DatabaseRefused
+    from storage import DatabaseLost, DatabaseRefused
 
     try:
         settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
     except SettingsWrong as error:
         _complain(str(error))
         raise typer.Exit(WRONG_SETTINGS) from None
+    write_for_owner_only()
+    if not settings.giftbot_debuggable:
+        keep_memory_private()
     set_up_logs(settings, account)
     try:
         asyncio.run(run_bot(settings, account, (host, port)))
     except (NoWayIn, DatabaseRefused) as error:
         _complain(f"giftbot cannot start. {error}")
+        raise typer.Exit(CANNOT_RUN) from None
+    except DatabaseLost as error:
+        _complain(f"giftbot has to stop. {error}")
         raise typer.Exit(CANNOT_RUN) from None
     except Exception:  # nobody sees a traceback on the screen; it is in the log
         logging.getLogger("giftbot").exception("giftbot has to stop")
@@ -132,7 +139,7 @@ def explain(
     from bot.advice.explain import Wish
     from bot.advice.explain import explain as show
     from bot.advice.people import CannotTell
-    from storage import DatabaseRefused
+    from storage import DatabaseLost, DatabaseRefused
 
     if len(words) < 4:  # noqa: PLR2004 - who, for whom, and an amount with its currency
         raise typer.BadParameter("give who asks, for whom, and an amount with its currency: @Mia @Rob 120 GBP")
@@ -140,7 +147,7 @@ def explain(
     wish = Wish(requester, recipients, amount, currency, country, cost_centre)
     try:
         asyncio.run(show(_policy_settings(), wish))
-    except (CannotTell, DatabaseRefused) as error:
+    except (CannotTell, DatabaseLost, DatabaseRefused) as error:
         _complain(str(error))
         raise typer.Exit(CANNOT_RUN) from None
 

@@ -45,12 +45,13 @@ from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import WatchedClient, answer_of
 from handlers.socket_mode import SocketIntake
-from storage import Database, SqliteStore
+from storage import Database, DatabaseLost, SqliteStore
 
 log = structlog.get_logger(__name__)
 
 SLACK_DEADLINE = 20.0  # seconds for one call
 GIFTCARDS_TIMEOUT = 15.0  # seconds of silence
+LOOK_AFTER_DATABASE = 10.0  # seconds between two looks
 FINISH = 2.5  # seconds for each of: what Slack sent, errands, work in hand; together under ten
 DEFAULT_ADDRESS = ("127.0.0.1", 3000)
 
@@ -68,18 +69,31 @@ def time_ordered_id() -> str:
 class Giftbot:
     """The bot, put together and started; `stop` lets the work in hand finish."""
 
-    def __init__(self, intake: SocketIntake | HttpIntake, errands: Errands, worker: Worker) -> None:
+    def __init__(self, intake: SocketIntake | HttpIntake, errands: Errands, worker: Worker, database: Database) -> None:
         self.intake = intake
         self._errands = errands
         self._worker = worker
+        self._database = database
         self.working = asyncio.create_task(worker.run())
+        self.looking = asyncio.create_task(self._look_after_database())
+
+    @property
+    def lost(self) -> DatabaseLost | None:
+        """Why nothing can be kept any more."""
+        return self._database.lost
 
     async def stop(self) -> None:
         """Stop intake first, then let errands and work in hand finish; what does not, goes on at the next start."""
         await self.intake.stop(FINISH)
         await self._errands.finish(FINISH)
         await self._worker.stop(FINISH)
-        await asyncio.wait([self.working])
+        self.looking.cancel()
+        await asyncio.gather(self.working, self.looking, return_exceptions=True)
+
+    async def _look_after_database(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AFTER_DATABASE)
+            self._database.look()
 
 
 @asynccontextmanager
@@ -125,7 +139,7 @@ async def giftbot(
         register(app, flow, directory, Screens(patient, directory, flow), access, errands, clock, new_id)
         illness = partial(_illness, clock, worker, Health(store, clock, outages))
         intake = _intake(settings, app, session, address, clock, illness, outages, _webhooks(account, upkeep))
-        bot = Giftbot(intake, errands, worker)
+        bot = Giftbot(intake, errands, worker, database)
         stack.push_async_callback(bot.stop)
         await intake.start()
         log.info("started", team=identity["team"], database=str(settings.giftbot_database))
@@ -138,21 +152,31 @@ async def run(
     address: tuple[str, int] = DEFAULT_ADDRESS,
     clock: Clock | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; ends with an error only when the work cannot go on.
+    """Run until a signal asks to stop; ends with an error only when the work cannot go on.
 
     Raises:
         DatabaseRefused, NoWayIn: as `giftbot` does.
+        DatabaseLost: what is done cannot be kept any more.
     """
     asked_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    stopping = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup the bot outlives its terminal
+        stopping.append(signal.SIGHUP)
+    for number in stopping:
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with giftbot(settings, account, address, clock) as bot:
         gc.freeze()  # what was made for the start stays: no click waits for it to be looked through
         waiting = asyncio.create_task(asked_to_stop.wait())
-        await asyncio.wait([waiting, bot.working], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([waiting, bot.working, bot.looking], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+        if bot.lost:
+            log.error("database_lost", reason=str(bot.lost))
         log.info("stopping")
-    bot.working.result()
+    if bot.lost:
+        raise bot.lost
+    for task in (bot.working, bot.looking):
+        if not task.cancelled():
+            task.result()
 
 
 async def _groups_are_known(flow: Flow) -> None:

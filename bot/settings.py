@@ -181,6 +181,7 @@ class Settings(CompanySettings):
     giftbot_audit_key: AuditKey | None = None
     giftbot_settle_seconds: Annotated[float, Field(gt=0, le=600)] = 30
 
+    giftbot_debuggable: bool = False
     giftbot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     giftbot_log_format: Literal["auto", "text", "json"] = "auto"
 

@@ -1,6 +1,7 @@
 """The only SQL of the house: plain functions on one connection, no `async`, nothing awaited inside a transaction."""
 
-from storage.db import Database, DatabaseRefused
+from storage.db import Database
+from storage.errors import DatabaseLost, DatabaseRefused
 from storage.store import SqliteStore
 
-__all__ = ["Database", "DatabaseRefused", "SqliteStore"]
+__all__ = ["Database", "DatabaseLost", "DatabaseRefused", "SqliteStore"]

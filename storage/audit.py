@@ -11,9 +11,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.gifts.head import Head
-from storage.db import DatabaseRefused, check_ours
-from storage.inspection import only_looking
+from storage.errors import DatabaseRefused
 from storage.seals import BEFORE_THE_FIRST, COLUMNS, seal_of
+from storage.start_check import check_ours, only_looking
 from storage.times import from_text
 
 _EVERY_LINE_AND_SEAL = (

@@ -1,103 +1,106 @@
 """Opens the file the safe way, for one process, and gives transactions that are on disk when they end."""
 
-import os
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlite_utils import Database as SqliteUtils
 
+from storage.errors import DatabaseLost, DatabaseRefused, primary_code, put_in_place
+from storage.held_file import FileOverwritten, FileTaken, HeldFile
 from storage.migrations import STEPS, migrations
+from storage.rescue import rescue
+from storage.start_check import APPLICATION_ID, check_references
 
 Parameters = Sequence[Any] | Mapping[str, Any]
-APPLICATION_ID = 0x47494654  # "GIFT": what `file` and SQLite show of whose file it is
 _PRAGMAS = (
+    "wal_autocheckpoint = 0",  # the file is told before each checkpoint
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit that Slack showed as accepted survives a power cut
-    "wal_autocheckpoint = 10000",  # pages; whoever commits the last of them waits: one click in hundreds, not in forty
     "busy_timeout = 5000",
     "trusted_schema = OFF",
     "secure_delete = ON",
 )
-
-
-class DatabaseRefused(Exception):
-    """The file cannot be used; the message says why, for whoever starts the bot."""
+_COMMITS = 1000  # between two checkpoints; whoever comes after the last waits: one click in hundreds, not in forty
+_RESTORE = "To restore a backup, {}."
+_ERRORS = {  # those that do not pass by themselves, and what to do; source: sqlite.org/rescode.html, the primary codes
+    sqlite3.SQLITE_FULL: ("there is no room left on its disk.", "Make room, and start again."),
+    sqlite3.SQLITE_READONLY: ("it cannot be written to any more.", "Look whether its disk has become read-only."),
+    sqlite3.SQLITE_IOERR: ("its disk reports an error.", "Look after the disk, and start again."),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened any more.", "Look after its disk, and start again."),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged.", _RESTORE),
+    sqlite3.SQLITE_NOTADB: ("it is damaged.", _RESTORE),
+}
 
 
 class Database:
     """One SQLite file, held by this process alone until `close`; readable by its owner only.
 
     Raises:
-        DatabaseRefused: another process has it, it is no giftbot database, or a newer version wrote it.
+        DatabaseRefused: another process has it, it is no giftbot database, a newer version wrote it, it is damaged, or
+            not what the last run left.
     """
 
     can_change = True
+    lost: DatabaseLost | None = None  # why nothing can be kept any more
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(f"{path}.lock", mode=0o600)
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise DatabaseRefused(f"{path} is in use by another giftbot. One database serves one process.") from error
+            self._file = HeldFile(path)
+            self._path = self._file.path
+            self._connection = sqlite3.connect(self._path, isolation_level=None)
         except OSError as error:
             raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
-        try:
-            self._open(path)
-        except OSError as error:
-            self._lock.release()
-            raise DatabaseRefused(f"{path} cannot be opened: {error.strerror}.") from error
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def _open(self, path: Path) -> None:
-        os.close(os.open(path, os.O_CREAT, 0o600))
-        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):  # those that come later get the file's mode
-            if file.exists():
-                file.chmod(0o600)
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error as error:
+            raise DatabaseRefused(f"{path} cannot be opened: {error}.") from error
         self._connection.row_factory = sqlite3.Row
-        database = SqliteUtils(self._connection, execute_plugins=False)
+        self._commits = 0
         try:
-            check_ours(self._connection, path)
-            for pragma in _PRAGMAS:
-                self._connection.execute(f"PRAGMA {pragma}")
-            with self.write():
-                if migrations.pending(database):  # a look through all references costs too much for every start
-                    migrations.apply(database)
-                    self._check_references(path)
-                self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._connection.execute(f"PRAGMA user_version = {len(STEPS)}")
-            self._connection.execute("PRAGMA foreign_keys = ON")  # only now: migrations make tables anew
+            self._open()
         except sqlite3.DatabaseError as error:
-            self._connection.close()
+            self.close()
             raise DatabaseRefused(f"{path} cannot be used as a database: {error}.") from error
+        except DatabaseLost as lost:
+            self.close()
+            raise DatabaseRefused(str(lost)) from lost
         except DatabaseRefused:
-            self._connection.close()
+            self.close()
             raise
 
-    def _check_references(self, path: Path) -> None:
-        if broken := self._connection.execute("PRAGMA foreign_key_check").fetchall():
-            tables = ", ".join(sorted({row["table"] for row in broken}))
-            raise DatabaseRefused(
-                f"{path} is damaged: {len(broken)} rows of {tables} refer to rows that are missing. "
-                "Nothing was changed; please restore a backup."
-            )
+    def _open(self) -> None:
+        for pragma in _PRAGMAS:
+            self._connection.execute(f"PRAGMA {pragma}")
+        with self.write():
+            database = SqliteUtils(self._connection, execute_plugins=False)
+            if migrations.pending(database):  # a look through all references costs too much for every start
+                migrations.apply(database)
+                check_references(self._connection, self._path)
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._touch()
+        self._checkpoint()
+        self._connection.execute("PRAGMA foreign_keys = ON")  # only now: migrations make tables anew
 
     @contextmanager
     def write(self) -> Generator[None]:
-        """One transaction, durable when it ends, undone when an error leaves it; inside another one, a part of it."""
+        """One transaction, durable when it ends, undone when an error leaves it; inside another one, a part of it.
+
+        Raises:
+            DatabaseLost: nothing can be kept any more, and nothing was.
+        """
         if self._connection.in_transaction:
             yield
             return
-        self._connection.execute("BEGIN IMMEDIATE")
+        if self.lost:
+            raise self.lost
+        if self._commits >= _COMMITS:
+            self._checkpoint()
+        self._execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._connection.execute("COMMIT")
+            self._execute("COMMIT")
+            self._commits += 1
         finally:
             if self._connection.in_transaction:  # SQLite has not rolled back by itself, as it does on a full disk
                 self._connection.execute("ROLLBACK")
@@ -105,41 +108,113 @@ class Database:
     def change(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement that changes rows, inside `write()`, and say how many it changed."""
         assert self._connection.in_transaction, "a change belongs into write()"
-        return self._connection.execute(sql, parameters).rowcount
+        return self._execute(sql, parameters).rowcount
 
     def add(self, sql: str, parameters: Parameters) -> sqlite3.Row:
         """Run a statement that adds or changes one row, inside `write()`, and give what it returns."""
         assert self._connection.in_transaction, "a change belongs into write()"
-        added: sqlite3.Row = self._connection.execute(sql, parameters).fetchone()
+        added: sqlite3.Row = self._execute(sql, parameters).fetchone()
         return added
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """The rows that a query finds."""
-        return self._connection.execute(sql, parameters).fetchall()
+        return self._execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row that a query finds."""
-        found: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
+        found: sqlite3.Row | None = self._execute(sql, parameters).fetchone()
         return found
 
+    def look(self) -> None:
+        """See that the file is still there, still ours, and can be written to.
+
+        Raises:
+            DatabaseLost: it is not; all that was kept is saved, or said to be lost.
+        """
+        if self.lost:
+            raise self.lost
+        self._check_in_place()
+        try:
+            with self.write():
+                self._touch()
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY:  # somebody else writes: the next look tells
+                raise
+
     def close(self) -> None:
-        """Give the file back."""
-        self._connection.close()
-        self._lock.release()
+        """Give the file back, with everything in it that is in its -wal.
 
+        Raises:
+            DatabaseLost: it was taken away or overwritten since the last look.
+        """
+        try:
+            if not self.lost:
+                self._check_in_place()
+            if not self._file.is_lost:
+                with suppress(OSError):  # where the note cannot be written, the file cannot either
+                    self._file.before_checkpoint()  # SQLite does one when it closes
+        finally:
+            self._connection.close()
+            self._file.release()
 
-def check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Let a database pass that this version of giftbot can use, or an empty one.
+    def _check_in_place(self) -> None:
+        with self._noticing():
+            self._file.check_in_place()
 
-    Raises:
-        DatabaseRefused: it is somebody else's, or a newer version wrote it.
-    """
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if tables and application_id != APPLICATION_ID:
-        raise DatabaseRefused(f"{path} is a database, but not one of giftbot's.")
-    if version > len(STEPS):
-        raise DatabaseRefused(
-            f"{path} was written by a newer giftbot (version {version} instead of {len(STEPS)}). Please update."
-        )
+    def _checkpoint(self) -> None:
+        """Bring what is in the -wal into the file, as far as readers let it, and begin the -wal anew."""
+        with self._noticing():
+            self._file.check_in_place()
+            self._file.before_checkpoint()
+            self._execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._commits = 0
+            with self.write():
+                self._touch()
+            self._file.after_checkpoint()
+
+    @contextmanager
+    def _noticing(self) -> Generator[None]:
+        """Lose the database where its file is not what it was."""
+        try:
+            yield
+        except FileTaken as taken:
+            found = f"{taken} was deleted, moved or replaced while giftbot was running."
+            raise self._lose_file(*self._saved(found)) from taken
+        except FileOverwritten as error:
+            found = f"{self._path} was overwritten while giftbot was running."
+            raise self._lose_file(found, _RESTORE.format(put_in_place(self._path))) from error
+        except OSError as error:
+            raise self._lose(f"{self._path}: {error.strerror}.", "Look after its disk, and start again.") from error
+
+    def _saved(self, found: str) -> tuple[str, str]:
+        """Save what the open connection still holds; say where it is, and what to do."""
+        saved = rescue(self._connection, self._path)
+        if saved is None:
+            found += " What giftbot had kept could not be saved elsewhere."
+            return found, _RESTORE.format(put_in_place(self._path))
+        remedy = f"To go on, {put_in_place(self._path, str(saved))}."
+        if self._path.exists():
+            remedy += " To go on with the file that is there now, move only the others away."
+        return f"{found} All that giftbot had kept is in {saved}.", remedy
+
+    def _lose_file(self, found: str, remedy: str) -> DatabaseLost:
+        lost = self._lose(found, remedy)
+        self._file.note_loss(lost)
+        return lost
+
+    def _lose(self, found: str, remedy: str) -> DatabaseLost:
+        self.lost = DatabaseLost(found, remedy)
+        return self.lost
+
+    def _touch(self) -> None:
+        """Write the first page: after a checkpoint, the -wal then always has what the file has not."""
+        self._execute(f"PRAGMA user_version = {len(STEPS)}")
+
+    def _execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            if words := _ERRORS.get(primary_code(error)):
+                found, remedy = words
+                raise self._lose(f"{self._path}: {found}", remedy.format(put_in_place(self._path))) from error
+            raise

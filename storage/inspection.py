@@ -12,12 +12,13 @@ from sqlite_utils import Database as SqliteUtils
 from bot.gifts.gift import GiftState
 from bot.gifts.reasons import Reason
 from bot.gifts.work import ONCE, Task
-from storage.db import Database, DatabaseRefused, check_ours
+from storage.db import Database
+from storage.errors import DatabaseRefused
 from storage.migrations import STEPS, migrations
+from storage.start_check import check_ours, only_looking
 from storage.times import from_text, to_text
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
-_KERNEL_S_LOCKS = Path("/proc/locks")
 _WRITE_VERSION, _WAL = slice(18, 19), b"\x02"  # source: sqlite.org/fileformat2.html, "The Database Header"
 
 
@@ -59,6 +60,7 @@ class LookedAt(Database):
     can_change = False
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         is_there = path.exists() and path.stat().st_size > 0
         try:
             self._connection = sqlite3.connect(only_looking(path) if is_there else ":memory:", uri=True)
@@ -95,22 +97,6 @@ def inspect(path: Path, late: datetime) -> Condition | None:
             return _read(connection, to_text(late), is_wal=is_wal)
     except (OSError, sqlite3.DatabaseError) as error:
         raise DatabaseRefused(f"{path} cannot be read as a database: {error}.") from error
-
-
-def is_in_use(path: Path) -> bool:
-    """Whether a process of this machine holds the database's lock, as far as the kernel tells (Linux does)."""
-    try:
-        inode = str(Path(f"{path}.lock").stat().st_ino)
-        held = [line.split() for line in _KERNEL_S_LOCKS.read_text(encoding="ascii").splitlines()]
-    except OSError:
-        return False
-    return any("FLOCK" in fields and inode == fields[5].rpartition(":")[2] for fields in held)
-
-
-def only_looking(path: Path) -> str:
-    """The address that makes SQLite leave nothing behind: beside a file that nobody has open, it would make two."""
-    nobody_has_it = not Path(f"{path}-wal").exists()
-    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if nobody_has_it else ''}"
 
 
 def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> Condition | None:

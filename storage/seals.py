@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.gifts.head import Head
-from storage.db import Database, DatabaseRefused
+from storage.db import Database
+from storage.errors import DatabaseRefused
 
 COLUMNS = ("id", "at", "actor", "event", "request_id", "gift_id", "detail")  # of a line, in the order they are sealed
 BEFORE_THE_FIRST = ""

@@ -120,7 +120,8 @@ class Office:
 
     async def process(self, *options: str, under: Sequence[str] = (), **changes: str) -> asyncio.subprocess.Process:
         """The bot as an operator starts it, perhaps under another program; its log is in `office.log`."""
-        environment = {"PATH": os.environ["PATH"], **self.environment(**changes)}
+        debuggable = {"GIFTBOT_DEBUGGABLE": "true"} if under else {}
+        environment = {"PATH": os.environ["PATH"], **debuggable, **self.environment(**changes)}
         command = [*under, sys.executable, "-m", "bot", "run", *options]
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(

@@ -23,6 +23,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.audit": {"storage", "bot.gifts"},
     "bot.child": set(),
     "bot.time_zones": set(),
+    "bot.hardening": set(),
     "bot.log_writer": set(),
     "bot.simulator": set(),
     "handlers": {"bot.gifts"},

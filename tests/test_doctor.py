@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import sqlite3
 import sys
 import time
@@ -568,11 +569,11 @@ class TestDatabase:
         assert "was written by a newer giftbot" in _only(newer).found
         junk = tmp_path / "junk.db"
         junk.write_bytes(b"no database" * 1000)
-        assert "cannot be read as a database" in _only(junk).found
+        assert "cannot be used as a database" in _only(junk).found
         assert junk.read_bytes() == b"no database" * 1000
         folder = tmp_path / "folder.db"
         folder.mkdir()
-        assert "cannot be read as a database" in _only(folder).found
+        assert "cannot be used as a database" in _only(folder).found
 
     async def test_a_damaged_file(self, office: Office) -> None:
         """An index that does not fit its table is found."""
@@ -582,7 +583,30 @@ class TestDatabase:
         _made(office.database, "PRAGMA writable_schema = ON", other_index)
         row = _only(office.database)
         assert "is damaged: row 1 missing from index gifts_in_trouble" in row.found
-        assert "restore the last backup" in row.remedy
+        assert "To restore a backup, move" in row.remedy
+
+    async def test_a_backup_beside_the_wal_of_another_file(self, office: Office) -> None:
+        """After a kill and half a restore, the doctor says what the start would, and that is a way that works."""
+        process = await office.process()
+        await office.slack.socket_mode.connected(timeout=30)
+        await office.asks()
+        kept = office.folder / "copy.db"
+        with closing(sqlite3.connect(office.database)) as source, closing(sqlite3.connect(kept)) as copy:
+            source.backup(copy)
+        process.kill()
+        await process.wait()
+        shutil.copyfile(kept, office.database)
+        before = office.database.read_bytes()
+        (row,) = ill(await found(office))
+        assert row.mark is Mark.FAILURE
+        assert "was changed or replaced after giftbot last wrote to it" in row.found
+        assert f"remove {office.database}-wal and {office.database}-shm, and start again" in row.remedy
+        assert office.database.read_bytes() == before
+        for file in office.folder.glob("giftbot.db-[ws]*"):
+            file.unlink()
+        assert not ill(await found(office))
+        async with office.open():
+            assert office.states() == ["waiting"]
 
     async def test_another_journal_mode(self, office: Office) -> None:
         """A database that has left WAL is worth a look."""

@@ -16,8 +16,8 @@ from bot.gifts.money import Money
 from bot.gifts.order import NAMESPACE
 from bot.simulator import Provider
 from storage import Database, SqliteStore
-from storage.db import APPLICATION_ID
 from storage.migrations import migrations
+from storage.start_check import APPLICATION_ID
 from tests.counter import NOON
 from tests.office import Office
 

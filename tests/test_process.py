@@ -1,12 +1,26 @@
 """The real process, as an operator meets it: how it starts, refuses to start, and stops."""
 
 import asyncio
+import re
 import stat
+import sys
+from pathlib import Path
+from signal import SIGHUP, SIGTERM, Signals
 
 import pytest
 
 from bot.simulator import Fault
 from tests.office import Office, listening
+
+ROOT = Path(__file__).parents[1]
+_DUMPABLE = """
+import ctypes
+from bot.hardening import keep_memory_private
+
+PR_GET_DUMPABLE = 3  # source: prctl(2)
+keep_memory_private()
+print(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0))
+"""
 
 
 async def _refusal(office: Office, *options: str, **changes: str) -> tuple[int | None, str]:
@@ -76,7 +90,7 @@ async def test_an_address_in_use(office: Office) -> None:
 
 
 async def test_files_are_for_the_owner_alone(office: Office) -> None:
-    """Database, its -wal and -shm, and the lock can be read by nobody else, also when somebody opened them."""
+    """Nobody else can read database, -wal, -shm, and the note of the run, also when somebody has opened them up."""
     async with office.open():
         await office.asks()
     office.database.chmod(0o644)
@@ -87,9 +101,11 @@ async def test_files_are_for_the_owner_alone(office: Office) -> None:
         assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
-async def test_sigterm_lets_the_work_in_hand_finish(office: Office, mode: str, unused_tcp_port: int) -> None:
-    """SIGTERM while an order is being placed: the order is finished and kept, and the exit code is 0 within 10 s."""
+@pytest.mark.parametrize(("mode", "number"), [("socket", SIGTERM), ("http", SIGTERM), ("socket", SIGHUP)])
+async def test_a_stop_lets_the_work_in_hand_finish(
+    office: Office, mode: str, number: Signals, unused_tcp_port: int
+) -> None:
+    """A signal while an order is being placed: the order is finished and kept, and the exit code is 0 within 10 s."""
     options = ["--http", "--port", str(unused_tcp_port)] if mode == "http" else []
     process = await office.process(*options)
     if mode == "http":
@@ -108,7 +124,7 @@ async def test_sigterm_lets_the_work_in_hand_finish(office: Office, mode: str, u
     office.giftcards.faults.watcher = watcher
     await office.approves()
     await at_the_service.wait()
-    process.terminate()
+    process.send_signal(number)
     assert await asyncio.wait_for(process.wait(), 10) == 0
     assert office.states() == ["ordered"]
     assert len(office.giftcards.requests) == 1
@@ -116,3 +132,26 @@ async def test_sigterm_lets_the_work_in_hand_finish(office: Office, mode: str, u
     async with office.open():
         await office.delivered()
     assert len(office.giftcards.orders) == 1
+
+
+async def test_under_nohup_the_end_of_the_terminal_is_nothing(office: Office) -> None:
+    """Where whoever starts the bot has SIGHUP ignored, it stays ignored."""
+    process = await office.process(under=["nohup"])
+    await office.slack.socket_mode.connected(timeout=30)
+    process.send_signal(SIGHUP)
+    await office.asks()
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert office.log.read_text().count('"stopping"') == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not show it")
+async def test_no_core_is_dumped(office: Office) -> None:
+    """A crash leaves nothing of the memory, which holds tokens and links, on the disk."""
+    async with office.started() as process:
+        limits = (Path("/proc") / str(process.pid) / "limits").read_text(encoding="ascii")
+        assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE)
+        await office.asks()
+    command = (sys.executable, "-c", _DUMPABLE)
+    asked = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert (await asked.communicate())[0] == b"0\n"

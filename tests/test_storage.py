@@ -1,6 +1,7 @@
 """The database: one file, held by one process, readable by its owner, changed all or nothing, and never rewritten."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -26,7 +27,7 @@ from bot.gifts.order import Order, key_of
 from bot.gifts.reasons import Reason
 from bot.gifts.restoration import Restoration
 from bot.gifts.work import Task, Work
-from storage import Database, DatabaseRefused, SqliteStore
+from storage import Database, DatabaseLost, DatabaseRefused, SqliteStore
 from storage.migrations import STEPS
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -160,6 +161,11 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
+def pipe(path: Path) -> None:
+    """Something that is no file."""
+    os.mkfifo(path)
+
+
 def no_folder(path: Path) -> None:
     """A path through a file."""
     path.parent.rmdir()
@@ -174,6 +180,7 @@ def no_folder(path: Path) -> None:
         (text, "cannot be used as a database: file is not a database"),
         (damaged, "cannot be used as a database: "),
         (folder, "cannot be opened: Is a directory"),
+        (pipe, "cannot be used as a database: it is no ordinary file"),
         (no_folder, "cannot be opened: "),
     ],
 )
@@ -183,6 +190,7 @@ def test_a_file_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path, make:
     path.parent.mkdir()
     make(path)
     before = path.read_bytes() if path.is_file() else None
+    mode = path.stat().st_mode if path.exists() else None
     for _ in range(2):  # a refusal gives the lock back
         with pytest.raises(DatabaseRefused, match=words) as refused:
             Database(path)
@@ -190,6 +198,7 @@ def test_a_file_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path, make:
         for word in ("Traceback", "Error", "sqlite3", "Errno", "("):
             assert word not in str(refused.value).replace("(version", "")
     assert (path.read_bytes() if path.is_file() else None) == before
+    assert (path.stat().st_mode if path.exists() else None) == mode
 
 
 def test_only_the_owner_can_read_it(path: Path) -> None:
@@ -201,7 +210,7 @@ def test_only_the_owner_can_read_it(path: Path) -> None:
     finally:
         os.umask(former)
     database.close()
-    assert modes == {f"giftbot.db{suffix}": 0o600 for suffix in ("", "-wal", "-shm", ".lock")}
+    assert modes == {f"giftbot.db{suffix}": 0o600 for suffix in ("", "-wal", "-shm", "-run")}
 
 
 @pytest.mark.parametrize(
@@ -249,6 +258,74 @@ def test_opening_again_changes_nothing(path: Path) -> None:
     assert SqliteStore(second, Bell().ring).requests.get(request.id) == request
     second.close()
     assert schema() == fresh
+
+
+def test_a_file_at_rest_is_whole_by_itself(path: Path, tmp_path: Path) -> None:
+    """After an orderly end nothing is beside it; while it is open, a copy of it alone is refused with the way out."""
+    database = Database(path)
+    copy = Path(shutil.copy(path, tmp_path / "copy.db"))
+    with pytest.raises(DatabaseRefused, match=r"copy\.db-wal is missing, and with it what giftbot kept last"):
+        Database(copy)
+    database.close()
+    assert {file.name for file in tmp_path.iterdir()} == {"giftbot.db", "copy.db"}
+    shutil.copy(path, copy)
+    Database(copy).close()
+
+
+def test_a_checkpoint_comes_in_time(path: Path, database: Database, store: SqliteStore) -> None:
+    """The -wal does not grow for ever, and begins anew also where it is not the last connection's end that does it."""
+    for _ in range(3):
+        for _ in range(1000):
+            with store.write():
+                store.work.add(Task.POST, "m", NOON)
+        assert Path(f"{path}-wal").stat().st_size < 20_000_000
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as alone:
+        assert alone.execute("SELECT count(*) FROM work").fetchone() >= (2000,)
+    assert count(database, "work") == 3000
+
+
+def test_a_checkpoint_by_another_program_is_not_an_accident(path: Path, database: Database, store: SqliteStore) -> None:
+    """Whoever looks with sqlite3 may make one; the next look takes note of it, and a kill after it loses nothing."""
+    request = kept(store, a_request())
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.look()
+    with store.write():
+        store.work.add(Task.POST, "m", NOON)
+    crashed = path.with_name("crashed.db")
+    for suffix in ("", "-wal", "-run"):
+        shutil.copy(f"{path}{suffix}", f"{crashed}{suffix}")
+    again = Database(crashed)
+    assert SqliteStore(again, Bell().ring).requests.get(request.id) == request
+    assert count(again, "work") == 1
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "words"),
+    [
+        ("query_only = ON", "it cannot be written to any more. Look whether its disk has become read-only."),
+        ("max_page_count = 1", "there is no room left on its disk. Make room, and start again."),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_the_end(path: Path, pragma: str, words: str) -> None:
+    """From the first write that the file does not take, nothing is accepted any more, also when it could be again."""
+    database = Database(path)
+    store = SqliteStore(database, Bell().ring)
+    request = kept(store, a_request())
+    database.rows(f"PRAGMA {pragma}")
+    for _ in range(2):
+        with pytest.raises(DatabaseLost) as lost:
+            kept(store, a_request(note="x" * 100_000))
+        assert str(lost.value) == f"{path}: {words}"
+        database.rows("PRAGMA query_only = OFF")
+    with pytest.raises(DatabaseLost):
+        database.look()
+    database.close()
+    again = Database(path)
+    assert SqliteStore(again, Bell().ring).requests.get(request.id) == request
+    assert count(again, "requests") == 1
+    again.close()
 
 
 # ---------------------------------------------------------------- transactions
@@ -379,6 +456,23 @@ def test_kill_9_in_the_middle_leaves_the_file_clean(path: Path) -> None:
     assert [tuple(row) for row in database.rows("PRAGMA integrity_check")] == [("ok",)]
     assert [row["id"] for row in database.rows("SELECT id FROM requests")] == ["committed"]
     database.close()
+
+
+def test_after_a_kill_the_file_is_read_through(path: Path) -> None:
+    """A page that the disk has spoiled meanwhile is found before anything is changed, and the way out is said."""
+    script = textwrap.dedent(KILLED)
+    subprocess.run([sys.executable, "-c", script, path], cwd=ROOT, check=False, capture_output=True)
+    found = path.stat()
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as alone:
+        (page,) = alone.execute("SELECT rootpage FROM sqlite_master WHERE name = 'holds'").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+    before = path.read_bytes()
+    with pytest.raises(DatabaseRefused, match=r"malformed\. Nothing was changed\. To restore a backup, move"):
+        Database(path)
+    assert path.read_bytes() == before
 
 
 # ---------------------------------------------------------------- requests and gifts

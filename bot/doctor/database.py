@@ -10,7 +10,8 @@ from typing import Final
 
 from bot.doctor.findings import Finding, failure, fine, note, warning
 from bot.gifts.work import Task
-from storage import DatabaseRefused
+from storage import DatabaseRefused, start_check
+from storage.errors import put_in_place
 from storage.inspection import Condition, Failing, inspect
 
 _DATABASE: Final = "Database"
@@ -42,10 +43,16 @@ def _place(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK | os.X_OK):
         yield failure(_DATABASE, f"{folder} cannot be written to", "Give it to the user that runs giftbot.")
     yield _disk(shutil.disk_usage(folder).free // _MEGABYTE)
-    if path.exists() and path.stat().st_size:
-        yield from _file(path, now, in_use=in_use)
-    else:
-        yield note(_DATABASE, f"{path} is not there yet; the first start makes it")
+    try:
+        if not in_use:
+            start_check.check(path.resolve())
+        if path.exists() and path.stat().st_size:
+            yield from _file(path, now, in_use=in_use)
+        else:
+            yield note(_DATABASE, f"{path} is not there yet; the first start makes it")
+    except DatabaseRefused as refused:
+        usual = "Set GIFTBOT_DATABASE to giftbot's own file, or restore a backup."
+        yield failure(_DATABASE, refused.found, refused.remedy or usual)
 
 
 def _disk(megabytes: int) -> Finding:
@@ -56,11 +63,7 @@ def _disk(megabytes: int) -> Finding:
 
 
 def _file(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
-    try:
-        condition = inspect(path, now - _LATE)
-    except DatabaseRefused as refused:
-        yield failure(_DATABASE, str(refused), "Set GIFTBOT_DATABASE to giftbot's own file, or restore a backup.")
-        return
+    condition = inspect(path, now - _LATE)
     if condition:
         yield from _condition(path, condition)
     yield from _modes(path)
@@ -74,7 +77,7 @@ def _file(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
 
 def _condition(path: Path, condition: Condition) -> Iterator[Finding]:
     if condition.damage:
-        remedy = "Stop giftbot, keep a copy of the file and its -wal, and restore the last backup."
+        remedy = f"Stop giftbot. To restore a backup, {put_in_place(path)}."
         yield failure(_DATABASE, f"{path} is damaged: {condition.damage}", remedy)
     else:
         yield fine(_DATABASE, f"{path} is whole")

@@ -20,8 +20,9 @@ def check(path: Path, key: SecretStr | None) -> Finding:
         return warning(_HISTORY, "not sealed: nobody could tell whether it was changed", remedy)
     try:
         found = audit(path, key)
-    except DatabaseRefused:
-        return note(_HISTORY, "nothing is sealed yet; the next start does it")
+    except DatabaseRefused as refused:
+        is_there = path.exists() and path.stat().st_size > 0
+        return note(_HISTORY, refused.found if is_there else "nothing is sealed yet; the next start does it")
     if found.fault:
         remedy = "Keep a copy of the database and compare it with a backup; giftbot audit verify says more."
         return failure(_HISTORY, amiss(found), remedy)

@@ -13,7 +13,7 @@ from bot.doctor.findings import Findings, failure
 from bot.doctor.runa import RunaVisit
 from bot.gifts.ports import Clock
 from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
-from storage.inspection import is_in_use
+from storage.file_lock import is_held
 
 CALL: Final = 5.0  # seconds for one call
 ROUND: Final = 12.0  # seconds for all calls about one thing
@@ -24,7 +24,7 @@ async def examine(
 ) -> Mapping[str, Findings]:
     """What was found, by what it is about; with `live`, this member gets a test message."""
     token, file = settings.slack_bot_token.get_secret_value(), settings.giftbot_database
-    in_use = is_in_use(file)
+    in_use = is_held(file)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL)) as session:
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
         about_slack, about_clicks, about_gift_cards, about_database, about_history = await asyncio.gather(

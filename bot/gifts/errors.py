@@ -4,6 +4,7 @@ GiftbotError              user_message: what the person at hand may read
 ├── Invalid               what somebody filled in cannot be accepted; a message for each field
 ├── Refused               somebody may not do this, or not any more
 ├── TooMuch               somebody does more at once than a person can mean
+├── StoreLost             nothing can be kept any more
 └── Unreadable            Slack sent something that this version cannot read
 
 IllegalMove is no GiftbotError: it is a mistake in our own code and never reaches a person as text.
@@ -12,7 +13,7 @@ IllegalMove is no GiftbotError: it is a mistake in our own code and never reache
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.gifts.wording import Words, sentences
+from bot.gifts.wording import Words, say, sentences
 
 
 class Field(StrEnum):
@@ -53,6 +54,18 @@ class Refused(GiftbotError):
 
 class TooMuch(GiftbotError):
     """The person has to wait a little; nothing was changed."""
+
+
+class StoreLost(GiftbotError):
+    """Nothing can be kept any more, nothing was changed, and the bot is about to stop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "giftbot cannot write anything down at the moment, so this was not accepted. Please tell whoever runs"
+                " giftbot, and try again later."
+            )
+        )
 
 
 class Unreadable(GiftbotError):

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 
+from bot.gifts.errors import StoreLost
 from bot.gifts.ports import Access, Clock
 from bot.gifts.reasons import Reason
 from bot.gifts.store import Store
@@ -106,6 +107,8 @@ class Worker:
     async def _do(self, work: Work) -> None:
         try:
             outcome = await self._steps[work.task](work)
+        except StoreLost:
+            raise  # no outcome can be kept either: it is done again after the next start
         except Exception:  # the last line of defence: a bug in one gift must not stop the others
             reference = uuid4().hex[:8]
             log.exception("step_failed", task=work.task, subject=work.subject, reference=reference)

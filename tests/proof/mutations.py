@@ -26,7 +26,7 @@ class Mutation:
     """A mistake that the proof has to find, and the part of the proof that finds it."""
 
     name: str
-    found_by: Literal["simulation", "power cut", "kill"]
+    found_by: Literal["simulation", "power cut", "kill", "files"]
     edits: tuple[Edit, ...]
 
 
@@ -48,6 +48,8 @@ ASKING = "bot/gifts/asking.py"
 WORKER = "bot/gifts/worker.py"
 REQUESTS = "storage/requests.py"
 DB = "storage/db.py"
+HELD_FILE = "storage/held_file.py"
+START_CHECK = "storage/start_check.py"
 APPROVAL = "handlers/approval.py"
 
 _PLACE = "answer = await self._giftcards.place(order)"
@@ -300,6 +302,29 @@ MUTATIONS = (
         "a message is sent again blindly after a crash",
         "kill",
         (Edit(OUTBOX, "if message.state is MessageState.SENDING:", "if False:"),),
+    ),
+    Mutation("any -wal is taken for the file's own", "files", (Edit(START_CHECK, "if not may_fit:", "if False:"),)),
+    Mutation(
+        "a copy without its -wal is taken for a backup",
+        "files",
+        (Edit(START_CHECK, "if application_id == _WITHOUT_WAL:", "if False:"),),
+    ),
+    Mutation(
+        "the lock is a file's of its own",
+        "files",
+        (
+            Edit(
+                HELD_FILE,
+                "            file_lock.hold(self._descriptor)\n",
+                '            self._lock = open(f"{self._name}.lock", "w")\n'
+                "            file_lock.hold(self._lock.fileno())\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "what an open file holds is not saved",
+        "files",
+        (Edit(DB, "saved = rescue(self._connection, self._path)", "saved = None"),),
     ),
     Mutation(
         "work that fails is struck off",

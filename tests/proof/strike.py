@@ -20,6 +20,7 @@ from tests.proof.strace import Call, killing, recorded, recording
 CALLS = (
     "pwrite64",
     "fdatasync",
+    "fsync",
     "ftruncate",
     "unlink",
     "unlinkat",

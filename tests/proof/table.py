@@ -16,14 +16,18 @@ Tell = Callable[[str, int, str, Sequence[str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is tried: seeds, kills for each system call (None: at every single one), disk images for each moment."""
+    """How much is tried: seeds, kills for each system call, disk images for each moment, stories of each table.
+
+    None is for every single one.
+    """
 
     seeds: int
     kills: int | None
     images: int
+    stories: int | None
 
 
-SIZES = {"short": Size(300, 1, 2), "ci": Size(3_000, 12, 5), "long": Size(30_000, None, 20)}
+SIZES = {"short": Size(300, 1, 2, 3), "ci": Size(3_000, 12, 5, None), "long": Size(30_000, None, 20, None)}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,8 +23,8 @@ from sqlite_utils import Migrations
 from bot.audit import verify
 from bot.gifts.head import Head
 from storage import Database, DatabaseRefused, SqliteStore
-from storage.db import APPLICATION_ID
 from storage.migrations.first_tables import first_tables
+from storage.start_check import APPLICATION_ID
 from tests.office import AUDIT_KEY, Office
 from tests.test_storage import a_request
 

@@ -11,12 +11,19 @@ import pytest
 
 from tests.proof.folders import folder
 from tests.proof.mutations import MUTATIONS, Mutation, planted
+from tests.proof.on_files import STORIES
 from tests.proof.power import cuts, recorded_story
 from tests.proof.strace import Call, needs_strace
 from tests.proof.strike import calls_of_a_story, struck
 from tests.proof.table import SIZES, Size, Tell
 
 SEEDS = 4000  # each mistake is found within a small part of them
+_STORIES = {  # of files, and the mistake that each of them has to find
+    "any -wal is taken for the file's own": "a backup, copied over",
+    "a copy without its -wal is taken for a backup": "the file alone copied to another place",
+    "the lock is a file's of its own": "the same name, every lock file removed",
+    "what an open file holds is not saved": "the file deleted",
+}
 WHAT = "deliberate mistakes in a copy of the product: found by the tests below"
 
 
@@ -49,6 +56,16 @@ async def test_a_kill_finds(mutation: Mutation, tmp_path: Path, size: Size, tell
         if found or not killed:
             break
     tell(WHAT, 1, "mistakes", [] if found else [f"missed: {mutation.name}"])
+
+
+@_found_by("files")
+async def test_what_happens_to_files_finds(mutation: Mutation, tmp_path: Path, size: Size, tell: Tell) -> None:
+    """The mistaken product starts where it must not, keeps nobody out, or saves nothing."""
+    if size is SIZES["short"]:
+        pytest.skip("not in the short form")
+    copy, place = planted(mutation, folder(tmp_path, "copy")), folder(tmp_path, "story")
+    wrong = await STORIES[_STORIES[mutation.name]](place, pythonpath=str(copy))
+    tell(WHAT, 1, "mistakes", [] if wrong else [f"missed: {mutation.name}"])
 
 
 def _after_the_card(story: list[Call]) -> int:
