@@ -5,7 +5,7 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,6 @@ from uuid import UUID
 
 import aiohttp
 import structlog
-from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -245,7 +244,7 @@ def _intake(
     address: tuple[str, int],
     clock: Clock,
     is_healthy: Callable[[], bool],
-    webhooks: Iterable[web.RouteDef],
+    webhooks: Sequence[Webhooks],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock)
@@ -256,8 +255,8 @@ def _is_healthy(clock: Clock, worker: Worker) -> bool:
     return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
 
 
-def _webhooks(account: Account, upkeep: Upkeep) -> list[web.RouteDef]:
+def _webhooks(account: Account, upkeep: Upkeep) -> list[Webhooks]:
     """Where the gift card service may post to; nowhere without the secret that its messages are signed with."""
     if isinstance(account, RunaAccount) and account.runa_webhook_secret:
-        return [Webhooks(account.runa_webhook_secret, upkeep).route]
+        return [Webhooks(account.runa_webhook_secret, upkeep)]
     return []

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
@@ -15,14 +18,17 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from yarl import URL
 
+from bot.input_limits import LARGEST_REQUEST, SIGNATURE_AGE
+from handlers.http_server import Endpoint, HttpServer
+
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
-LARGEST_REQUEST = 1024 * 1024  # bytes; Slack's own are far below
 _GOODBYE = 1.0  # seconds for closing
 _AS_READ = "socket_mode"  # Bolt's word for a request that was read, and is known to be Slack's
 _CERTIFICATE_CHECK = b"ssl_check=1"  # Slack asks now and then whether our certificate is good, and signs nothing
+_SIGNATURE = re.compile("v0=[0-9a-f]{64}")
 # Bolt stumbles over what Slack would not send
 _UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -40,17 +46,11 @@ class HttpIntake:
         signing_secret: SecretStr,
         address: tuple[str, int],
         is_healthy: Callable[[], bool],
-        other_routes: Iterable[web.RouteDef] = (),
+        others: Iterable[Endpoint] = (),
     ) -> None:
-        self._app = app
-        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
         self._host, self._port = address
         self._is_healthy = is_healthy
-        server = web.Application(client_max_size=LARGEST_REQUEST)
-        server.add_routes(
-            [web.post(EVENTS_PATH, self._on_request), web.get(HEALTH_PATH, self._on_health), *other_routes]
-        )
-        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=_GOODBYE)
+        self._server = HttpServer([SlackEvents(app, signing_secret), *others], {HEALTH_PATH: self._health})
 
     async def start(self) -> None:
         """Listen.
@@ -58,9 +58,8 @@ class HttpIntake:
         Raises:
             NoWayIn: the address cannot be used.
         """
-        await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await self._server.start(self._host, self._port)
         except OSError as error:
             raise NoWayIn(f"{self._host}:{self._port} cannot be used: {error.strerror}.") from error
         log.info("listening", url=self.url)
@@ -68,36 +67,63 @@ class HttpIntake:
     @property
     def url(self) -> str:
         """Where it listens; a port of 0 has become a free one."""
-        host, port = self._runner.addresses[0][:2]
+        host, port = self._server.address
         return f"http://{host}:{port}"
 
     async def stop(self, seconds: float) -> None:
         """Stop listening, and let what was taken be answered."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._runner.cleanup(), seconds)
+            await asyncio.wait_for(self._server.stop(_GOODBYE), seconds)
 
-    async def _on_request(self, request: web.Request) -> web.Response:
-        body = await request.read()
+    def _health(self) -> web.Response:
+        if self._is_healthy():
+            return web.json_response({"status": "ok"})
+        return web.json_response({"status": "the worker has not looked at its list for a while"}, status=503)
+
+
+class SlackEvents:
+    """What Slack posts. Source: docs.slack.dev, "Verifying requests from Slack"."""
+
+    path: Final = EVENTS_PATH
+    largest: Final = LARGEST_REQUEST
+    refusal: Final = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, app: AsyncApp, signing_secret: SecretStr) -> None:
+        self._app = app
+        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
+
+    def may_be_signed(self, headers: Mapping[str, str]) -> bool:
+        """Both headers look right, and the time is now."""
+        timestamp, signature = _signature(headers)
+        return (
+            re.fullmatch("[0-9]{1,12}", timestamp) is not None
+            and abs(time.time() - int(timestamp)) <= SIGNATURE_AGE
+            and _SIGNATURE.fullmatch(signature) is not None
+        )
+
+    def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """The signature is of this body; what is no text at all, Slack has not signed."""
+        with suppress(UnicodeDecodeError):
+            return self._signatures.is_valid(body, *_signature(headers))
+        return False
+
+    def needs_no_signature(self, body: bytes) -> bool:
+        """Slack's look at the certificate."""
+        return _CERTIFICATE_CHECK in body.split(b"&")
+
+    async def answer(self, body: bytes) -> web.Response:
+        """Hand it to Bolt."""
         try:
-            if not self._is_from_slack(body, request):
-                log.info("not_signed_by_slack")
-                return web.Response(status=200 if _CERTIFICATE_CHECK in body.split(b"&") else 401)
             payload = _read(body.decode())
             response = await self._app.async_dispatch(AsyncBoltRequest(body=payload, mode=_AS_READ))
         except _UNREADABLE as error:
             log.info("unreadable_request", error=type(error).__name__)
-            return web.Response(status=400)
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
         return await to_aiohttp_response(response)
 
-    def _is_from_slack(self, body: bytes, request: web.Request) -> bool:
-        """Source: docs.slack.dev, "Verifying requests from Slack"."""
-        timestamp = request.headers.get("X-Slack-Request-Timestamp")
-        return self._signatures.is_valid(body, timestamp, request.headers.get("X-Slack-Signature"))
 
-    async def _on_health(self, _: web.Request) -> web.Response:
-        if self._is_healthy():
-            return web.json_response({"status": "ok"})
-        return web.json_response({"status": "the worker has not looked at its list for a while"}, status=503)
+def _signature(headers: Mapping[str, str]) -> tuple[str, str]:
+    return headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
 
 
 def _read(body: str) -> dict[str, Any]:

@@ -17,13 +17,14 @@ KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.logs", "bot.demo", "bot.playgro
 # room -> the rooms that it may know, besides itself
 MAY_KNOW: dict[str, set[str]] = {
     "bot.gifts": set(),
-    "bot.giftcards": {"bot.gifts"},
+    "bot.giftcards": {"bot.gifts", "bot.input_limits"},
+    "bot.input_limits": set(),
     "bot.clock": set(),
     "bot.company": {"bot.gifts"},
     "bot.audit": {"storage", "bot.gifts"},
     "bot.child": set(),
     "bot.simulator": set(),
-    "handlers": {"bot.gifts"},
+    "handlers": {"bot.gifts", "bot.input_limits"},
     "storage": {"bot.gifts"},
 }
 

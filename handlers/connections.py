@@ -1,0 +1,228 @@
+"""The connections of the HTTP server: at most so many, and who has not signed anything yet gives way to who comes.
+
+asyncio's own server accepts until no file descriptor is left for anybody, the database included, and then logs a
+traceback for each try. Here the limit is known beforehand. When it is reached, the connection closes that has waited
+longest among those of the address with the most, so that whoever opens thousands only pushes out their own.
+"""
+
+import asyncio
+import errno
+import resource
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.input_limits import (
+    KEPT_IDLE,
+    LINGER,
+    LONGEST_HEADER,
+    MOST_CONNECTIONS,
+    MOST_HEADERS,
+    OWN_FILES,
+    TIME_TO_SIGN,
+)
+from handlers.folded_log import FoldedLog
+
+UNREADABLE: Final = (HttpProcessingError, web.RequestPayloadError)  # not HTTP, or a body that is not as announced
+_AT_ONCE: Final = 16  # accepted in one go; as many descriptors more than the limit are open for a moment
+_BACKLOG: Final = 1024  # connections that wait in the kernel; Linux allows 4,096 (net.core.somaxconn)
+_REST: Final = 1.0  # seconds without accepting, after one could not be accepted
+_NO_SUCH_ADDRESS: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # "localhost" without IPv6
+_PROTOCOL: Final[dict[str, Any]] = {
+    "access_log": None,
+    "auto_decompress": False,
+    "keepalive_timeout": KEPT_IDLE,
+    "lingering_time": LINGER,
+    "max_field_size": LONGEST_HEADER,
+    "max_headers": MOST_HEADERS,
+    "max_line_size": LONGEST_HEADER,
+}
+
+
+class Connections:
+    """Listens, accepts, and hands what comes to `answer`; a stranger's connection ends after `TIME_TO_SIGN`."""
+
+    def __init__(self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], log: FoldedLog) -> None:
+        self._log = log
+        self._server = web.Server(answer)
+        self._most = 0
+        self._listening: list[socket.socket] = []
+        self._is_accepting = False
+        self._open: set[_Connection] = set()
+        self._strangers: dict[str, dict[_Connection, None]] = {}  # by address, the oldest first
+        self._known: dict[_Connection, None] = {}  # they signed before, and send nothing now
+
+    async def listen(self, host: str, port: int) -> None:
+        """Listen on every address of a host.
+
+        Raises:
+            OSError: one of them cannot be used.
+        """
+        self._most = _most_connections()
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        missing: list[OSError] = []
+        for family, address in dict.fromkeys((family, address) for family, *_, address in found):
+            try:
+                self._listening.append(socket.create_server(address, family=family, backlog=_BACKLOG))
+            except OSError as error:
+                if error.errno not in _NO_SUCH_ADDRESS:
+                    raise
+                missing.append(error)
+        if not self._listening:
+            raise missing[0]
+        for listening in self._listening:
+            listening.setblocking(False)
+        self._accept_again()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens first; a port of 0 has become a free one."""
+        host, port = self._listening[0].getsockname()[:2]
+        return host, port
+
+    async def close(self, seconds: float) -> None:
+        """Accept nothing new, let what is in hand be answered, and hang up."""
+        self._rest()
+        for listening in self._listening:
+            listening.close()
+        self._listening = []
+        await asyncio.sleep(0)  # what has just arrived is in hand as well
+        self._server.pre_shutdown()
+        await self._server.shutdown(seconds)
+
+    @contextmanager
+    def in_hand(self, request: web.BaseRequest) -> Iterator[None]:
+        """While a signed request is answered, its connection does not give way; afterwards it is the last to."""
+        connection = request.protocol
+        assert isinstance(connection, _Connection), "only they make requests"
+        self._forget(connection)
+        try:
+            yield
+        finally:
+            if connection in self._open:
+                self._known[connection] = None
+
+    def make_room(self) -> bool:
+        """Close the connection that gives way first; False if everybody's request is in hand."""
+        if self._strangers:
+            most: dict[_Connection, None] = max(self._strangers.values(), key=len)
+            victim = next(iter(most))
+        elif self._known:
+            victim = next(iter(self._known))
+        else:
+            return False
+        self._end(victim)
+        return True
+
+    def came(self, connection: "_Connection") -> None:
+        """Somebody is connected, and has said nothing yet."""
+        self._strangers.setdefault(connection.peer, {})[connection] = None
+
+    def went(self, connection: "_Connection") -> None:
+        """A connection is closed: there is room for another."""
+        self._forget(connection)
+        self._open.discard(connection)
+        if not self._is_accepting and len(self._open) < self._most:
+            self._accept_again()
+
+    def too_slow(self, connection: "_Connection") -> None:
+        """The time is up in which a stranger may sign a request."""
+        if connection in self._strangers.get(connection.peer, ()):
+            self._log.note("too slow")
+            self._end(connection)
+
+    def unreadable(self) -> None:
+        """Somebody sent what is not HTTP."""
+        self._log.note("not HTTP")
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(_AT_ONCE):
+            if len(self._open) >= self._most:
+                self._log.note("more connections than fit")
+                if not self.make_room():
+                    self._rest()  # until one of the requests in hand is answered
+                    return
+            try:
+                accepted, address = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:  # no file descriptor is left, for somebody else has them
+                self._log.note(f"not accepted, {errno.errorcode.get(error.errno or 0, 'unknown')}")
+                self.make_room()
+                self._rest()
+                asyncio.get_running_loop().call_later(_REST, self._accept_again)
+                return
+            self._take(accepted, address[0])
+
+    def _take(self, accepted: socket.socket, peer: str) -> None:
+        accepted.setblocking(False)
+        loop = asyncio.get_running_loop()
+        connection = _Connection(self, self._server, peer)
+        self._open.add(connection)
+        connection.arrival = loop.create_task(loop.connect_accepted_socket(lambda: connection, accepted))
+
+    def _rest(self) -> None:
+        self._is_accepting = False
+        for listening in self._listening:
+            asyncio.get_running_loop().remove_reader(listening)
+
+    def _accept_again(self) -> None:
+        self._is_accepting = bool(self._listening)
+        for listening in self._listening:
+            asyncio.get_running_loop().add_reader(listening, self._accept, listening)
+
+    def _forget(self, connection: "_Connection") -> None:
+        """It is neither a stranger's nor idle any more."""
+        self._known.pop(connection, None)
+        theirs = self._strangers.get(connection.peer, {})
+        theirs.pop(connection, None)
+        if not theirs:
+            self._strangers.pop(connection.peer, None)
+
+    def _end(self, connection: "_Connection") -> None:
+        self._forget(connection)
+        if connection.transport is not None:
+            connection.transport.abort()
+
+
+class _Connection(web.RequestHandler):
+    """One connection, on which aiohttp speaks HTTP."""
+
+    arrival: asyncio.Task[Any]
+
+    def __init__(self, connections: Connections, server: web.Server, peer: str) -> None:
+        super().__init__(server, loop=asyncio.get_running_loop(), **_PROTOCOL)
+        self.peer = peer
+        self._connections = connections
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._connections.came(self)
+        self._deadline = self._loop.call_later(TIME_TO_SIGN, self._connections.too_slow, self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._deadline.cancel()
+        self._connections.went(self)
+        super().connection_lost(exc)
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """A traceback is for our own mistakes."""
+        if isinstance(kw.get("exc_info"), UNREADABLE):
+            self._connections.unreadable()
+        else:
+            super().log_exception(*args, **kw)
+
+
+def _most_connections() -> int:
+    """How many fit beside what the bot itself opens; raises the process's soft limit as far as that needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OWN_FILES
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return min(MOST_CONNECTIONS, max(limit // 4, limit - OWN_FILES))
