@@ -40,6 +40,7 @@ from handlers.language import language_of
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import answer_of
+from handlers.slack_session import slack_session
 from handlers.socket_mode import SocketIntake
 from storage import Database, SqliteStore
 
@@ -96,9 +97,7 @@ async def giftbot(
     async with AsyncExitStack() as stack:
         database = Database(settings.giftbot_database)
         stack.callback(database.close)
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_DEADLINE))
-        )
+        session = await stack.enter_async_context(slack_session(SLACK_DEADLINE))
         patient, once = _slack_clients(settings, session)
         identity = await _identity(patient)
 

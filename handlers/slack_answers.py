@@ -42,7 +42,7 @@ async def answer_of(
         return Unavailable(f"not reached, {type(error).__name__}")
     except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
         return OutcomeUnknown(f"no reply, {type(error).__name__}")
-    except AttributeError:  # slack_sdk expects a dictionary even where a proxy answered with plain text
+    except (AttributeError, RecursionError, ValueError):  # slack_sdk expects a dictionary; a proxy answers anything
         return OutcomeUnknown("unreadable reply")
 
 

@@ -5,8 +5,8 @@ unknown whether anything was done. Only 429 and a connection that never came abo
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -15,6 +15,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from bot.giftcards.limited_body import ENCODING, Unreadable, body_of
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, from_major
 from bot.gifts.pace import Pace
@@ -125,14 +126,17 @@ class Api:
     async def _call(
         self, request: httpx.Request, reply: TypeAdapter[R], deadline: float
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
+        request.headers["Accept-Encoding"] = ENCODING
         try:
-            async with asyncio.timeout(deadline):
-                response = await self._http.send(request)
+            async with asyncio.timeout(deadline), _sent(self._http, request) as response:
+                body = await body_of(response)
+        except Unreadable as error:
+            return OutcomeUnknown(f"{request.method}: {error}", Reason.ANSWER_UNREADABLE)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
-        return _read(response, reply)
+        return _read(response, body, reply)
 
 
 def readable(rows: Sequence[object], kind: type[M]) -> list[M]:
@@ -157,35 +161,45 @@ def money_of(major: Decimal, currency: str) -> Money | None:
         return None
 
 
-def _read(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
+@asynccontextmanager
+async def _sent(http: httpx.AsyncClient, request: httpx.Request) -> AsyncGenerator[httpx.Response]:
+    """The reply to a request, as it comes in."""
+    response = await http.send(request, stream=True)
+    try:
+        yield response
+    finally:
+        await response.aclose()
+
+
+def _read(response: httpx.Response, body: bytes, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), SHORTEST_REST))
     if response.is_server_error:
         return OutcomeUnknown(str(status))
     if response.is_client_error:
-        return _refusal(response)
+        return _refusal(status, body)
     if not response.is_success:
         return OutcomeUnknown(f"{status}, not followed", Reason.ANSWER_UNREADABLE)
     try:
-        return reply.validate_json(response.content)
+        return reply.validate_json(body)
     except ValidationError as error:
         faults = ", ".join(sorted({".".join(map(str, fault["loc"])) or fault["type"] for fault in error.errors()}))
         return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
 
 
-def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
+def _refusal(status: int, body: bytes) -> Rejected | OutcomeUnknown:
     try:
-        kind = _Problem.model_validate_json(response.content).type
+        kind = _Problem.model_validate_json(body).type
     except ValidationError:
-        return OutcomeUnknown(f"{response.status_code} without a type", Reason.ANSWER_UNREADABLE)
+        return OutcomeUnknown(f"{status} without a type", Reason.ANSWER_UNREADABLE)
     if kind in _NOT_FINAL:
         return OutcomeUnknown(kind, _NOT_FINAL[kind])
     log.warning(
         "refused_by_gift_card_service",
-        status=response.status_code,
+        status=status,
         type=kind,
-        answer=response.content[:500].decode("utf-8", "replace"),
+        answer=body[:500].decode("utf-8", "replace"),
     )
-    otherwise = Reason.CARD_REFUSED if response.status_code == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
-    return Rejected(_REASONS.get(kind, otherwise), f"{response.status_code} {kind[:60]}")
+    otherwise = Reason.CARD_REFUSED if status == _PAYMENT_REQUIRED else Reason.ORDER_REFUSED
+    return Rejected(_REASONS.get(kind, otherwise), f"{status} {kind[:60]}")
