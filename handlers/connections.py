@@ -30,6 +30,7 @@ from handlers.folded_log import FoldedLog
 UNREADABLE: Final = (HttpProcessingError, web.RequestPayloadError)  # not HTTP, or a body that is not as announced
 _AT_ONCE: Final = 16  # accepted in one go; as many descriptors more than the limit are open for a moment
 _BACKLOG: Final = 1024  # connections that wait in the kernel; Linux allows 4,096 (net.core.somaxconn)
+_TURNS_TO_SPEAK: Final = 8  # of the loop; a request that came with its connection is in hand after four
 _REST: Final = 1.0  # seconds without accepting, after one could not be accepted
 _NO_SUCH_ADDRESS: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # "localhost" without IPv6
 _PROTOCOL: Final[dict[str, Any]] = {
@@ -100,15 +101,17 @@ class Connections:
         """While a signed request is answered, its connection does not give way; afterwards it is the last to."""
         connection = request.protocol
         assert isinstance(connection, _Connection), "only they make requests"
+        connection.has_signed = True
         self._forget(connection)
         try:
             yield
         finally:
             if connection in self._open:
                 self._known[connection] = None
+            self._accept_again()
 
     def make_room(self) -> bool:
-        """Close the connection that gives way first; False if everybody's request is in hand."""
+        """Close the connection that gives way first; False if all have just come or are being answered."""
         if self._strangers:
             most: dict[_Connection, None] = max(self._strangers.values(), key=len)
             victim = next(iter(most))
@@ -119,34 +122,31 @@ class Connections:
         self._end(victim)
         return True
 
-    def came(self, connection: "_Connection") -> None:
-        """Somebody is connected, and has said nothing yet."""
-        self._strangers.setdefault(connection.peer, {})[connection] = None
+    def is_silent(self, connection: "_Connection") -> None:
+        """A new connection could have spoken, and may give way now."""
+        if connection in self._open and not connection.has_signed:
+            self._strangers.setdefault(connection.peer, {})[connection] = None
+            self._accept_again()
+
+    def is_late(self, connection: "_Connection") -> None:
+        """The time is up in which a stranger may sign a request."""
+        if not connection.has_signed:
+            self._log.note("too slow")
+            self._end(connection)
 
     def went(self, connection: "_Connection") -> None:
         """A connection is closed: there is room for another."""
         self._forget(connection)
         self._open.discard(connection)
-        if not self._is_accepting and len(self._open) < self._most:
+        if len(self._open) < self._most:
             self._accept_again()
 
-    def too_slow(self, connection: "_Connection") -> None:
-        """The time is up in which a stranger may sign a request."""
-        if connection in self._strangers.get(connection.peer, ()):
-            self._log.note("too slow")
-            self._end(connection)
-
-    def unreadable(self) -> None:
+    def is_unreadable(self) -> None:
         """Somebody sent what is not HTTP."""
         self._log.note("not HTTP")
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(_AT_ONCE):
-            if len(self._open) >= self._most:
-                self._log.note("more connections than fit")
-                if not self.make_room():
-                    self._rest()  # until one of the requests in hand is answered
-                    return
             try:
                 accepted, address = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -157,7 +157,15 @@ class Connections:
                 self._rest()
                 asyncio.get_running_loop().call_later(_REST, self._accept_again)
                 return
+            fits = len(self._open) < self._most or self._makes_room()
             self._take(accepted, address[0])
+            if not fits:
+                self._rest()  # until a request is answered, or whoever just came could have spoken
+                return
+
+    def _makes_room(self) -> bool:
+        self._log.note("more connections than fit")
+        return self.make_room()
 
     def _take(self, accepted: socket.socket, peer: str) -> None:
         accepted.setblocking(False)
@@ -172,6 +180,8 @@ class Connections:
             asyncio.get_running_loop().remove_reader(listening)
 
     def _accept_again(self) -> None:
+        if self._is_accepting:
+            return
         self._is_accepting = bool(self._listening)
         for listening in self._listening:
             asyncio.get_running_loop().add_reader(listening, self._accept, listening)
@@ -186,8 +196,7 @@ class Connections:
 
     def _end(self, connection: "_Connection") -> None:
         self._forget(connection)
-        if connection.transport is not None:
-            connection.transport.abort()
+        connection.end()
 
 
 class _Connection(web.RequestHandler):
@@ -198,12 +207,24 @@ class _Connection(web.RequestHandler):
     def __init__(self, connections: Connections, server: web.Server, peer: str) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **_PROTOCOL)
         self.peer = peer
+        self.has_signed = False
         self._connections = connections
+        self._deadline = self._loop.call_later(TIME_TO_SIGN, connections.is_late, self)
+
+    def end(self) -> None:
+        """Hang up."""
+        if self.transport is not None:
+            self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._connections.came(self)
-        self._deadline = self._loop.call_later(TIME_TO_SIGN, self._connections.too_slow, self)
+        self._turn(_TURNS_TO_SPEAK)
+
+    def _turn(self, left: int) -> None:
+        if left:
+            self._loop.call_soon(self._turn, left - 1)
+        else:
+            self._connections.is_silent(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._deadline.cancel()
@@ -213,7 +234,7 @@ class _Connection(web.RequestHandler):
     def log_exception(self, *args: Any, **kw: Any) -> None:
         """A traceback is for our own mistakes."""
         if isinstance(kw.get("exc_info"), UNREADABLE):
-            self._connections.unreadable()
+            self._connections.is_unreadable()
         else:
             super().log_exception(*args, **kw)
 

@@ -6,6 +6,7 @@ refused unread. Only then is a body read, within limits of size and time, and it
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Protocol
 
@@ -86,38 +87,30 @@ class HttpServer:
         """Answer anybody; the connection is kept only for who signed."""
         try:
             if page := self._page(request):
-                response: web.StreamResponse = page()
-            else:
-                return await self._answer_signed(request, self._endpoint(request))
+                return _last(page())
+            endpoint = self._endpoint(request)
+            if not endpoint.may_be_signed(request.headers):
+                return _last(await self._answer_unsigned(request, endpoint))
+            return await self._answer_signed(request, endpoint)
         except _Refused as refused:
             self._log.note(refused.why)
-            response = web.Response(status=refused.status)
-        response.force_close()
-        return response
+            return _last(web.Response(status=refused.status))
 
     def _page(self, request: web.BaseRequest) -> Callable[[], web.Response] | None:
         return self._pages.get(request.path) if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} else None
 
     def _endpoint(self, request: web.BaseRequest) -> Endpoint:
+        """Whom a request is for, by its first lines."""
         endpoint = self._endpoints.get(request.path)
         if endpoint is None:
             raise _Refused(HTTPStatus.NOT_FOUND, "no such address")
         if request.method != hdrs.METH_POST:
             raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, "not a POST")
-        return endpoint
-
-    async def _answer_signed(self, request: web.BaseRequest, endpoint: Endpoint) -> web.StreamResponse:
         if hdrs.CONTENT_ENCODING in request.headers:  # nobody who signs packs what they send
             raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "packed")
         if (request.content_length or 0) > endpoint.largest:
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
-        if not endpoint.may_be_signed(request.headers):
-            return await self._answer_unsigned(request, endpoint)
-        body = await self._body(request, endpoint.largest)
-        if not endpoint.is_signed(request.headers, body):
-            raise _Refused(endpoint.refusal, "not signed")
-        with self._connections.in_hand(request):
-            return await endpoint.answer(body)
+        return endpoint
 
     async def _answer_unsigned(self, request: web.BaseRequest, endpoint: Endpoint) -> web.StreamResponse:
         if 0 < (request.content_length or 0) <= LARGEST_UNSIGNED:
@@ -125,6 +118,17 @@ class HttpServer:
             if endpoint.needs_no_signature(body):
                 return web.Response()
         raise _Refused(endpoint.refusal, "not signed")
+
+    async def _answer_signed(self, request: web.BaseRequest, endpoint: Endpoint) -> web.StreamResponse:
+        body = await self._body(request, endpoint.largest)
+        if not endpoint.is_signed(request.headers, body):
+            raise _Refused(endpoint.refusal, "not signed")
+        with self._connections.in_hand(request):
+            response = await endpoint.answer(body)
+            with suppress(ConnectionError):  # sent before the connection may give way; whoever left reads nothing
+                await response.prepare(request)
+                await response.write_eof()
+        return response
 
     async def _body(self, request: web.BaseRequest, largest: int) -> bytes:
         """All of a body; where strangers' bodies are too much together, somebody gives way."""
@@ -145,3 +149,9 @@ class HttpServer:
         finally:
             self._unverified -= len(body)
         return bytes(body)
+
+
+def _last(response: web.StreamResponse) -> web.StreamResponse:
+    """The last one on its connection."""
+    response.force_close()
+    return response

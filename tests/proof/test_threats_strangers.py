@@ -21,7 +21,10 @@ from bot.input_limits import LARGEST_REQUEST, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
 from handlers.intake import EVENTS_PATH, HEALTH_PATH
 from tests.office import Office, eventually
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows what a process uses")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows what a process uses"),
+    pytest.mark.usefixtures("many_files"),
+]
 
 FILES = 256  # that the process may open
 CROWD = 1_000
@@ -125,14 +128,6 @@ async def besieged(office: Office, port: int) -> AsyncGenerator[tuple[int, Stran
     assert len(log.splitlines()) < 30, log
 
 
-@pytest.fixture(autouse=True)
-def many_files() -> None:
-    """The crowd is in this process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < 3 * CROWD:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (3 * CROWD, hard))
-
-
 async def test_a_crowd_that_says_nothing(office: Office, unused_tcp_port: int) -> None:
     """Four times as many connections as the bot may have files: they give way, gifts travel, and the bot is at rest."""
     async with besieged(office, unused_tcp_port) as (pid, strangers):
@@ -142,10 +137,22 @@ async def test_a_crowd_that_says_nothing(office: Office, unused_tcp_port: int) -
         await office.approves()
         await office.delivered()
         await eventually(lambda: all(stranger.is_out for stranger in crowd[:CROWD]))
-        before, began = cpu_seconds(pid), time.monotonic()
-        await asyncio.sleep(2)
-        assert cpu_seconds(pid) - before < (time.monotonic() - began) / 2
+        await is_at_rest(pid)
     assert len(office.giftcards.orders) == 1
+
+
+async def test_no_file_is_left(office: Office, unused_tcp_port: int) -> None:
+    """Somebody else has taken them all: nobody is let in, nothing is tried again and again, and then all is well."""
+    async with besieged(office, unused_tcp_port) as (pid, strangers):
+        soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_files(pid), FILES))
+        waiting = [await strangers.connect(POST) for _ in range(100)]
+        await eventually(lambda: "EMFILE" in office.log.read_text())
+        await is_at_rest(pid)
+        assert not any(stranger.is_out for stranger in waiting)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        await office.asks()
+        await office.approves()
+        await office.delivered()
 
 
 async def test_half_requests_end(office: Office, unused_tcp_port: int) -> None:
@@ -197,6 +204,13 @@ def headers(office: Office, body: bytes, length: int) -> bytes:
     signature = office.delivery.sign(body, int(time.time()))
     lines = [*signature.items(), ("Content-Length", length)]
     return POST + "".join(f"{name}: {value}\r\n" for name, value in lines).encode() + b"\r\n"
+
+
+async def is_at_rest(pid: int) -> None:
+    """It computes far less than all the time."""
+    before, began = cpu_seconds(pid), time.monotonic()
+    await asyncio.sleep(2)
+    assert cpu_seconds(pid) - before < (time.monotonic() - began) / 2
 
 
 def open_files(pid: int) -> int:
