@@ -7,10 +7,11 @@ longest among those of the address with the most, so that whoever opens thousand
 
 import asyncio
 import errno
+import os
 import resource
 import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 from aiohttp import web
@@ -65,19 +66,11 @@ class Connections:
         """
         self._most = _most_connections()
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        missing: list[OSError] = []
-        for family, address in dict.fromkeys((family, address) for family, *_, address in found):
-            try:
-                self._listening.append(socket.create_server(address, family=family, backlog=_BACKLOG))
-            except OSError as error:
-                if error.errno not in _NO_SUCH_ADDRESS:
-                    raise
-                missing.append(error)
-        if not self._listening:
-            raise missing[0]
-        for listening in self._listening:
-            listening.setblocking(False)
+        try:
+            found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        except UnicodeError:
+            raise OSError(errno.EINVAL, "no host has such a name") from None
+        self._listening = _bound(dict.fromkeys((family, address) for family, *_, address in found))
         self._accept_again()
 
     @property
@@ -237,6 +230,29 @@ class _Connection(web.RequestHandler):
             self._connections.is_unreadable()
         else:
             super().log_exception(*args, **kw)
+
+
+def _bound(addresses: Iterable[tuple[int, Any]]) -> list[socket.socket]:
+    """Sockets that listen on these addresses, without those that this machine does not have."""
+    listening: list[socket.socket] = []
+    with ExitStack() as unless_all_is_well:
+        for family, address in addresses:
+            try:
+                one = socket.create_server(address, family=family, backlog=_BACKLOG)
+            except OSError as error:
+                if error.errno not in _NO_SUCH_ADDRESS:
+                    raise _plain(error.errno) from None  # Python's own words say the address once more
+            else:
+                listening.append(unless_all_is_well.enter_context(one))
+                one.setblocking(False)
+        if not listening:
+            raise _plain(errno.EADDRNOTAVAIL)
+        unless_all_is_well.pop_all()
+    return listening
+
+
+def _plain(number: int | None) -> OSError:
+    return OSError(number, os.strerror(number or 0))
 
 
 def _most_connections() -> int:
