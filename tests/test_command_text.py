@@ -51,6 +51,13 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("<!channel> <#C0GENERAL|general> thanks", {"note": "<!channel> <#C0GENERAL|general> thanks"}),
     ("thanks\n\nfor  all\tof it", {"note": "thanks\n\nfor all of it"}),
     ("@rob 25 GBP", {"amount": "25", "country": "GB", "note": "@rob"}),
+    ("25 GBP or 30 EUR", {"amount": "25", "country": "GB", "note": "or 30 EUR"}),
+    ("USD 30 EUR", {"amount": "30", "country": "US", "note": "EUR"}),
+    ("(£25)", {"amount": "25", "country": "GB", "note": "( )"}),
+    ("25_GBP, x25 GBP, GBP25x", {"note": "25_GBP, x25 GBP, GBP25x"}),
+    ("25 GBPs", {"amount": "25", "note": "GBPs"}),
+    ("1,000,000,000,000,000,000,000 GBP", {"note": "1,000,000,000,000,000,000,000 GBP"}),  # a part of it is no amount
+    ("<@U0ROB|<@W0EVE|eve>", {"recipients": (EVE,), "note": "<@U0ROB|"}),
 ]
 
 
@@ -64,6 +71,11 @@ def test_only_the_currency_of_an_offered_country_is_one() -> None:
     """Where only Japan is offered, pounds are words."""
     assert read_text("3000 JPY for your 25 GBP idea", ("JP",)) == Prefill((), "3000", "JP", "for your 25 GBP idea")
     assert read_text("25 GBP", ("JP",)) == Prefill((), "25", None, "GBP")
+
+
+def test_what_nobody_can_type_is_not_read() -> None:
+    """Slack's messages end after 40,000 characters."""
+    assert read_text("x" * 39_990 + "<@U0ROB>" + "<@W0EVE>" * 1000, COUNTRIES).recipients == (ROB,)
 
 
 FRAGMENTS = st.one_of(

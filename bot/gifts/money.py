@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import (
@@ -22,6 +23,8 @@ from babel.numbers import (
 from bot.gifts.errors import Field, Invalid
 from bot.gifts.wording import Words, say, say_many
 
+LONGEST_AMOUNT: Final = 20  # characters that somebody has to write for one; 1,000,000,000,000 has 17
+_MOST_TYPED = 1000  # characters that are read; Babel's time grows with their square
 _LARGEST_MINOR = 10**12  # far beyond any gift, far below what SQLite's integers hold
 _MOST_DIGITS = 15  # beyond that an amount is not even reckoned with
 _FINEST = Decimal("1e-30")  # finer than any currency: an amount below it is no cheaper to reckon with
@@ -106,6 +109,8 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
         Invalid: the text is no positive amount of this currency, with words that say what is wrong.
     """
     bare = text.strip()
+    if len(bare) > _MOST_TYPED:
+        raise _no_amount(bare, currency)
     for sign in _signs_of(currency, locale):
         bare = sign.sub("", bare).strip()
     if not bare:
@@ -115,13 +120,11 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
     if any(sign.isdigit() and not sign.isascii() for sign in bare):
         raise _invalid(say("Please write the amount with the digits 0 to 9."))
     if not _NUMBER.fullmatch(bare):
-        words = say(
-            "“{text}” is not an amount of {currency}. Write a number, for example 25.",
-            text=text.strip()[:40],
-            currency=currency,
-        )
-        raise _invalid(words)
-    return from_major(_decimal(bare, locale), currency)
+        raise _no_amount(text.strip(), currency)
+    try:
+        return from_major(_decimal(bare, locale), currency)
+    except InvalidOperation:  # Babel cannot write out so many digits, to see whether it reads them as they were meant
+        raise _no_amount(bare, currency) from None
 
 
 @lru_cache
@@ -154,6 +157,13 @@ def _finest(currency: str, places: int) -> Words:
         places,
         currency=currency,
     )
+
+
+def _no_amount(text: str, currency: str) -> Invalid:
+    words = say(
+        "“{text}” is not an amount of {currency}. Write a number, for example 25.", text=text[:40], currency=currency
+    )
+    return _invalid(words)
 
 
 def _invalid(words: Words) -> Invalid:
