@@ -28,5 +28,8 @@ OWN_FILES: Final = 256  # database 4, Slack 100 (aiohttp's own limit), the gift 
 LARGEST_REPLY: Final = 8 * _MIB  # 500 products or 200 messages of 16 KiB each, the largest pages that we ask for
 LARGEST_ENVELOPE: Final = LARGEST_REQUEST  # Socket Mode carries what HTTP would
 
+# Whoever runs the bot
+LARGEST_CONFIG: Final = 256 * _KIB  # giftbot.toml; a hundred rules and a thousand people have 40
+
 # People
 LONGEST_COMMAND: Final = 40_000  # characters; Slack cuts a message's text there: docs.slack.dev, chat.postMessage

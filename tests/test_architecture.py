@@ -20,7 +20,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "bot.giftcards": {"bot.gifts", "bot.input_limits"},
     "bot.input_limits": set(),
     "bot.clock": set(),
-    "bot.company": {"bot.gifts"},
+    "bot.company": {"bot.gifts", "bot.input_limits"},
     "bot.audit": {"storage", "bot.gifts"},
     "bot.child": set(),
     "bot.simulator": set(),

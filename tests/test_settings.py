@@ -163,10 +163,10 @@ WRONG = [
     ("GIFTBOT_MAX_AMOUNT", "5, 0.001 GBP", "GBP has 2 decimal places: please write fewer digits."),
     ("GIFTBOT_MAX_AMOUNT", "100 GBP", "has no limit for USD"),
     ("GIFTBOT_MAX_AMOUNT", "100, 200 EUR", "has a limit in EUR, which no offered country uses"),
-    ("GIFTBOT_LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
-    ("GIFTBOT_LOG_FORMAT", "xml", "Input should be 'auto', 'text' or 'json'"),
-    ("GIFTBOT_PROVIDER", "acme", "Input should be 'runa' or 'wegift'"),
-    ("GIFTBOT_SETTLE_SECONDS", "0", "Input should be greater than 0"),
+    ("GIFTBOT_LOG_LEVEL", "LOUD", "has to be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ("GIFTBOT_LOG_FORMAT", "xml", "has to be 'auto', 'text' or 'json'"),
+    ("GIFTBOT_PROVIDER", "acme", "has to be 'runa' or 'wegift'"),
+    ("GIFTBOT_SETTLE_SECONDS", "0", "has to be greater than 0"),
 ]
 
 
