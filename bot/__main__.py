@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -24,6 +26,8 @@ CANNOT_RUN = 1
 @app.callback()
 def giftbot() -> None:
     """Gift cards as a thank-you from Slack: asked for, approved, ordered once and delivered."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # where there are no pound signs, a question mark will do
 
 
 @app.command()
