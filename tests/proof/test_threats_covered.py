@@ -107,6 +107,8 @@ THREATS = {
         "proof/test_threats_flood.py::test_a_thousand_looks_at_the_home_tab",
         "test_http.py::test_health_and_unknown_addresses",  # the largest request
         "test_form.py::test_what_slacks_client_would_not_send",
+        "test_linear.py::test_time_grows_with_the_text",
+        "test_linear.py::test_time_grows_with_any_text",
     ],
     "strangers at the port": [
         "proof/test_threats_strangers.py::test_a_crowd_that_says_nothing",
