@@ -9,7 +9,9 @@ from typing import Final
 _KIB, _MIB = 1 << 10, 1 << 20
 
 # Anybody, over HTTP. Sizes in bytes, times in seconds.
-LARGEST_REQUEST: Final = 1 * _MIB  # Slack's are below 0.5 MiB: 50 blocks of 3,000 characters (docs.slack.dev, "Blocks")
+LARGEST_REQUEST: Final = (
+    1 * _MIB
+)  # Slack's longest message: 40,000 characters, each 8 bytes here, as text and as blocks
 LARGEST_WEBHOOK: Final = 64 * _KIB  # Runa's are below two thousand
 LARGEST_UNSIGNED: Final = 1 * _KIB  # Slack's look at our certificate is a token: docs.slack.dev, "Slash commands"
 LONGEST_HEADER: Final = 4 * _KIB  # a line or a field; proxies add some, Slack's longest is a signature of 67

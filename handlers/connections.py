@@ -195,7 +195,7 @@ class Connections:
 class _Connection(web.RequestHandler):
     """One connection, on which aiohttp speaks HTTP."""
 
-    arrival: asyncio.Task[Any]
+    arrival: asyncio.Task[Any]  # kept here, for the loop holds tasks only weakly
 
     def __init__(self, connections: Connections, server: web.Server, peer: str) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **_PROTOCOL)

@@ -5,6 +5,8 @@ refused unread. Only then is a body read, within limits of size and time, and it
 """
 
 import asyncio
+import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -13,11 +15,13 @@ from typing import Protocol
 import structlog
 from aiohttp import hdrs, web
 
-from bot.input_limits import LARGEST_UNSIGNED, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
+from bot.input_limits import LARGEST_UNSIGNED, SIGNATURE_AGE, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
 from handlers.connections import UNREADABLE, Connections
 from handlers.folded_log import FoldedLog
 
 log = structlog.get_logger(__name__)
+
+_TIMESTAMP = re.compile("[0-9]{1,12}")
 
 
 class Endpoint(Protocol):
@@ -35,11 +39,20 @@ class Endpoint(Protocol):
     def refusal(self) -> int:
         """The HTTP status of what is not signed."""
 
-    def may_be_signed(self, headers: Mapping[str, str]) -> bool:
-        """Whether the headers look as if it were signed, and just now."""
+    @property
+    def timestamp(self) -> str:
+        """The header with the time of the signature, in seconds since 1970."""
+
+    @property
+    def signature(self) -> Mapping[str, re.Pattern[str]]:
+        """How the other headers look that make a signature."""
 
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the signature is right."""
+        """Whether the signature is right.
+
+        Raises:
+            UnicodeDecodeError: the body is no text, which nobody signs.
+        """
 
     def needs_no_signature(self, body: bytes) -> bool:
         """Whether it is answered with 200 and nothing else, unsigned as it is."""
@@ -89,7 +102,7 @@ class HttpServer:
             if page := self._page(request):
                 return _last(page())
             endpoint = self._endpoint(request)
-            if not endpoint.may_be_signed(request.headers):
+            if not _may_be_signed(request.headers, endpoint):
                 return _last(await self._answer_unsigned(request, endpoint))
             return await self._answer_signed(request, endpoint)
         except _Refused as refused:
@@ -121,7 +134,11 @@ class HttpServer:
 
     async def _answer_signed(self, request: web.BaseRequest, endpoint: Endpoint) -> web.StreamResponse:
         body = await self._body(request, endpoint.largest)
-        if not endpoint.is_signed(request.headers, body):
+        try:
+            is_signed = endpoint.is_signed(request.headers, body)
+        except UnicodeDecodeError:
+            raise _Refused(HTTPStatus.BAD_REQUEST, "no text") from None
+        if not is_signed:
             raise _Refused(endpoint.refusal, "not signed")
         with self._connections.in_hand(request):
             response = await endpoint.answer(body)
@@ -149,6 +166,13 @@ class HttpServer:
         finally:
             self._unverified -= len(body)
         return bytes(body)
+
+
+def _may_be_signed(headers: Mapping[str, str], endpoint: Endpoint) -> bool:
+    """Whether it looks signed, and just now; only a body can tell."""
+    timestamp = headers.get(endpoint.timestamp, "")
+    is_recent = _TIMESTAMP.fullmatch(timestamp) is not None and abs(time.time() - int(timestamp)) <= SIGNATURE_AGE
+    return is_recent and all(look.fullmatch(headers.get(name, "")) for name, look in endpoint.signature.items())
 
 
 def _last(response: web.StreamResponse) -> web.StreamResponse:

@@ -1,6 +1,8 @@
 """The HTTP server by itself: who gives way to whom, and what is kept. Who is told what is in test_http."""
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,10 +19,13 @@ from tests.office import eventually
 pytestmark = pytest.mark.usefixtures("many_files")
 
 HEAD = b"POST /post HTTP/1.1\r\nHost: bot.example\r\n"
-SIGNED = HEAD + b"Signature: good\r\nContent-Length: 2\r\n\r\nhi"
-FORGED = SIGNED.replace(b"good", b"forged")
-UNSIGNED = SIGNED.replace(b"Signature: good\r\n", b"")
+FORGED = b"Signature: forged\r\n"
 TAKEN = b"HTTP/1.1 200 OK"
+
+
+def a_request(signature: bytes = b"Signature: good\r\n") -> bytes:
+    """What somebody sends who signs, or does not."""
+    return HEAD + b"Time: %d\r\n%bContent-Length: 2\r\n\r\nhi" % (time.time(), signature)
 
 
 @dataclass
@@ -30,12 +35,10 @@ class Post:
     path: str = "/post"
     largest: int = 100
     refusal: int = HTTPStatus.UNAUTHORIZED
+    timestamp: str = "Time"
+    signature: Mapping[str, re.Pattern[str]] = field(default_factory=lambda: {"Signature": re.compile("good|forged")})
     in_hand: int = 0
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def may_be_signed(self, headers: Mapping[str, str]) -> bool:
-        """There is a signature."""
-        return "Signature" in headers
 
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """It is the right one."""
@@ -128,9 +131,14 @@ async def test_a_connection_is_kept_for_who_signs(town: Town) -> None:
     town.post.may_answer.set()
     client = await town.comes()
     for _ in range(3):
-        client.says(SIGNED)
+        client.says(a_request())
         assert await client.hears() == TAKEN
-    for words in (FORGED, UNSIGNED, HEAD + b"Content-Length: 4\r\n\r\nping", b"HEAD /page HTTP/1.1\r\nHost: x\r\n\r\n"):
+    for words in (
+        a_request(FORGED),
+        a_request(b""),
+        HEAD + b"Content-Length: 4\r\n\r\nping",
+        b"HEAD /page HTTP/1.1\r\nHost: x\r\n\r\n",
+    ):
         stranger = await town.comes(words)
         assert await stranger.hears()
         assert await stranger.is_hung_up_on()
@@ -138,42 +146,43 @@ async def test_a_connection_is_kept_for_who_signs(town: Town) -> None:
 
 async def test_a_request_in_hand_does_not_give_way(town: Town) -> None:
     """However many come while it is answered."""
-    client = await town.comes(SIGNED)
+    client = await town.comes(a_request())
     await eventually(lambda: town.post.in_hand == 1)
     crowd = await town.crowd(2 * MOST_CONNECTIONS)
     assert await crowd[0].is_hung_up_on()
     town.post.may_answer.set()
     assert await client.hears() == TAKEN
-    client.says(SIGNED)
+    client.says(a_request())
     assert await client.hears() == TAKEN
 
 
 async def test_who_signed_before_gives_way_last(town: Town) -> None:
     """A proxy's connection that is idle for a moment outlives a crowd from the very same address."""
     town.post.may_answer.set()
-    proxy = await town.comes(SIGNED)
+    proxy = await town.comes(a_request())
     assert await proxy.hears() == TAKEN
     crowd = await town.crowd(2 * MOST_CONNECTIONS)
     assert await crowd[0].is_hung_up_on()
-    proxy.says(SIGNED)
+    proxy.says(a_request())
     assert await proxy.hears() == TAKEN
 
 
 async def test_a_crowd_pushes_out_its_own(town: Town) -> None:
     """Somebody slow at another address, who came first, is still heard."""
     town.post.may_answer.set()
-    slow = await town.comes(SIGNED[:20], address="127.0.0.2")
+    request = a_request()
+    slow = await town.comes(request[:20], address="127.0.0.2")
     crowd = await town.crowd(2 * MOST_CONNECTIONS)
     assert await crowd[0].is_hung_up_on()
-    slow.says(SIGNED[20:])
+    slow.says(request[20:])
     assert await slow.hears() == TAKEN
 
 
 async def test_who_comes_when_everybody_is_being_served_waits(town: Town) -> None:
     """And is served as soon as there is room."""
-    clients = await town.crowd(MOST_CONNECTIONS, SIGNED)
+    clients = await town.crowd(MOST_CONNECTIONS, a_request())
     await eventually(lambda: town.post.in_hand == MOST_CONNECTIONS)
-    late = await town.crowd(50, SIGNED)
+    late = await town.crowd(50, a_request())
     town.post.may_answer.set()
     assert {await client.hears() for client in clients} == {TAKEN}
     assert {await client.hears() for client in late} == {TAKEN}
@@ -182,6 +191,6 @@ async def test_who_comes_when_everybody_is_being_served_waits(town: Town) -> Non
 async def test_what_is_refused_is_counted(town: Town) -> None:
     """A hundred of a kind are one line."""
     with capture_logs() as logs:
-        for client in await town.crowd(100, FORGED):
+        for client in await town.crowd(100, a_request(FORGED)):
             assert await client.hears() == b"HTTP/1.1 401 Unauthorized"
     assert [(line["event"], line["why"], line["times"]) for line in logs] == [("request_refused", "not signed", 1)]

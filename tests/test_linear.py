@@ -107,4 +107,4 @@ def test_time_grows_with_the_company(tmp_path: Path) -> None:
         policy = policy_of(read_company(tmp_path / "giftbot.toml"), USUAL, whole_amounts=True, templates=())
         assert len([*notes(policy)]) == 1, "only that the approvers of the environment are asked by no rule"
 
-    assert is_linear(read, file_of(600), file_of(600 * TIMES))
+    assert is_linear(read, file_of(200), file_of(200 * TIMES))
