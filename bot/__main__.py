@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -28,6 +29,8 @@ def giftbot() -> None:
     from bot.time_zones import use_newest
 
     use_newest()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # where there are no pound signs, a question mark will do
 
 
 @app.command()
@@ -35,7 +38,7 @@ def run(
     *,
     http: Annotated[bool, typer.Option("--http", help="Signed HTTP requests instead of Socket Mode.")] = False,
     host: Annotated[str, typer.Option(help="Where to listen, with --http.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Where to listen, with --http.")] = 3000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen, with --http; any if 0.")] = 3000,
 ) -> None:
     """Run the bot, until it is told to stop."""
     from bot.app import run as run_bot
@@ -181,7 +184,7 @@ def demo(
 def playground(
     *,
     no_open: Annotated[bool, typer.Option("--no-open", help="Print the address, and open no browser.")] = False,
-    port: Annotated[int, typer.Option(help="Where to listen, on 127.0.0.1; any free port if 0.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen, on 127.0.0.1; any if 0.")] = 0,
     provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
 ) -> None:
     """Try the bot in your browser, in a Slack on this machine: be manager, approver and recipient yourself."""

@@ -5,7 +5,7 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,6 @@ from uuid import UUID
 
 import aiohttp
 import structlog
-from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -44,6 +43,7 @@ from handlers.language import language_of
 from handlers.messenger import SlackMessenger
 from handlers.screens import Screens
 from handlers.slack_answers import WatchedClient, answer_of
+from handlers.slack_session import slack_session
 from handlers.socket_mode import SocketIntake
 from storage import Database, DatabaseLost, SqliteStore
 
@@ -114,9 +114,7 @@ async def giftbot(
     async with AsyncExitStack() as stack:
         database = Database(settings.giftbot_database)
         stack.callback(database.close)
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_DEADLINE))
-        )
+        session = await stack.enter_async_context(slack_session(SLACK_DEADLINE))
         outages = Outages(clock)
         patient, once = _slack_clients(settings, session, outages)
         identity = await _identity(patient)
@@ -278,7 +276,7 @@ def _intake(
     clock: Clock,
     illness: Callable[[], str | None],
     outages: Outages,
-    webhooks: Iterable[web.RouteDef],
+    webhooks: Sequence[Webhooks],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
@@ -293,8 +291,8 @@ def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:
     return health.illness if _is_healthy(clock, worker) else "the worker has not looked at its list for a while"
 
 
-def _webhooks(account: Account, upkeep: Upkeep) -> list[web.RouteDef]:
+def _webhooks(account: Account, upkeep: Upkeep) -> list[Webhooks]:
     """Where the gift card service may post to; nowhere without the secret that its messages are signed with."""
     if isinstance(account, RunaAccount) and account.runa_webhook_secret:
-        return [Webhooks(account.runa_webhook_secret, upkeep).route]
+        return [Webhooks(account.runa_webhook_secret, upkeep)]
     return []

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.company import Company, read_company
 from bot.company.amounts import amounts, every
+from bot.company.complaints import plain
 from bot.company.policy import USUAL_FILE, Usual, policy_of
 from bot.giftcards import runa, wegift
 from bot.gifts.currencies import currency_of
@@ -28,6 +31,10 @@ from bot.gifts.policy import Policy
 
 _LONG_ENOUGH = 32
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PRINTABLE = re.compile("[!-~]+")
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}", re.IGNORECASE | re.ASCII)
+_LONGEST_HOST = 253  # RFC 1035, section 2.3.4
 
 
 class SettingsWrong(Exception):
@@ -44,18 +51,43 @@ def _listed(text: object) -> object:
 
 
 def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not safe or not parts.hostname or parts.username is not None:
+    if not _is_safe(url):
         raise ValueError("has to start with https:// (http:// is for this machine only)")
+    if not _PRINTABLE.fullmatch(url) or any(sign in url for sign in "?#"):
+        raise ValueError("has to be a plain address, such as https://api.example.com/v2")
     return url.rstrip("/") + "/"
+
+
+def _is_safe(url: str) -> bool:
+    """Whether only the service that it names can read what is sent there, however an HTTP library reads it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # ValueError where it is none
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return secure and parts.username is None and _is_host(host)
+
+
+def _is_host(name: str) -> bool:
+    """Whether it is an IP address, or a name as DNS has them; with letters beyond ASCII those begin with xn--."""
+    with suppress(ValueError):
+        return bool(ip_address(name))
+    return bool(_HOST.fullmatch(name)) and len(name) <= _LONGEST_HOST and not name.rpartition(".")[2].isdecimal()
+
+
+def _printable(secret: SecretStr) -> SecretStr:
+    if not _PRINTABLE.fullmatch(secret.get_secret_value()):
+        raise ValueError("has a space, a line break or another sign that is in none of them: please copy it again")
+    return secret
 
 
 def _starting(*prefixes: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
         if not secret.get_secret_value().startswith(prefixes):
             raise ValueError(f"has to start with {' or '.join(prefixes)}")
-        return secret
+        return _printable(secret)
 
     return AfterValidator(check)
 
@@ -72,6 +104,11 @@ def _hard_to_guess(key: SecretStr) -> SecretStr:
     return key
 
 
+def _is_text(value: str) -> bool:
+    """Whether it came as UTF-8: Python reads other bytes of the environment as halves of characters."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
 def _slack_id(letters: str, example: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(f"[{letters}][A-Z0-9]{{2,}}", text):
@@ -82,7 +119,7 @@ def _slack_id(letters: str, example: str) -> AfterValidator:
 
 
 def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    if any("/" in host or ":" in host or "." not in host for host in hosts):
+    if not all(_is_host(host) and "." in host for host in hosts):
         raise ValueError("has to list plain host names, such as gifts.example.com")
     return tuple(host.lower() for host in hosts)
 
@@ -100,7 +137,7 @@ Channel = Annotated[str, _slack_id("CG", "C012AB3CD")] | None
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_bare_hosts)]
 CompanyFile = Annotated[Company, NoDecode, BeforeValidator(_company), Field(validate_default=True)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
-Secret = Annotated[SecretStr, Field(min_length=1)]
+Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_printable)]
 BotToken = Annotated[SecretStr, _starting("xoxb-")]
 AuditKey = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
@@ -109,6 +146,15 @@ class _FromEnvironment(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_text(cls, values: dict[str, object]) -> dict[str, object]:
+        if strange := [
+            name.upper() for name, value in values.items() if isinstance(value, str) and not _is_text(value)
+        ]:
+            raise ValueError(f"{', '.join(sorted(strange))}: has to be text in UTF-8")
+        return values
 
     def secrets(self) -> list[str]:
         """Every secret among these, for the logs to leave out."""
@@ -318,13 +364,14 @@ def _attempt(kind: type[F], problems: set[str]) -> F | None:
         return kind()
     except ValidationError as error:
         problems |= {_line(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()}
-        return None
+    except UnicodeDecodeError:
+        problems.add("  .env: has to be text in UTF-8")
+    return None
 
 
 def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    words = plain(kind, message)
     if not location:  # the settings are right one by one, and do not fit together
-        return f"  {message.removeprefix('Value error, ')}"
+        return f"  {words}"
     name = str(location[0]).upper()
-    if kind == "missing":
-        return f"  {name} is missing"
-    return f"  {name}: {message.removeprefix('Value error, ')}"
+    return f"  {name} {words}" if kind == "missing" else f"  {name}: {words}"

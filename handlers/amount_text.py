@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.gifts.currency_words import Meant, before, behind, is_letter
+from bot.gifts.money import LONGEST_AMOUNT
 
 SOMEBODY: Final = "\ufffc"  # stands in the text where a mention stood
 # 1 234,50 with any of the spaces that are used for that, or 1'234.50
@@ -66,7 +67,9 @@ class _Text:
                     yield rank, amount
 
     def _read(self, match: re.Match[str], free: int) -> WrittenAmount | None:
-        """A number with what is said of its currency; None for a part of a word, such as v2 or 3rd."""
+        """A number with what is said of its currency; None for a part of a word, such as v2 or 3rd, or a longer one."""
+        if len(match[0]) > LONGEST_AMOUNT:
+            return None
         start, end = match.span()
         even = _EVEN.match(self._text, end)
         end = even.end() if even else end

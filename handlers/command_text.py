@@ -1,4 +1,7 @@
-"""Reads `/gift @recipient 25 GBP thank you` into what the form opens with; the person sees and corrects it there."""
+"""Reads `/gift @recipient 25 GBP thank you` into what the form opens with; the person sees and corrects it there.
+
+All of it takes time in proportion to the text.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +9,10 @@ from dataclasses import dataclass
 
 from bot.gifts.product import Choice
 from bot.gifts.wording import Listed, Words, say
+from bot.input_limits import LONGEST_COMMAND
 from handlers.amount_text import SOMEBODY, WrittenAmount, find_amount
 
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,7 @@ def read_text(text: str, offered: Mapping[str, str], locale: str) -> Prefill:
     `offered` has the currency of each country. An amount in a currency that is not offered, or that could be in several
     that are, is left to the form, which says so.
     """
-    recipients = tuple(dict.fromkeys(_MENTION.findall(text)))
-    rest = _MENTION.sub(f" {SOMEBODY} ", text)
+    recipients, rest = _people(text, SOMEBODY)
     amount = find_amount(rest, offered.values(), locale)
     if amount is None:
         return Prefill(recipients, note=_tidy(rest))
@@ -49,7 +52,14 @@ def read_text(text: str, offered: Mapping[str, str], locale: str) -> Prefill:
 
 def read_absence(text: str) -> tuple[str, tuple[str, ...]]:
     """The parts of `until 14 Aug @backup` in any order: the words about the day, and the people."""
-    return _tidy(_MENTION.sub(" ", text)), tuple(dict.fromkeys(_MENTION.findall(text)))
+    people, rest = _people(text)
+    return _tidy(rest), people
+
+
+def _people(text: str, instead: str = "") -> tuple[tuple[str, ...], str]:
+    """Everybody who is mentioned, each once, and the text without them."""
+    text = text[:LONGEST_COMMAND]
+    return tuple(dict.fromkeys(_MENTION.findall(text))), _MENTION.sub(f" {instead} ", text)
 
 
 def _left_open(amount: WrittenAmount, written: str, possible: frozenset[str]) -> Words:

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 from bot.gifts.desk import Look
 from bot.gifts.errors import Field
 from bot.gifts.gift import Request
+from bot.gifts.money import LONGEST_AMOUNT
 from bot.gifts.policy import LONGEST_REASON
 from bot.gifts.wording import Words
 from handlers.drawn import actions, as_json, plain
@@ -57,7 +58,7 @@ def approve_form(request: Request, language: Language, look: Look | None = None)
             Field.AMOUNT,
             language.say("Amount each"),
             language.number(request.value.major),
-            longest=20,
+            longest=LONGEST_AMOUNT,
             hint=language.say("At most {value}; the requester is told of a lower one.", value=request.value),
         ),
         text_input(

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
@@ -15,11 +17,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from yarl import URL
 
+from bot.input_limits import LARGEST_REQUEST
+from handlers.http_server import Endpoint, HttpServer
+
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
-LARGEST_REQUEST = 1024 * 1024  # bytes; Slack's own are far below
+_SIGNATURE = "X-Slack-Signature"
 _GOODBYE = 1.0  # seconds for closing
 _AS_READ = "socket_mode"  # Bolt's word for a request that was read, and is known to be Slack's
 _CERTIFICATE_CHECK = b"ssl_check=1"  # Slack asks now and then whether our certificate is good, and signs nothing
@@ -40,17 +45,11 @@ class HttpIntake:
         signing_secret: SecretStr,
         address: tuple[str, int],
         illness: Callable[[], str | None],
-        other_routes: Iterable[web.RouteDef] = (),
+        others: Iterable[Endpoint] = (),
     ) -> None:
-        self._app = app
-        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
         self._host, self._port = address
         self._illness = illness
-        server = web.Application(client_max_size=LARGEST_REQUEST)
-        server.add_routes(
-            [web.post(EVENTS_PATH, self._on_request), web.get(HEALTH_PATH, self._on_health), *other_routes]
-        )
-        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=_GOODBYE)
+        self._server = HttpServer([SlackEvents(app, signing_secret), *others], {HEALTH_PATH: self._health})
 
     async def start(self) -> None:
         """Listen.
@@ -58,9 +57,8 @@ class HttpIntake:
         Raises:
             NoWayIn: the address cannot be used.
         """
-        await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await self._server.start(self._host, self._port)
         except OSError as error:
             raise NoWayIn(f"{self._host}:{self._port} cannot be used: {error.strerror}.") from error
         log.info("listening", url=self.url)
@@ -68,35 +66,49 @@ class HttpIntake:
     @property
     def url(self) -> str:
         """Where it listens; a port of 0 has become a free one."""
-        host, port = self._runner.addresses[0][:2]
+        host, port = self._server.address
         return f"http://{host}:{port}"
 
     async def stop(self, seconds: float) -> None:
         """Stop listening, and let what was taken be answered."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._runner.cleanup(), seconds)
+            await asyncio.wait_for(self._server.stop(_GOODBYE), seconds)
 
-    async def _on_request(self, request: web.Request) -> web.Response:
-        body = await request.read()
+    def _health(self) -> web.Response:
+        illness = self._illness()
+        return web.json_response({"status": illness or "ok"}, status=503 if illness else 200)
+
+
+class SlackEvents:
+    """What Slack posts. Source: docs.slack.dev, "Verifying requests from Slack"."""
+
+    path: Final = EVENTS_PATH
+    largest: Final = LARGEST_REQUEST
+    refusal: Final = HTTPStatus.UNAUTHORIZED
+    timestamp: Final = "X-Slack-Request-Timestamp"
+    signature: Final = {_SIGNATURE: re.compile("v0=[0-9a-f]{64}")}
+
+    def __init__(self, app: AsyncApp, signing_secret: SecretStr) -> None:
+        self._app = app
+        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
+
+    def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """The signature is of this body, which has to be text."""
+        return self._signatures.is_valid(body, headers[self.timestamp], headers[_SIGNATURE])
+
+    def needs_no_signature(self, body: bytes) -> bool:
+        """Slack's look at the certificate."""
+        return _CERTIFICATE_CHECK in body.split(b"&")
+
+    async def answer(self, body: bytes) -> web.Response:
+        """Hand it to Bolt."""
         try:
-            if not self._is_from_slack(body, request):
-                log.info("not_signed_by_slack")
-                return web.Response(status=200 if _CERTIFICATE_CHECK in body.split(b"&") else 401)
             payload = _read(body.decode())
             response = await self._app.async_dispatch(AsyncBoltRequest(body=payload, mode=_AS_READ))
         except _UNREADABLE as error:
             log.info("unreadable_request", error=type(error).__name__)
-            return web.Response(status=400)
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
         return await to_aiohttp_response(response)
-
-    def _is_from_slack(self, body: bytes, request: web.Request) -> bool:
-        """Source: docs.slack.dev, "Verifying requests from Slack"."""
-        timestamp = request.headers.get("X-Slack-Request-Timestamp")
-        return self._signatures.is_valid(body, timestamp, request.headers.get("X-Slack-Signature"))
-
-    async def _on_health(self, _: web.Request) -> web.Response:
-        illness = self._illness()
-        return web.json_response({"status": illness or "ok"}, status=503 if illness else 200)
 
 
 def _read(body: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.gifts.errors import Field
+from bot.gifts.money import LONGEST_AMOUNT
 from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
 from bot.gifts.product import Choice, Shelf
 from bot.gifts.wording import Part
@@ -26,11 +27,10 @@ from handlers.forms import form, text_input
 from handlers.ids import INPUT, NAME_AMOUNT, PRODUCT_IN, ActionId, ViewId
 from handlers.language import Language
 from handlers.payloads import FormMemory
-from handlers.words import section
+from handlers.words import context, section
 
 ANYTHING: Final = "any"  # the product of whoever leaves the choice to the recipient
 Json = dict[str, Any]
-_LONGEST_AMOUNT = 20
 _MOST_OPTIONS = 100  # that Slack shows
 _LONGEST_LABEL = 75
 
@@ -58,9 +58,10 @@ def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: L
         _country(tuple(offer.countries.items()), offer.country, language, has_products=offer.has_products),
         _filled(
             _amount(_possible_amounts(prefill, offer, language), language),
-            initial_value=prefill.amount[:_LONGEST_AMOUNT],
+            initial_value=prefill.amount[:LONGEST_AMOUNT],
         ),
         _filled(_note(language), initial_value=prefill.note[:LONGEST_NOTE]),
+        *_left_out(prefill, language),
     ]
     if policy.cost_centres:
         blocks.append(_chosen(_cost_centre(policy.cost_centres, language), prefill.cost_centre))
@@ -80,6 +81,18 @@ def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: L
     if memory.version:
         title, submit = language.say("Change your request"), language.say("Ask anew")
     return form(ViewId.REQUEST, title, submit, memory.model_dump_json(), blocks, language)
+
+
+def _left_out(prefill: Prefill, language: Language) -> list[Json]:
+    """What a command said and the form has no room for."""
+    said = []
+    if len(prefill.recipients) > MOST_RECIPIENTS:
+        said.append(language.say("You named more than {most} people: the others are left out.", most=MOST_RECIPIENTS))
+    if len(prefill.note) > LONGEST_NOTE:
+        said.append(
+            language.say("Your note was longer than {most} characters: the rest is left out.", most=LONGEST_NOTE)
+        )
+    return [context(line).to_dict() for line in said]
 
 
 def product_options(shelf: Shelf | None, words: str, language: Language) -> list[dict[str, Any]]:
@@ -136,7 +149,7 @@ def _product(country: str, language: Language) -> Json:
 @lru_cache(maxsize=1000)  # there are as many hints as gift cards
 def _amount(hint: str | None, language: Language) -> Json:
     label = language.say("Amount each")
-    return text_input(Field.AMOUNT, label, "", longest=_LONGEST_AMOUNT, placeholder="25", hint=hint).to_dict()
+    return text_input(Field.AMOUNT, label, "", longest=LONGEST_AMOUNT, placeholder="25", hint=hint).to_dict()
 
 
 @cache

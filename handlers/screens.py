@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import structlog
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
@@ -99,5 +100,8 @@ class Screens:
             overview = await self._flow.overview(click.user)
             language = await self._directory.language(click.user)
             blocks = status_blocks(overview, language)
-            reply = AsyncWebhookClient(click.response_url)
-            await reply.send(text=status_title(language), blocks=blocks, replace_original=True)
+            reply = AsyncWebhookClient(click.response_url, session=self._client.session)
+            try:
+                await reply.send(text=status_title(language), blocks=blocks, replace_original=True)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                log.warning("list_not_shown", error=type(error).__name__)

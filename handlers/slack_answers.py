@@ -38,7 +38,9 @@ _SOCKETS_REMEDY = (
     "SLACK_APP_TOKEN, and start giftbot again."
 )
 # slack_sdk expects a dictionary even where a proxy answered with plain text, and then has no attribute
-_FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, AttributeError)
+# slack_sdk expects a dictionary, and a proxy answers anything
+_UNREADABLE = (AttributeError, RecursionError, ValueError)
+_FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, *_UNREADABLE)
 
 
 async def answer_of(
@@ -101,7 +103,7 @@ def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
             return _refused(error.response.status_code, error.response.data.get("error", ""), error.response.headers)
         case aiohttp.ClientConnectorError():
             return Unavailable(f"not reached, {type(error).__name__}")
-        case AttributeError():
+        case AttributeError() | RecursionError() | ValueError():
             return OutcomeUnknown("unreadable reply")
         case _:
             return OutcomeUnknown(f"no reply, {type(error).__name__}")

@@ -22,6 +22,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
+from bot.input_limits import LARGEST_ENVELOPE
 from handlers.errands import Errands
 from handlers.intake import NoWayIn
 from handlers.slack_answers import answer_of
@@ -118,6 +119,7 @@ class SocketIntake:
         opening = self._session.ws_connect(
             address,
             heartbeat=_HEARTBEAT,
+            max_msg_size=LARGEST_ENVELOPE,
             timeout=aiohttp.ClientWSTimeout(ws_close=_GOODBYE),
             proxy=self._app.client.proxy,
             ssl=self._app.client.ssl or True,
@@ -150,7 +152,7 @@ class SocketIntake:
 def _read(message: aiohttp.WSMessage) -> object:
     try:
         return message.json()
-    except (TypeError, ValueError):
+    except (RecursionError, TypeError, ValueError):  # what is too large comes as an error, which is no text
         return None
 
 

@@ -1,5 +1,6 @@
 """Fixtures of the whole story: an office with the bot's services, and the bot itself, at work."""
 
+import resource
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from bot.app import Giftbot
 from bot.simulator import Provider, RunaApi, Simulator
 from tests.office import Office, TurnableClock
 
+MANY_FILES = 4_096
 pytest_plugins = ("tests.proof.table",)
 
 
@@ -24,6 +26,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 def _whole(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@pytest.fixture
+def many_files() -> None:
+    """This process may open thousands, for it is the crowd that comes to the bot."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < MANY_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (MANY_FILES, hard))
 
 
 @pytest.fixture

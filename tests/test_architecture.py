@@ -17,16 +17,17 @@ KNOW_THE_ROOF = {"bot.app", "bot.__main__", "bot.logs", "bot.demo", "bot.playgro
 # room -> the rooms that it may know, besides itself
 MAY_KNOW: dict[str, set[str]] = {
     "bot.gifts": set(),
-    "bot.giftcards": {"bot.gifts"},
+    "bot.giftcards": {"bot.gifts", "bot.input_limits"},
+    "bot.input_limits": set(),
     "bot.clock": set(),
-    "bot.company": {"bot.gifts"},
+    "bot.company": {"bot.gifts", "bot.input_limits"},
     "bot.audit": {"storage", "bot.gifts"},
     "bot.child": set(),
     "bot.time_zones": set(),
     "bot.hardening": set(),
     "bot.log_writer": set(),
     "bot.simulator": set(),
-    "handlers": {"bot.gifts"},
+    "handlers": {"bot.gifts", "bot.input_limits"},
     "storage": {"bot.gifts"},
 }
 

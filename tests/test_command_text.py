@@ -76,6 +76,13 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("<!channel> <#C0GENERAL|general> thanks", {"note": "<!channel> <#C0GENERAL|general> thanks"}),
     ("thanks\n\nfor  all\tof it", {"note": "thanks\n\nfor all of it"}),
     ("@rob 25 GBP", {"amount": "25", "country": "GB", "note": "@rob"}),
+    ("25 GBP or 30 EUR", {"amount": "25", "country": "GB", "note": "or 30 EUR"}),
+    ("USD 30 EUR", {"amount": "30", "country": "US", "note": "EUR"}),
+    ("(£25)", {"amount": "25", "country": "GB", "note": "( )"}),
+    ("25_GBP, x25 GBP, GBP25x", {"note": "25_GBP, x25 GBP, GBP25x"}),
+    ("25 GBPs", {"amount": "25", "note": "GBPs"}),
+    ("1,000,000,000,000,000,000,000 GBP", {"note": "1,000,000,000,000,000,000,000 GBP"}),  # a part of it is no amount
+    ("<@U0ROB|<@W0EVE|eve>", {"recipients": (EVE,), "note": "<@U0ROB|"}),
 ]
 
 
@@ -157,6 +164,11 @@ def test_what_is_said_on_both_sides_narrows_it_down() -> None:
     """And what belongs to the next number does not count."""
     assert read_text("$25 CAD", NORTHERN, "en-US") == Prefill((), "25", "CA")
     assert read_text("USD 25 EUR 30", NORTHERN, "en-US") == Prefill((), "25", "US", "EUR 30")
+
+
+def test_what_nobody_can_type_is_not_read() -> None:
+    """Slack's messages end after 40,000 characters."""
+    assert read_text("x" * 39_990 + "<@U0ROB>" + "<@W0EVE>" * 1000, OFFERED, "en-GB").recipients == (ROB,)
 
 
 FRAGMENTS = st.one_of(

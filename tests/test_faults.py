@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.simulator import AppDidNotRespond, Fault, Pending, Provider
+from bot.simulator import AppDidNotRespond, Fault, Moment, Pending, Provider
 from tests.office import Office
 
 
@@ -49,15 +49,28 @@ async def test_an_error_of_the_service_is_waited_out(office: Office, call: str, 
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_slow_service_is_waited_for(office: Office) -> None:
-    """A slow order holds up nobody: Eve's request is approved meanwhile."""
-    office.giftcards.faults.arm(CREATE, Fault.SLOW, seconds=0.5)
-    await office.asks()
-    await office.approves()
-    await office.asks("@Eve 10 GBP thanks")
-    await office.approves()
+async def test_a_slow_order_holds_up_nobody(office: Office) -> None:
+    """The order for Rob is answered only after Eve has her gift, which was asked for later; then he has his as well."""
+    began, may_be_answered = asyncio.Event(), asyncio.Event()
+
+    async def holds_the_first(call: str, moment: Moment) -> None:
+        if (call, moment) == (CREATE, Moment.BEFORE) and not began.is_set():
+            began.set()
+            await may_be_answered.wait()
+
+    office.giftcards.faults.watcher = holds_the_first
+    try:
+        await office.asks()
+        await office.approves()
+        await began.wait()
+        await office.asks("@Eve 10 GBP thanks")
+        await office.approves()
+        await office.delivered(office.eve)
+        assert office.rob.messages() == []
+    finally:
+        may_be_answered.set()
     await office.delivered(office.rob)
-    await office.delivered(office.eve)
+    assert len(office.giftcards.requests) == 2
 
 
 @pytest.mark.usefixtures("bot")

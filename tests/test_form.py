@@ -334,6 +334,20 @@ async def test_the_parts_of_a_command_in_any_order(office: Office, text: str) ->
 
 
 @pytest.mark.usefixtures("bot")
+async def test_a_command_that_is_too_long_for_the_form(office: Office) -> None:
+    """The form says what it has left out."""
+    people = [office.slack.add_person(f"Ann{number}").name for number in range(26)]
+    form = await _opens_form(office, f"{' '.join(f'@{name}' for name in people)} 25 GBP {'thanks ' * 500}")
+    assert len(form.value("Recipients")) == 25
+    assert form.value("Note") == ("thanks " * 500)[:1000].strip()
+    assert "You named more than 25 people: the others are left out." in form.text
+    assert "Your note was longer than 1,000 characters: the rest is left out." in form.text
+    await office.mia.closes()
+    short = await _opens_form(office, f"@Rob 25 GBP {'x' * 1000}")
+    assert "left out" not in short.text
+
+
+@pytest.mark.usefixtures("bot")
 async def test_help_and_status_answer_privately(office: Office) -> None:
     """`/gift help` and `/gift status` are seen by Mia alone."""
     await office.mia.types("/gift help", channel=office.general)

@@ -104,7 +104,7 @@ async def test_a_flood_of_unsigned_requests_is_two_lines(office: Office, unused_
     process.terminate()
     assert await asyncio.wait_for(process.wait(), 10) == 0
     lines = [json.loads(line) for line in office.log.read_text().splitlines()]
-    flood = [line.get("repeated") for line in lines if line["event"] == "not_signed_by_slack"]
+    flood = [line.get("repeated") for line in lines if line["event"] == "request_refused"]
     assert flood == [None, TOO_MANY - 1]
 
 

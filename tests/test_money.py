@@ -91,6 +91,13 @@ REFUSED = [
     ("25.5", "JPY", "en-GB", "JPY has no decimal places: please write fewer digits."),
     ("10000000000.01", "GBP", "en-GB", TOO_LARGE),
     ("9" * 400, "GBP", "en-GB", TOO_LARGE),
+    (
+        "12,345" * 30 + "1,000",
+        "GBP",
+        "en-GB",
+        "“12,34512,34512,34512,34512,34512,34512,3” is not an amount of GBP. Write a number, for example 25.",
+    ),
+    ("1" * 1001, "GBP", "en-GB", f"“{'1' * 40}” is not an amount of GBP. Write a number, for example 25."),
     ("٢٥", "GBP", "en-GB", DIGITS),
     ("٢٥", "EGP", "ar-EG", DIGITS),
     ("１２", "JPY", "ja-JP", DIGITS),
@@ -154,7 +161,9 @@ def test_what_is_shown_can_be_typed(minor: int, currency: str, locale: str) -> N
 
 @settings(deadline=None)
 @given(
-    text=st.text() | st.text("0123456789.,'’ -−+£€$eEnNaAiIfF_\u00a0\u202f\u200f٢"),
+    text=st.text()
+    | st.text("0123456789.,'’ -−+£€$eEnNaAiIfF_\u00a0\u202f\u200f٢")
+    | st.builds(lambda unit, times, end: unit * times + end, st.text("019.,'’ "), st.integers(1, 400), st.text("15.,")),
     currency=st.sampled_from(["GBP", "EUR", "JPY", "KWD"]),
     locale=st.sampled_from(["en-GB", "de-DE", "fr-FR", "de-CH", "ar-EG", "no such locale", "", "x" * 50]),
 )

@@ -131,6 +131,8 @@ def test_what_only_the_other_way_needs_may_be_missing(
 
 URL = "has to start with https:// (http:// is for this machine only)"
 AMOUNTS = "has to be amounts, such as 250 or 250 GBP, 300 USD"
+PLAIN_URL = "has to be a plain address, such as https://api.example.com/v2"
+COPIED = "has a space, a line break or another sign that is in none of them: please copy it again"
 HOSTS = "has to list plain host names, such as gifts.example.com"
 USER = "has to be in Slack's ids, such as U012AB3CD"
 CHANNEL = "has to be in Slack's ids, such as C012AB3CD"
@@ -148,7 +150,23 @@ WRONG = [
     ("WEGIFT_API_URL", "http://localhost:80@evil.test/v2", URL),
     ("WEGIFT_API_URL", "http://evil.test#localhost", URL),
     ("WEGIFT_API_URL", "ftp://localhost/v2", URL),
+    ("SLACK_BOT_TOKEN", "xoxb-canary\n", COPIED),
+    ("SLACK_APP_TOKEN", "xapp-canarü", COPIED),
+    ("WEGIFT_API_KEY", "canary canary", COPIED),
+    ("WEGIFT_API_KEY", "canary\u200b", COPIED),
+    ("WEGIFT_API_URL", "https://api.example.com:99999/v2", URL),
+    ("WEGIFT_API_URL", "https://api.example.com:port/v2", URL),
+    ("WEGIFT_API_URL", "https://[::1", URL),
+    ("WEGIFT_API_URL", "https://999.1.1.1/v2", URL),
+    ("WEGIFT_API_URL", "https://äpi.example.com/v2", URL),
+    ("WEGIFT_API_URL", f"https://{'a' * 64}.example.com/v2", URL),
+    ("WEGIFT_API_URL", "https://api..example.com/v2", URL),
+    ("WEGIFT_API_URL", "https://api example.com/v2", URL),
+    ("WEGIFT_API_URL", "https://api.example.com/a b", PLAIN_URL),
+    ("WEGIFT_API_URL", "https://api.exa\tmple.com/v2", PLAIN_URL),
+    ("WEGIFT_API_URL", "https://api.example.com/v2?key=canary", PLAIN_URL),
     ("GIFTBOT_LINK_HOSTS", "https://gifts.example.com", HOSTS),
+    ("GIFTBOT_LINK_HOSTS", "gifts example.com", HOSTS),
     ("GIFTBOT_LINK_HOSTS", "gifts.example.com:443", HOSTS),
     ("GIFTBOT_LINK_HOSTS", "localhost", HOSTS),
     ("GIFTBOT_APPROVERS", "abe", USER),
@@ -167,10 +185,13 @@ WRONG = [
     ("GIFTBOT_MAX_AMOUNT", "5, 0.001 GBP", "GBP has 2 decimal places: please write fewer digits."),
     ("GIFTBOT_MAX_AMOUNT", "100 GBP", "has no limit for USD"),
     ("GIFTBOT_MAX_AMOUNT", "100, 200 EUR", "has a limit in EUR, which no offered country uses"),
-    ("GIFTBOT_LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
-    ("GIFTBOT_LOG_FORMAT", "xml", "Input should be 'auto', 'text' or 'json'"),
-    ("GIFTBOT_PROVIDER", "acme", "Input should be 'runa' or 'wegift'"),
-    ("GIFTBOT_SETTLE_SECONDS", "0", "Input should be greater than 0"),
+    ("GIFTBOT_LOG_LEVEL", "LOUD", "has to be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ("GIFTBOT_LOG_FORMAT", "xml", "has to be 'auto', 'text' or 'json'"),
+    ("GIFTBOT_PROVIDER", "acme", "has to be 'runa' or 'wegift'"),
+    ("GIFTBOT_SETTLE_SECONDS", "0", "has to be greater than 0"),
+    ("GIFTBOT_SETTLE_SECONDS", "inf", "has to be less than or equal to 600"),
+    ("GIFTBOT_SETTLE_SECONDS", "nan", "has to be less than or equal to 600"),
+    ("GIFTBOT_SETTLE_SECONDS", "half a minute", "has to be a number, such as 30"),
 ]
 
 

@@ -290,7 +290,7 @@ async def test_the_secret_is_in_no_log(office: Office, unused_tcp_port: int) -> 
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 10) == 0
     log = office.log.read_text()
-    assert "webhook_refused" in log
+    assert "request_refused" in log
     assert "O-CANARY" not in log
     assert SECRET.removeprefix("whsec_") not in log
     assert "Traceback" not in log

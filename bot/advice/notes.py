@@ -66,6 +66,8 @@ def _needed(rule: Rule, policy: Policy) -> Iterator[str]:
     """People without whom a rule cannot be finished; a user group may have any number of others."""
     pools = [policy.rules.pools[step.pool] for step in rule.steps for _ in range(step.count)]
     of_people = [{*pool} for pool in pools if all(map(is_person, pool))]
+    if all(len(pool) > len(of_people) for pool in of_people):
+        return  # without any one of them, each still has somebody of its own
     needed = [one for one in sorted({*()}.union(*of_people)) if not enough_people([pool - {one} for pool in of_people])]
     if needed:
         name = f"Rule “{rule.name}”" if rule.name else "The rule"

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -15,6 +14,7 @@ from bot.gifts.ports import Directory
 from bot.settings import PolicySettings
 from handlers.directory import SlackDirectory, Workspace
 from handlers.slack_answers import answer_of
+from handlers.slack_session import slack_session
 
 MUTE = "Slack does not say who these people are, or who is in a user group; giftbot doctor says why."
 _PATIENCE = 10.0  # seconds for one call
@@ -63,7 +63,7 @@ async def directory_of(settings: PolicySettings) -> AsyncGenerator[Names]:
     if settings.slack_bot_token is None:
         yield IdsAlone()
         return
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE)) as session:
+    async with slack_session(_PATIENCE) as session:
         token = settings.slack_bot_token.get_secret_value()
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
         answer = await answer_of(client.auth_test())

@@ -1,5 +1,6 @@
 """giftbot.toml: what a company settles beyond the environment. Every mistake is named at once, by its key."""
 
+import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, PrivateAttr, ValidationError
 
+from bot.company.complaints import complaint, plain
 from bot.company.keys import key_of
 from bot.company.sections import (
     AfterDeliverySection,
@@ -27,13 +29,9 @@ from bot.gifts.aftercare import Care
 from bot.gifts.currencies import currency_in
 from bot.gifts.office_hours import OfficeHours, Patience
 from bot.gifts.policy import Announcing
+from bot.input_limits import LARGEST_CONFIG
 
-_PLAIN_WORDS = {
-    "extra_forbidden": "is not a key that giftbot knows",
-    "missing": "is missing",
-    "model_type": "has to be a table",
-    "date_type": "has to be a date without quotation marks, such as 2030-12-24",
-}
+_MOST_DOTS = 500
 
 
 class Company(Section):
@@ -103,23 +101,44 @@ def read_company(path: Path, *, may_be_missing: bool = False) -> Company:
         ValueError: it cannot be read; one line for each mistake, with the key that it is about.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Company.model_validate(document, context=path)
+        text = _text(path)
     except OSError as error:
         if may_be_missing and isinstance(error, FileNotFoundError):
             return Company()
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path} is no TOML file: {error}") from None
+    document = _document(path, text)
+    try:
+        return Company.model_validate(document, context=path)
     except ValidationError as error:
-        faults = [
-            f"{key_of(fault['loc'], document)}: {_plain(fault['type'], fault['msg'])}" for fault in error.errors()
-        ]
-        raise ValueError(f"{path} has mistakes\n    " + "\n    ".join(faults)) from None
+        faults = [f"{key_of(fault['loc'], document)}: {plain(fault['type'], fault['msg'])}" for fault in error.errors()]
+        raise ValueError(complaint(path, faults)) from None
 
 
-def _plain(kind: str, message: str) -> str:
-    return _PLAIN_WORDS.get(kind) or message.removeprefix("Value error, ")
+def _text(path: Path) -> str:
+    """What a file says; nobody waits for a pipe, or reads a disk to its end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise ValueError(f"{path} cannot be read: it is a device or a pipe, and no file")
+    if found.st_size > LARGEST_CONFIG:
+        raise ValueError(f"{path} cannot be read: it is larger than {LARGEST_CONFIG // 1024} KiB")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is no TOML file: it has to be text in UTF-8") from None
+
+
+def _document(path: Path, text: str) -> dict[str, object]:
+    """What TOML makes of it; its parser takes the square of the depth of a key."""
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError(f"{path} is no TOML file: it has a line of more than {_MOST_DOTS} dots")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is no TOML file: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{path} is no TOML file: it has too many lists or tables in each other") from None
+    except ValueError:
+        raise ValueError(f"{path} is no TOML file: it has a number of more than 4,300 digits") from None
 
 
 def _leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.company.amounts import amounts, every
+from bot.company.complaints import complaint
 from bot.company.file import Company
 from bot.company.rules import MOST_GROUPS, Mistakes, budgets_of, rules_of
 from bot.gifts.limits import Limits
@@ -58,5 +59,5 @@ def policy_of(company: Company, usual: Usual, *, whole_amounts: bool, templates:
             ["pools"], f"the file names {len(policy.groups)} user groups; Slack tells of {MOST_GROUPS} in time"
         )
     if mistakes.found:
-        raise ValueError("\n    ".join([f"{company.path or USUAL_FILE} has mistakes", *mistakes.found]))
+        raise ValueError(complaint(company.path or USUAL_FILE, mistakes.found))
     return policy

@@ -1,5 +1,6 @@
 """What the tables mean together: pools, rules and budgets as the heart knows them, and every mistake among them."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -47,7 +48,7 @@ class Mistakes:
 
     def twice(self, key: Key, names: Sequence[str]) -> None:
         """Names of which each may be there once."""
-        if again := sorted({name for name in names if names.count(name) > 1}):
+        if again := [name for name, times in sorted(Counter(names).items()) if times > 1]:
             self.note(key, f"more than one has the name “{again[0]}”")
 
 

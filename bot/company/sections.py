@@ -1,6 +1,7 @@
 """The tables of giftbot.toml, each as it stands there; what they mean together is in rules.py."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, time
 from typing import Annotated, Literal, Self
@@ -42,14 +43,20 @@ def _offered(country: str) -> str:
     return country
 
 
+def _by_the_clock(moment: time) -> time:
+    if moment.tzinfo is not None:  # with a time zone, or a number, which pydantic takes for one of UTC
+        raise ValueError('has to be a time of day, such as "09:00"')
+    return moment
+
+
 def _amounts(text: str) -> str:
     amounts(text.split(","))
     return text
 
 
 def _once(listed: list[str]) -> list[str]:
-    if twice := [one for one in listed if listed.count(one) > 1]:
-        raise ValueError(f"names {twice[0]} twice")
+    if twice := next((one for one, times in Counter(listed).items() if times > 1), None):
+        raise ValueError(f"names {twice} twice")
     return listed
 
 
@@ -83,6 +90,7 @@ Names = Annotated[list[Name], AfterValidator(_once)]
 PeopleOrGroups = Annotated[list[PersonOrGroup], AfterValidator(_once)]
 Pool = Annotated[list[PersonOrGroup], AfterValidator(_somebody)]
 Readers = Annotated[list[Reader], AfterValidator(_once)]
+TimeOfDay = Annotated[time, Field(strict=False), AfterValidator(_by_the_clock)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -146,8 +154,8 @@ class WorkingHoursSection(Section):
     """[working_hours]: when people decide."""
 
     days: Annotated[list[Weekday], AfterValidator(_once), Field(min_length=1)] = ["mon", "tue", "wed", "thu", "fri"]
-    opens: Annotated[time, Field(alias="from", strict=False)] = time(9)
-    closes: Annotated[time, Field(alias="to", strict=False)] = time(17)
+    opens: Annotated[TimeOfDay, Field(alias="from")] = time(9)
+    closes: Annotated[TimeOfDay, Field(alias="to")] = time(17)
     holidays: list[date] = []
 
     @model_validator(mode="after")

@@ -18,9 +18,6 @@
 Nothing that it says is secret: it quotes types and codes of errors, never a token, a key or a link.
 """
 
-import sys
-from io import TextIOWrapper
-
 from rich.console import Console
 
 from bot.clock import SystemClock
@@ -31,6 +28,4 @@ from bot.settings import Account, HttpSettings, SocketSettings
 
 async def visit(settings: SocketSettings | HttpSettings, account: Account, live: str | None = None) -> bool:
     """Examine an installation, print what was found, and say whether gifts can go through."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # where there are no check marks, a question mark will do
     return show(await examine(settings, account, SystemClock(), live), Console(emoji=False, highlight=False))

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor import company, database, history, machine, slack, way_in, wegift
@@ -13,6 +12,7 @@ from bot.doctor.findings import Findings, failure
 from bot.doctor.runa import RunaVisit
 from bot.gifts.ports import Clock
 from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
+from handlers.slack_session import slack_session
 from storage.file_lock import is_held
 
 CALL: Final = 5.0  # seconds for one call
@@ -25,7 +25,7 @@ async def examine(
     """What was found, by what it is about; with `live`, this member gets a test message."""
     token, file = settings.slack_bot_token.get_secret_value(), settings.giftbot_database
     in_use = is_held(file)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL)) as session:
+    async with slack_session(CALL) as session:
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
         about_slack, about_clicks, about_gift_cards, about_database, about_history = await asyncio.gather(
             _in_time("Slack", slack.check(client, settings, clock, live)),

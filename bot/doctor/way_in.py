@@ -12,6 +12,7 @@ from bot.doctor.answers import APP_TOKEN, slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, note, warning
 from bot.giftcards import runa
 from bot.giftcards.webhooks import PATH
+from bot.input_limits import LARGEST_ENVELOPE
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
 from handlers.intake import EVENTS_PATH
 from handlers.slack_answers import answer_of
@@ -75,7 +76,7 @@ async def _hello(session: aiohttp.ClientSession, url: str, patience: float) -> F
     """Connect, and hang up as soon as Slack has said hello; the address is a secret."""
     remedy = f"Let WebSockets (wss) through to {urlsplit(url).hostname}: check proxy and firewall."
     try:
-        async with asyncio.timeout(patience), session.ws_connect(url) as socket:
+        async with asyncio.timeout(patience), session.ws_connect(url, max_msg_size=LARGEST_ENVELOPE) as socket:
             hello = await socket.receive_json()
     except (aiohttp.ClientError, TimeoutError, TypeError, json.JSONDecodeError) as error:
         return failure(_SOCKET, f"the WebSocket does not open: {type(error).__name__}", remedy)

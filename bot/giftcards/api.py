@@ -7,8 +7,8 @@ that never came about say that nothing was.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -17,6 +17,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from bot.giftcards.limited_body import ENCODING, Unreadable, body_of
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, from_major
 from bot.gifts.outages import Outages
@@ -160,14 +161,17 @@ class Api:
     async def _answer(
         self, request: httpx.Request, reply: TypeAdapter[R], deadline: float
     ) -> R | Rejected | Unavailable | OutcomeUnknown:
+        request.headers["Accept-Encoding"] = ENCODING
         try:
-            async with asyncio.timeout(deadline):
-                response = await self._http.send(request)
+            async with asyncio.timeout(deadline), _sent(self._http, request) as response:
+                body = await body_of(response)
+        except Unreadable as error:
+            return OutcomeUnknown(f"{request.method}: {error}", Reason.ANSWER_UNREADABLE)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
-        return meaning(response, reply)
+        return meaning(response, body, reply)
 
 
 def readable(rows: Sequence[object], kind: type[M]) -> list[M]:
@@ -192,39 +196,49 @@ def money_of(major: Decimal, currency: str) -> Money | None:
         return None
 
 
-def meaning(response: httpx.Response, reply: TypeAdapter[R]) -> R | Rejected | Unavailable | OutcomeUnknown:
-    """What an answer says about this one call; a success is read as `reply`."""
+@asynccontextmanager
+async def _sent(http: httpx.AsyncClient, request: httpx.Request) -> AsyncGenerator[httpx.Response]:
+    """The reply to a request, as it comes in."""
+    response = await http.send(request, stream=True)
+    try:
+        yield response
+    finally:
+        await response.aclose()
+
+
+def meaning(
+    response: httpx.Response, body: bytes, reply: TypeAdapter[R]
+) -> R | Rejected | Unavailable | OutcomeUnknown:
+    """What an answer says about this one call; the body of a success is read as `reply`."""
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), SHORTEST_REST))
     if response.is_server_error:
         return OutcomeUnknown(str(status))
     if response.is_client_error:
-        return _refusal(response)
+        return _refusal(status, body)
     if not response.is_success:
         return OutcomeUnknown(f"{status}, not followed", Reason.ANSWER_UNREADABLE)
     try:
-        return reply.validate_json(response.content)
+        return reply.validate_json(body)
     except ValidationError as error:
         faults = ", ".join(sorted({".".join(map(str, fault["loc"])) or fault["type"] for fault in error.errors()}))
         return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
 
 
-def _refusal(response: httpx.Response) -> Rejected | OutcomeUnknown:
-    status = response.status_code
-    kind = _type_of(response)
+def _refusal(status: int, body: bytes) -> Rejected | OutcomeUnknown:
+    kind = _type_of(body)
     detail = f"{status} {kind[:60]}" if kind else f"{status}, none of the contract's errors"
-    words = response.content[:500].decode("utf-8", "replace")
-    log.warning("refused_by_gift_card_service", status=status, type=kind, answer=words)
+    log.warning("refused_by_gift_card_service", status=status, type=kind, answer=body[:500].decode("utf-8", "replace"))
     if kind in _REFUSALS:
         return Rejected(_REFUSALS[kind], detail)
     no_word = _NO_WORD_ABOUT_THE_ORDER.get(kind or "")
     return OutcomeUnknown(detail, no_word or _AT_THE_DOOR.get(status, Reason.ANSWER_UNREADABLE))
 
 
-def _type_of(response: httpx.Response) -> str | None:
+def _type_of(body: bytes) -> str | None:
     """The word for a refusal in an answer of the contract's shape; None in any other, as a gateway's is."""
     try:
-        return _Problem.model_validate_json(response.content).type
+        return _Problem.model_validate_json(body).type
     except ValidationError:
         return None

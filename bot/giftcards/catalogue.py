@@ -11,11 +11,10 @@ from bot.giftcards.api import Api, Pagination, Reply, money_of, readable
 from bot.gifts.currencies import PLACES
 from bot.gifts.money import Money
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
-from bot.gifts.product import Product
+from bot.gifts.product import LONGEST_NAME, Product
 
 _PAGE = 500  # the most that GET /product gives at once
 _MOST_PAGES = 100
-_LONGEST_NAME = 100  # it stands in the middle of sentences
 
 
 class _Denominations(Reply):
@@ -51,7 +50,7 @@ class _Row(Reply):
         """The product, unless it comes in fixed values of which none is an amount."""
         assert self.gift_card is not None, "only what is sold is asked"
         terms = self.gift_card.denominations
-        name = " ".join(self.name.split())[:_LONGEST_NAME] or self.code
+        name = " ".join(self.name.split())[:LONGEST_NAME] or self.code
         if terms.type != "fixed":
             return Product(self.code, name, self._money(terms.minimum_value), self._money(terms.maximum_value))
         values = tuple(value for one in terms.available_list or () if (value := self._money(one)))

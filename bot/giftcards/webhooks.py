@@ -3,18 +3,18 @@
 Source: docs.svix.com, "Verifying payloads": the signature covers id, time and body; it is good for five minutes.
 """
 
-from typing import Protocol
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final, Protocol
 
-import structlog
 from aiohttp import web
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from bot.giftcards.api import Reply
+from bot.input_limits import LARGEST_WEBHOOK
 
-log = structlog.get_logger(__name__)
-
-PATH = "/webhooks/runa"
-LARGEST = 64 * 1024  # bytes; theirs are below two thousand
+PATH: Final = "/webhooks/runa"
 
 
 class Ears(Protocol):
@@ -42,6 +42,12 @@ _MESSAGE: TypeAdapter[_Order | _Product] = TypeAdapter(_Order | _Product)
 class Webhooks:
     """The endpoint: refuses what is not signed, passes the rest on, and never minds what it does not know."""
 
+    path: Final = PATH
+    largest: Final = LARGEST_WEBHOOK
+    refusal: Final = HTTPStatus.BAD_REQUEST
+    timestamp: Final = "svix-timestamp"
+    signature: Final = {"svix-id": re.compile(".+"), "svix-signature": re.compile(".+")}
+
     def __init__(self, secret: SecretStr, ears: Ears) -> None:
         from svix.webhooks import Webhook, WebhookVerificationError  # noqa: PLC0415 - half a second for who has webhooks
 
@@ -50,22 +56,20 @@ class Webhooks:
         self._not_genuine = (WebhookVerificationError, ValueError)
         self._ears = ears
 
-    @property
-    def route(self) -> web.RouteDef:
-        """Where Runa posts to."""
-        return web.post(PATH, self._on_message)
-
-    async def _on_message(self, request: web.Request) -> web.Response:
-        if (request.content_length or 0) > LARGEST:
-            return web.Response(status=413)
-        body = await request.read()
-        if len(body) > LARGEST:  # what comes in chunks does not say how long it is
-            return web.Response(status=413)
+    def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """The signature is of this message."""
         try:
-            self._signed.verify(body, dict(request.headers))
+            self._signed.verify(body, dict(headers))
         except self._not_genuine:
-            log.warning("webhook_refused", sender=request.remote)
-            return web.Response(status=400)
+            return False
+        return True
+
+    def needs_no_signature(self, _body: bytes) -> bool:
+        """Nothing is taken without one."""
+        return False
+
+    async def answer(self, body: bytes) -> web.Response:
+        """Tell whom it concerns; what nobody understands is taken as well, or it would be sent again and again."""
         self._pass_on(body)
         return web.Response()
 

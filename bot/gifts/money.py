@@ -7,9 +7,10 @@ import re
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache, total_ordering
+from typing import Final
 
 from babel.numbers import (
     NumberFormatError,
@@ -26,6 +27,8 @@ from bot.gifts.errors import Field, Invalid
 from bot.gifts.locales import babel_locale
 from bot.gifts.wording import Words, say, say_many
 
+LONGEST_AMOUNT: Final = 20  # characters that somebody has to write for one; 1,000,000,000,000 has 17
+_MOST_TYPED = 1000  # characters that are read; Babel's time grows with their square
 _LARGEST_MINOR = 10**12  # far beyond any gift, far below what SQLite's integers hold
 _MOST_DIGITS = 15  # beyond that an amount is not even reckoned with
 _FINEST = Decimal("1e-30")  # finer than any currency: an amount below it is no cheaper to reckon with
@@ -136,6 +139,8 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
         Invalid: the text is no positive amount of this currency, with words that say what is wrong.
     """
     bare = text.strip()
+    if len(bare) > _MOST_TYPED:
+        raise _no_amount(bare, currency)
     if any(sign.isdigit() and not sign.isascii() for sign in bare):
         raise _invalid(say("Please write the amount with the digits 0 to 9."))
     parts = _PARTS.fullmatch(bare)
@@ -144,17 +149,15 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
     negative = before.endswith(("-", "−"))  # the second one is the typographical minus
     beside = [words for words in (before.rstrip("-− "), behind) if words]
     if not all(means(words, currency, locale) for words in beside) or (number and not _NUMBER.fullmatch(number)):
-        words = say(
-            "“{text}” is not an amount of {currency}. Write a number, for example 25.",
-            text=bare[:40],
-            currency=currency,
-        )
-        raise _invalid(words)
+        raise _no_amount(bare, currency)
     if not number:
         raise _invalid(say("Please write an amount, for example 25."))
     if negative:
         raise _invalid(say("The amount has to be more than zero."))
-    return from_major(_decimal(number, currency, locale), currency)
+    try:
+        return from_major(_decimal(number, currency, locale), currency)
+    except InvalidOperation:  # Babel cannot write out so many digits, to see whether it reads them as they were meant
+        raise _no_amount(bare, currency) from None
 
 
 def _decimal(text: str, currency: str, locale: str) -> Decimal:
@@ -183,6 +186,13 @@ def _finest(currency: str, places: int) -> Words:
         places,
         currency=currency,
     )
+
+
+def _no_amount(text: str, currency: str) -> Invalid:
+    words = say(
+        "“{text}” is not an amount of {currency}. Write a number, for example 25.", text=text[:40], currency=currency
+    )
+    return _invalid(words)
 
 
 def _invalid(words: Words) -> Invalid:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.gifts.money import Money
 from bot.gifts.wording import Listed, Part, say, say_many
 
+LONGEST_NAME: Final = 100  # characters of a product's name, which stands in the middle of sentences
 _MOST_NAMED = 20  # values, one by one
 
 
@@ -67,10 +69,12 @@ class Shelf:
 
     def named(self, words: str, limit: int) -> list[Product]:
         """The first products whose names have all these words in them, those that begin with them before others."""
-        wanted = words.casefold().split()
-        found = [product for product in self.products if all(word in product.name.casefold() for word in wanted)]
+        wanted = words[:LONGEST_NAME].casefold().split()
+        names = [(product.name.casefold(), product) for product in self.products]
+        found = [(name, product) for name, product in names if all(word in name for word in wanted)]
         start = " ".join(wanted)
-        return sorted(found, key=lambda product: (not product.name.casefold().startswith(start), product.name))[:limit]
+        found.sort(key=lambda named: (not named[0].startswith(start), named[1].name))
+        return [product for _, product in found[:limit]]
 
     def offering(self, value: Money) -> list[Product]:
         """What can be bought in this value, in the service's order."""

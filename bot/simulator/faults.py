@@ -7,6 +7,7 @@ work, plays the armed fault and writes the call down. The client may die at any 
 import asyncio
 import json
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+
+_GZIP = 16 + zlib.MAX_WBITS
+_MIB = 1 << 20
+_BLOWN_UP_TO = 64  # MiB, in 300 KB
 
 
 class Fault(StrEnum):
@@ -25,6 +30,7 @@ class Fault(StrEnum):
     ERROR_BEFORE = "error_before"  # 500, the work is not done
     ERROR_AFTER = "error_after"  # 500, although the work is done
     SLOW = "slow"  # the work and its reply come late
+    BOMB = "bomb"  # the work is done, and its reply unpacks to far more than there is to say
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,8 @@ def middleware(service: Service) -> Middleware:
         if fault is Fault.ERROR_AFTER or isinstance(fault, Answer):
             response = _refused(service, fault, seconds)
         reply = None if fault is Fault.REPLY_LOST else _body(response)
+        if fault is Fault.BOMB:
+            response = _blown_up(response)
         service.calls.append(Call(name, arguments, reply, time.time()))
         await service.faults.watch(name, Moment.AFTER)
         return _hung_up(request) if fault is Fault.REPLY_LOST else response
@@ -193,6 +201,17 @@ def _refused(service: Service, fault: Fault | Answer | None, seconds: float) -> 
         after = {"Retry-After": str(max(1, round(seconds)))}
         return web.json_response(service.refusal(429), status=429, headers=after)
     return web.json_response(service.refusal(500), status=500)
+
+
+def _blown_up(response: web.StreamResponse) -> web.Response:
+    """The same reply, with so much space behind it that it fits into little only while it is packed."""
+    assert isinstance(response, web.Response), "replies are not streamed"
+    assert isinstance(response.body, bytes), "replies are JSON"
+    packing = zlib.compressobj(1, wbits=_GZIP)
+    space = b" " * _MIB
+    packed = [packing.compress(response.body), *(packing.compress(space) for _ in range(_BLOWN_UP_TO))]
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    return web.Response(status=response.status, body=b"".join([*packed, packing.flush()]), headers=headers)
 
 
 def _body(response: web.StreamResponse) -> Any:

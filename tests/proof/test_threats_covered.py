@@ -107,6 +107,24 @@ THREATS = {
         "proof/test_threats_flood.py::test_a_thousand_looks_at_the_home_tab",
         "test_http.py::test_health_and_unknown_addresses",  # the largest request
         "test_form.py::test_what_slacks_client_would_not_send",
+        "test_linear.py::test_time_grows_with_the_text",
+        "test_linear.py::test_time_grows_with_any_text",
+    ],
+    "strangers at the port": [
+        "proof/test_threats_strangers.py::test_a_crowd_that_says_nothing",
+        "proof/test_threats_strangers.py::test_no_file_is_left",
+        "proof/test_threats_strangers.py::test_half_requests_end",
+        "proof/test_threats_strangers.py::test_junk",
+        "proof/test_threats_strangers.py::test_bodies_that_fill_the_memory",
+        "test_http_server.py::test_a_request_in_hand_does_not_give_way",
+        "test_http_server.py::test_a_crowd_pushes_out_its_own",
+        "test_http_server.py::test_what_is_refused_is_counted",
+        "test_webhooks.py::test_too_large",
+    ],
+    "replies that fill the memory": [
+        "test_reply_limits.py::test_nobody_knows_what_too_large_a_reply_says",
+        "test_reply_limits.py::test_a_reply_that_is_a_bomb_makes_no_second_order",
+        "test_reply_limits.py::test_an_envelope_that_is_too_large",
     ],
     "somebody else's code": [
         "proof/test_threats_covered.py::test_everything_that_is_installed_is_pinned_by_its_hash",

@@ -123,6 +123,15 @@ async def test_a_lost_reply_of_the_gift_card_api_leaves_the_order(giftcards: WeG
     assert len(giftcards.requests) == 2
 
 
+async def test_a_bomb_is_the_reply_with_much_space_behind_it(giftcards: WeGiftApi) -> None:
+    """The order is made; its reply is small on the way, and 64 MiB once it is unpacked."""
+    giftcards.faults.arm(ORDER, Fault.BOMB)
+    reply = await order(giftcards)
+    assert int(reply.headers["Content-Length"]) < 400_000
+    assert len(reply.content) > 64 << 20
+    assert [reply.json()["id"]] == [one.id for one in giftcards.orders]
+
+
 async def test_a_watcher_sees_every_call_before_and_after_its_work(giftcards: WeGiftApi) -> None:
     """It may take its time, or end the caller."""
     seen: list[tuple[str, Moment, int]] = []

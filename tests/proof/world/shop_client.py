@@ -78,7 +78,8 @@ class ShopClient:
         if not isinstance(answer, Refusal):
             return answer
         self._network.journal(f"{name} is told {answer}")
-        return meaning(answer.response(), _AN_ORDER)
+        response = answer.response()
+        return meaning(response, response.content, _AN_ORDER)
 
     async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch a link."""
