@@ -23,12 +23,15 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
+from bot.giftcards.api import hear_dates
 from bot.giftcards.webhooks import Webhooks
-from bot.gifts.errors import Invalid, Refused
+from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.errors import Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.health import Health
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Access, Clock, GiftCards
+from bot.gifts.people import Roster
+from bot.gifts.ports import Access, Clock, GiftCards, OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.upkeep import Upkeep
 from bot.gifts.wording import say
 from bot.gifts.work import Task
@@ -36,22 +39,26 @@ from bot.gifts.worker import LONGEST_NAP, Step, Worker
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
 from handlers import register
 from handlers.access import SlackAccess
-from handlers.directory import SlackDirectory, Workspace
+from handlers.directory import SlackDirectory, SlackIsSilent, Workspace
 from handlers.errands import Errands
-from handlers.intake import HttpIntake, NoWayIn
+from handlers.intake import HttpIntake
 from handlers.language import language_of
 from handlers.messenger import SlackMessenger
+from handlers.prompt_app import PromptApp
+from handlers.remedies import BOT_TOKEN
 from handlers.screens import Screens
 from handlers.slack_answers import WatchedClient, answer_of
+from handlers.slack_dates import dates_heard_by
 from handlers.slack_session import slack_session
 from handlers.socket_mode import SocketIntake
+from handlers.start import insist
 from storage import Database, DatabaseLost, SqliteStore
 
 log = structlog.get_logger(__name__)
 
 SLACK_DEADLINE = 20.0  # seconds for one call
 GIFTCARDS_TIMEOUT = 15.0  # seconds of silence
-LOOK_AFTER_DATABASE = 10.0  # seconds between two looks
+LOOK_AROUND = 10.0  # seconds between two looks at what is lost or set from outside
 FINISH = 2.5  # seconds for each of: what Slack sent, errands, work in hand; together under ten
 DEFAULT_ADDRESS = ("127.0.0.1", 3000)
 
@@ -69,13 +76,20 @@ def time_ordered_id() -> str:
 class Giftbot:
     """The bot, put together and started; `stop` lets the work in hand finish."""
 
-    def __init__(self, intake: SocketIntake | HttpIntake, errands: Errands, worker: Worker, database: Database) -> None:
+    def __init__(
+        self,
+        intake: SocketIntake | HttpIntake,
+        errands: Errands,
+        worker: Worker,
+        database: Database,
+        clock: CheckedClock,
+    ) -> None:
         self.intake = intake
         self._errands = errands
         self._worker = worker
         self._database = database
         self.working = asyncio.create_task(worker.run())
-        self.looking = asyncio.create_task(self._look_after_database())
+        self.looking = asyncio.create_task(self._look_around(clock))
 
     @property
     def lost(self) -> DatabaseLost | None:
@@ -90,10 +104,12 @@ class Giftbot:
         self.looking.cancel()
         await asyncio.gather(self.working, self.looking, return_exceptions=True)
 
-    async def _look_after_database(self) -> None:
+    async def _look_around(self, clock: CheckedClock) -> None:
+        """Notice, also while nobody asks for anything, that the database's file is lost or that the clock was set."""
         while True:
-            await asyncio.sleep(LOOK_AFTER_DATABASE)
+            await asyncio.sleep(LOOK_AROUND)
             self._database.look()
+            await clock.look()
 
 
 @asynccontextmanager
@@ -110,34 +126,35 @@ async def giftbot(
         DatabaseRefused: the database cannot be used.
         NoWayIn: Slack does not accept us, or the address cannot be used.
     """
-    clock = clock or SystemClock()
+    checked = CheckedClock(clock or SystemClock())
     async with AsyncExitStack() as stack:
         database = Database(settings.giftbot_database)
         stack.callback(database.close)
-        session = await stack.enter_async_context(slack_session(SLACK_DEADLINE))
-        outages = Outages(clock)
+        outages = Outages(checked)
+        session = await stack.enter_async_context(slack_session(SLACK_DEADLINE, dates_heard_by(checked)))
         patient, once = _slack_clients(settings, session, outages)
-        identity = await _identity(patient)
+        checked.when_in_doubt(lambda: answer_of(patient.auth_test()))
+        identity = await insist("auth.test", lambda: answer_of(patient.auth_test()), BOT_TOKEN, checked)
 
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
-        giftcards = await stack.enter_async_context(_giftcards(account, clock, outages))
+        giftcards = await stack.enter_async_context(_giftcards(account, checked, outages))
         workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
-        directory = SlackDirectory(patient, workspace, clock)
+        directory = SlackDirectory(patient, workspace, checked)
         common = language_of(settings.giftbot_config.company.language)
-        messenger = SlackMessenger(patient, once, directory, clock, common)
-        flow = Flow(store, giftcards, messenger, directory, clock, _arrangement(settings, account), new_id)
-        upkeep = Upkeep(store, giftcards, clock)
+        messenger = SlackMessenger(patient, once, directory, checked, common)
+        flow = Flow(store, giftcards, messenger, directory, checked, _arrangement(settings, account), new_id)
+        upkeep = Upkeep(store, giftcards, checked)
         upkeep.begin()
-        await _groups_are_known(flow)
+        await insist("usergroups.users.list", lambda: _groups(flow), BOT_TOKEN, checked)
         access = SlackAccess(patient, workspace, outages)
-        worker = _worker(store, clock, bell, flow, access)
+        worker = _worker(store, checked, bell, flow, access)
         errands = Errands()
         app = _bolt_app(settings, patient, identity, workspace)
-        register(app, flow, directory, Screens(patient, directory, flow), access, errands, clock, new_id)
-        illness = partial(_illness, clock, worker, Health(store, clock, outages))
-        intake = _intake(settings, app, session, address, clock, illness, outages, _webhooks(account, upkeep))
-        bot = Giftbot(intake, errands, worker, database)
+        register(app, flow, directory, Screens(patient, directory, flow), access, errands, checked, new_id)
+        illness = partial(_illness, checked, worker, Health(store, checked, outages))
+        intake = _intake(settings, app, session, address, checked, illness, outages, _webhooks(account, upkeep))
+        bot = Giftbot(intake, errands, worker, database, checked)
         stack.push_async_callback(bot.stop)
         await intake.start()
         log.info("started", team=identity["team"], database=str(settings.giftbot_database))
@@ -156,20 +173,29 @@ async def run(
         DatabaseRefused, NoWayIn: as `giftbot` does.
         DatabaseLost: what is done cannot be kept any more.
     """
-    asked_to_stop = asyncio.Event()
-    stopping = [signal.SIGTERM, signal.SIGINT]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup the bot outlives its terminal
-        stopping.append(signal.SIGHUP)
-    for number in stopping:
-        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with giftbot(settings, account, address, clock) as bot:
-        gc.freeze()  # what was made for the start stays: no click waits for it to be looked through
-        waiting = asyncio.create_task(asked_to_stop.wait())
-        await asyncio.wait([waiting, bot.working, bot.looking], return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if bot.lost:
-            log.error("database_lost", reason=str(bot.lost))
-        log.info("stopping")
+    starting, asked_to_stop, is_started = asyncio.current_task(), asyncio.Event(), False
+
+    def stop() -> None:
+        asked_to_stop.set()
+        if starting and not is_started:
+            starting.cancel()  # Slack may be away for minutes, and nothing is in hand yet that could finish
+
+    _on_signals(stop)
+    try:
+        async with giftbot(settings, account, address, clock) as bot:
+            is_started = True
+            gc.freeze()  # what was made for the start stays: no click waits for it to be looked through
+            waiting = asyncio.create_task(asked_to_stop.wait())
+            await asyncio.wait([waiting, bot.working, bot.looking], return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if bot.lost:
+                log.error("database_lost", reason=str(bot.lost))
+            log.info("stopping")
+    except asyncio.CancelledError:
+        if is_started or not asked_to_stop.is_set():
+            raise
+        log.info("stopped_before_the_start")
+        return
     if bot.lost:
         raise bot.lost
     for task in (bot.working, bot.looking):
@@ -177,11 +203,20 @@ async def run(
             task.result()
 
 
-async def _groups_are_known(flow: Flow) -> None:
+def _on_signals(stop: Callable[[], None]) -> None:
+    stopping = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup the bot outlives its terminal
+        stopping.append(signal.SIGHUP)
+    for number in stopping:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+async def _groups(flow: Flow) -> Roster | Rejected | Unavailable | OutcomeUnknown:
+    """Who is in the user groups of giftbot.toml."""
     try:
-        await flow.roll.now()
-    except Invalid as unknown:
-        raise NoWayIn(f"Slack does not say who is in the user groups of giftbot.toml: {unknown}") from unknown
+        return await flow.roll.now()
+    except SlackIsSilent as silent:
+        return silent.answer
 
 
 def _arrangement(settings: Settings, account: Account) -> Arrangement:
@@ -195,7 +230,7 @@ def _arrangement(settings: Settings, account: Account) -> Arrangement:
     )
 
 
-def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow, access: Access) -> Worker:
+def _worker(store: SqliteStore, clock: CheckedClock, bell: asyncio.Event, flow: Flow, access: Access) -> Worker:
     steps: dict[Task, Step] = {
         Task.POST: flow.post,
         Task.REFRESH: flow.refresh,
@@ -211,13 +246,15 @@ def _worker(store: SqliteStore, clock: Clock, bell: asyncio.Event, flow: Flow, a
 
 
 @asynccontextmanager
-async def _giftcards(account: Account, clock: Clock, outages: Outages) -> AsyncGenerator[GiftCards]:
+async def _giftcards(account: Account, clock: CheckedClock, outages: Outages) -> AsyncGenerator[GiftCards]:
     """The gift card service that the account is with."""
     if isinstance(account, WeGiftAccount):
         async with wegift.client(account.wegift_api_key, account.wegift_api_url, GIFTCARDS_TIMEOUT) as http:
+            hear_dates(http, clock)
             yield wegift.WeGift(http, account.wegift_card_id, clock, outages)
     else:
         async with runa.client(account.runa_api_key, account.api_url, GIFTCARDS_TIMEOUT) as http:
+            hear_dates(http, clock)
             yield runa.Runa(http, account.templates, clock, outages)
 
 
@@ -231,13 +268,6 @@ def _slack_clients(
         WatchedClient(token, settings.slack_api_url, session, after_lost_connections, outages),
         WatchedClient(token, settings.slack_api_url, session, [], outages),
     )
-
-
-async def _identity(client: AsyncWebClient) -> AsyncSlackResponse:
-    answer = await answer_of(client.auth_test())
-    if isinstance(answer, AsyncSlackResponse):
-        return answer
-    raise NoWayIn(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
 
 
 def _bolt_app(
@@ -256,7 +286,7 @@ def _bolt_app(
 
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.ERROR)  # Bolt would warn that `authorize` replaces the token, which is what we want
-    app = AsyncApp(
+    app = PromptApp(
         name="giftbot",
         logger=logger,
         client=client,
@@ -273,18 +303,18 @@ def _intake(
     app: AsyncApp,
     session: aiohttp.ClientSession,
     address: tuple[str, int],
-    clock: Clock,
+    clock: CheckedClock,
     illness: Callable[[], str | None],
     outages: Outages,
     webhooks: Sequence[Webhooks],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
-    return HttpIntake(app, settings.slack_signing_secret, address, illness, webhooks)
+    return HttpIntake(app, settings.slack_signing_secret, address, illness, clock, webhooks)
 
 
 def _is_healthy(clock: Clock, worker: Worker) -> bool:
-    return clock.now() - worker.looked_at < timedelta(seconds=3 * LONGEST_NAP)
+    return clock.monotonic() - worker.looked_at < 3 * LONGEST_NAP
 
 
 def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:

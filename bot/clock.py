@@ -1,8 +1,11 @@
 """The real clock."""
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
+
+_MONOTONIC = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts while the machine sleeps, where it can
 
 
 class SystemClock:
@@ -11,6 +14,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The time now, in UTC."""
         return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since the machine was started."""
+        return time.clock_gettime(_MONOTONIC)
 
     async def sleep(self, seconds: float) -> None:
         """Come back after that many seconds."""

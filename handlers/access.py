@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.gifts.outages import SLACK_ACCESS, Outages
 from handlers.directory import Workspace
 from handlers.payloads import TokensLost, read
-from handlers.slack_answers import REINSTALL, answer_of
+from handlers.remedies import LET_IN_AGAIN
+from handlers.slack_answers import answer_of
 
 _PATIENCE = 2.0  # seconds; a stop waits for it
 
@@ -41,4 +42,4 @@ class SlackAccess:
         event = read(TokensLost, body)
         is_about_us = event.kind == "app_uninstalled" or event.bots
         if is_about_us and self._workspace.has(event.team, event.enterprise):
-            self._outages.failed(SLACK_ACCESS, event.kind, REINSTALL)
+            self._outages.failed(SLACK_ACCESS, event.kind, LET_IN_AGAIN)

@@ -17,13 +17,12 @@ class Away:
 
     async def away(self, person: str, words: str) -> str:
         """Go away, until a day and with a deputy; without any words, whether one is away."""
-        language = await self._directory.language(person)  # first, so that a refusal is in it as well
         until, deputies = read_absence(words)
         if until or deputies:
-            absence = await self._flow.away(person, until, deputies)
-        else:
-            absence = self._flow.absence(person)
-        return self._shown(absence, language)
+            absence = await self._flow.away(person, until, deputies)  # which asks Slack who they are
+            return self._shown(absence, await self._directory.language(person))
+        language = await self._directory.language(person)  # first, so that a refusal is in it as well
+        return self._shown(self._flow.absence(person), language)
 
     async def back(self, person: str) -> str:
         """Be back."""

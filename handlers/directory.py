@@ -1,18 +1,19 @@
 """Who is who, asked from Slack and remembered for a while."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.gifts.errors import Field, Invalid
+from bot.gifts.errors import NotNow
 from bot.gifts.people import Person, Standing
-from bot.gifts.ports import Clock, Rejected
+from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.time_limit import seconds_left
 from bot.gifts.wording import say
 from handlers.language import ENGLISH, Language, language_of
 from handlers.limits import Limits, Method
@@ -20,11 +21,25 @@ from handlers.slack_answers import answer_of
 
 log = structlog.get_logger(__name__)
 
-_REMEMBERED = timedelta(minutes=5)
-_GROUP_REMEMBERED = timedelta(minutes=1)  # who decides about money
-_KNOWN_FOR_A_DAY = timedelta(days=1)  # Slack tells of changes by itself, and nobody changes their language often
-_PATIENCE = 2.0  # seconds; Slack gives a form's submission three in all
+_REMEMBERED = 5 * 60.0  # seconds, as all of these
+_GROUP_REMEMBERED = 60.0  # who decides about money
+_KNOWN_FOR_A_DAY = 24 * 60 * 60.0  # Slack tells of changes by itself, and nobody changes their language often
+_PATIENCE = 2.0
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
+_NO_SUCH_GROUP = "no_such_subteam"
+
+T = TypeVar("T")
+
+
+class SlackIsSilent(NotNow):
+    """Slack does not say who is who just now; `answer` is what it says instead."""
+
+    def __init__(self, answer: Rejected | Unavailable | OutcomeUnknown) -> None:
+        words = say(
+            "Slack does not say who these people are just now. Nothing was changed: please try again in a moment."
+        )
+        super().__init__(words)
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +62,26 @@ class SlackDirectory:
         self._workspace = workspace
         self._clock = clock
         self.limits = Limits(clock)  # all calls to Slack that are the worker's share them
-        self._groups: dict[str, tuple[frozenset[str], datetime]] = {}
-        self._known: dict[str, tuple[Person, datetime]] = {}
+        self._groups: dict[str, tuple[frozenset[str], float]] = {}  # with the monotonic time at which that was so
+        self._known: dict[str, tuple[Person, float]] = {}
 
     async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Everybody asked for.
 
         Raises:
-            Invalid: Slack cannot be asked just now; whoever fills in a form keeps it and submits again.
+            NotNow: Slack cannot be asked just now.
         """
         known = {slack_id: person for slack_id in ids if (person := self._remembered(slack_id, _REMEMBERED))}
         if len(known) == len(ids):  # then nothing is waited for, not even another task's turn
             return known
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                people = await asyncio.gather(*(self._ask(slack_id) for slack_id in ids if slack_id not in known))
-        except TimeoutError:
-            raise _not_now() from None
+        people = await _in_time(self._ask(slack_id) for slack_id in ids if slack_id not in known)
         return known | {person.id: person for person in people}
 
     async def known(self, slack_id: str) -> Person:
         """Somebody as they were at most a day ago, unless Slack told of a change; asked no faster than Slack allows.
 
         Raises:
-            Invalid: Slack cannot be asked just now.
+            NotNow: Slack cannot be asked just now.
         """
         if known := self._remembered(slack_id, _KNOWN_FOR_A_DAY):
             return known
@@ -78,22 +89,18 @@ class SlackDirectory:
         return (await self.look_up([slack_id]))[slack_id]
 
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """Who is in each of these user groups, at most a minute old.
+        """Who is in each of these user groups, at most a minute old; nobody where Slack has no such group any more.
 
         Source: docs.slack.dev, usergroups.users.list, which needs the scope usergroups:read.
 
         Raises:
-            Invalid: Slack cannot be asked just now, or does not know a group.
+            NotNow: Slack cannot be asked just now.
         """
         known = {group: people for group in groups if (people := self._remembered_members(group)) is not None}
         unknown = [group for group in groups if group not in known]
         if not unknown:
             return known
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                answers = await asyncio.gather(*(self._ask_members(group) for group in unknown))
-        except TimeoutError:
-            raise _not_now() from None
+        answers = await _in_time(self._ask_members(group) for group in unknown)
         return known | dict(zip(unknown, answers, strict=True))
 
     async def named(self, name: str) -> Sequence[str]:
@@ -102,7 +109,7 @@ class SlackDirectory:
         Source: docs.slack.dev, users.list, "Pagination".
 
         Raises:
-            Invalid: Slack cannot be asked just now.
+            NotNow: Slack cannot be asked just now.
         """
         found: list[str] = []
         cursor: str | None = None
@@ -110,7 +117,7 @@ class SlackDirectory:
             answer = await answer_of(self._client.users_list(cursor=cursor, limit=200))
             if not isinstance(answer, AsyncSlackResponse):
                 log.warning("people_unknown", answer=answer.detail)
-                raise _not_now()
+                raise SlackIsSilent(answer)
             found += [user["id"] for user in answer["members"] if name.casefold() in _names(user)]
             cursor = answer["response_metadata"]["next_cursor"]
             if not cursor:
@@ -127,7 +134,7 @@ class SlackDirectory:
             return language_of(known.locale)
         try:
             return language_of((await self.look_up([slack_id]))[slack_id].locale)
-        except Invalid:
+        except NotNow:
             return ENGLISH
 
     def language_at_once(self, slack_id: str) -> Language:
@@ -139,21 +146,25 @@ class SlackDirectory:
         """Whether `language` answers without asking Slack."""
         return self._remembered(slack_id, _KNOWN_FOR_A_DAY) is not None
 
-    def _remembered(self, slack_id: str, so_long: timedelta) -> Person | None:
-        known, asked_at = self._known.get(slack_id, (None, None))
-        return known if asked_at and self._clock.now() - asked_at < so_long else None
+    def _remembered(self, slack_id: str, so_long: float) -> Person | None:
+        known, asked_at = self._known.get(slack_id, (None, -math.inf))
+        return known if self._clock.monotonic() - asked_at < so_long else None
 
     def _remembered_members(self, group: str) -> frozenset[str] | None:
-        members, asked_at = self._groups.get(group, (None, None))
-        return members if asked_at and self._clock.now() - asked_at < _GROUP_REMEMBERED else None
+        members, asked_at = self._groups.get(group, (None, -math.inf))
+        return members if self._clock.monotonic() - asked_at < _GROUP_REMEMBERED else None
 
     async def _ask_members(self, group: str) -> frozenset[str]:
         answer = await answer_of(self._client.usergroups_users_list(usergroup=group))
-        if not isinstance(answer, AsyncSlackResponse):
+        if isinstance(answer, AsyncSlackResponse):
+            members = frozenset(answer["users"])
+        elif answer.detail == _NO_SUCH_GROUP:
+            members = frozenset()
+            log.warning("group_is_gone", group=group)
+        else:
             log.warning("group_unknown", group=group, answer=answer.detail)
-            raise _not_now()
-        members = frozenset(answer["users"])
-        self._groups[group] = members, self._clock.now()
+            raise SlackIsSilent(answer)
+        self._groups[group] = members, self._clock.monotonic()
         return members
 
     async def _ask(self, slack_id: str) -> Person:
@@ -164,8 +175,8 @@ class SlackDirectory:
             person = Person(slack_id, say("Somebody"), Standing.UNKNOWN)
         else:
             log.warning("people_unknown", person=slack_id, answer=answer.detail)
-            raise _not_now()
-        self._known[slack_id] = (person, self._clock.now())
+            raise SlackIsSilent(answer)
+        self._known[slack_id] = (person, self._clock.monotonic())
         return person
 
     def _read(self, slack_id: str, user: Mapping[str, Any]) -> Person:
@@ -195,6 +206,10 @@ def _names(user: Mapping[str, Any]) -> set[str]:
     return set() if user.get("deleted") else {name.casefold() for name in names if name}
 
 
-def _not_now() -> Invalid:
-    words = say("Slack does not say who these people are just now. Please submit again in a moment.")
-    return Invalid({Field.RECIPIENTS: words})
+async def _in_time(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What is answered, side by side, while somebody waits; asked by nobody, two seconds are enough."""
+    try:
+        async with asyncio.timeout(seconds_left(_PATIENCE)):
+            return await asyncio.gather(*questions)
+    except TimeoutError:
+        raise SlackIsSilent(OutcomeUnknown("no reply in time")) from None

@@ -10,7 +10,10 @@ log = structlog.get_logger(__name__)
 
 
 class Errands:
-    """Runs small calls beside the handlers, which then acknowledge at once, and waits for them at the end."""
+    """Runs small calls beside the handlers, which then acknowledge at once, and waits for them at the end.
+
+    What they have to look up counts in the time that the person's click has: a form opens only within three seconds.
+    """
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[object]] = set()

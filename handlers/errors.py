@@ -7,7 +7,7 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot.gifts.deciding import AlreadyDecided
-from bot.gifts.errors import GiftbotError, Invalid, StoreLost, TooMuch
+from bot.gifts.errors import GiftbotError, Invalid, NotNow, StoreLost, TooMuch
 from bot.gifts.wording import Words, say
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
@@ -39,7 +39,8 @@ class Errors:
             return _answer({"response_action": "errors", "errors": problems})
         words = _words(error)
         text = language.render(words)
-        can_be_submitted_again = isinstance(error, StoreLost | TooMuch) or not isinstance(error, GiftbotError)
+        is_passing = isinstance(error, NotNow | StoreLost | TooMuch)
+        can_be_submitted_again = is_passing or not isinstance(error, GiftbotError)
         if can_be_submitted_again and (field := first_field(body)):
             return _answer({"response_action": "errors", "errors": {field: text}})  # the form keeps its content
         if "command" in body:

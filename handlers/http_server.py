@@ -6,7 +6,6 @@ refused unread. Only then is a body read, within limits of size and time, and it
 
 import asyncio
 import re
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from typing import Protocol
 import structlog
 from aiohttp import hdrs, web
 
+from bot.gifts.ports import Clock
 from bot.input_limits import LARGEST_UNSIGNED, SIGNATURE_AGE, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
 from handlers.connections import UNREADABLE, Connections
 
@@ -71,9 +71,12 @@ class _Refused(Exception):
 class HttpServer:
     """Serves `endpoints`, and `pages` to GET, by their paths."""
 
-    def __init__(self, endpoints: Iterable[Endpoint], pages: Mapping[str, Callable[[], web.Response]]) -> None:
+    def __init__(
+        self, endpoints: Iterable[Endpoint], pages: Mapping[str, Callable[[], web.Response]], clock: Clock
+    ) -> None:
         self._endpoints = {endpoint.path: endpoint for endpoint in endpoints}
         self._pages = pages
+        self._clock = clock
         self._connections = Connections(self._respond)
         self._unverified = 0  # bytes
 
@@ -100,12 +103,18 @@ class HttpServer:
             if page := self._page(request):
                 return _last(page())
             endpoint = self._endpoint(request)
-            if not _may_be_signed(request.headers, endpoint):
+            if not self._may_be_signed(request.headers, endpoint):
                 return _last(await self._answer_unsigned(request, endpoint))
             return await self._answer_signed(request, endpoint)
         except _Refused as refused:
             log.warning("request_refused", why=refused.why)
             return _last(web.Response(status=refused.status))
+
+    def _may_be_signed(self, headers: Mapping[str, str], endpoint: Endpoint) -> bool:
+        """Whether it looks signed, and just now; only a body can tell."""
+        timestamp, now = headers.get(endpoint.timestamp, ""), self._clock.now().timestamp()
+        is_recent = _TIMESTAMP.fullmatch(timestamp) is not None and abs(now - int(timestamp)) <= SIGNATURE_AGE
+        return is_recent and all(look.fullmatch(headers.get(name, "")) for name, look in endpoint.signature.items())
 
     def _page(self, request: web.BaseRequest) -> Callable[[], web.Response] | None:
         return self._pages.get(request.path) if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} else None
@@ -164,13 +173,6 @@ class HttpServer:
         finally:
             self._unverified -= len(body)
         return bytes(body)
-
-
-def _may_be_signed(headers: Mapping[str, str], endpoint: Endpoint) -> bool:
-    """Whether it looks signed, and just now; only a body can tell."""
-    timestamp = headers.get(endpoint.timestamp, "")
-    is_recent = _TIMESTAMP.fullmatch(timestamp) is not None and abs(time.time() - int(timestamp)) <= SIGNATURE_AGE
-    return is_recent and all(look.fullmatch(headers.get(name, "")) for name, look in endpoint.signature.items())
 
 
 def _last(response: web.StreamResponse) -> web.StreamResponse:

@@ -14,9 +14,10 @@ from pydantic import SecretStr
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 from yarl import URL
 
+from bot.gifts.checked_clock import CheckedClock
 from bot.input_limits import LARGEST_REQUEST
 from handlers.http_server import Endpoint, HttpServer
 
@@ -45,11 +46,14 @@ class HttpIntake:
         signing_secret: SecretStr,
         address: tuple[str, int],
         illness: Callable[[], str | None],
+        clock: CheckedClock,
         others: Iterable[Endpoint] = (),
     ) -> None:
         self._host, self._port = address
         self._illness = illness
-        self._server = HttpServer([SlackEvents(app, signing_secret), *others], {HEALTH_PATH: self._health})
+        self._clock = clock
+        events = SlackEvents(app, signing_secret, clock)
+        self._server = HttpServer([events, *others], {HEALTH_PATH: self._health}, clock)
 
     async def start(self) -> None:
         """Listen.
@@ -76,7 +80,8 @@ class HttpIntake:
 
     def _health(self) -> web.Response:
         illness = self._illness()
-        return web.json_response({"status": illness or "ok"}, status=503 if illness else 200)
+        notes = {"clock": trouble} if (trouble := self._clock.trouble) else {}
+        return web.json_response({"status": illness or "ok", **notes}, status=503 if illness else 200)
 
 
 class SlackEvents:
@@ -88,9 +93,9 @@ class SlackEvents:
     timestamp: Final = "X-Slack-Request-Timestamp"
     signature: Final = {_SIGNATURE: re.compile("v0=[0-9a-f]{64}")}
 
-    def __init__(self, app: AsyncApp, signing_secret: SecretStr) -> None:
+    def __init__(self, app: AsyncApp, signing_secret: SecretStr, clock: CheckedClock) -> None:
         self._app = app
-        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
+        self._signatures = SignatureVerifier(signing_secret.get_secret_value(), _TimeOfSignatures(clock))
 
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """The signature is of this body, which has to be text."""
@@ -109,6 +114,16 @@ class SlackEvents:
             log.info("unreadable_request", error=type(error).__name__)
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         return await to_aiohttp_response(response)
+
+
+class _TimeOfSignatures(Clock):
+    """Slack signs by its own clock, so that one of ours that is wrong keeps nobody out."""
+
+    def __init__(self, clock: CheckedClock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now().timestamp()
 
 
 def _read(body: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """OUT: posts and updates messages, and proves that one was sent. Each message carries its id in its metadata."""
 
+import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -19,9 +19,10 @@ from handlers.language import ENGLISH, Language
 from handlers.limits import Method
 from handlers.slack_answers import answer_of
 
-_REMEMBERED = timedelta(hours=1)  # a person's channel stays the same, but whoever has left is to be noticed
-_EARLIER = timedelta(hours=1)  # Slack's clock may be behind ours; too wide a look costs nothing
-_PAGE = 200
+_REMEMBERED = 60 * 60.0  # seconds; a person's channel stays the same, but whoever has left is to be noticed
+_AMONG_SLACKS_HOSTS = 60.0  # seconds that their clocks may be apart; too wide a look costs nothing
+_PAGE: Final = 200
+_MOST_PAGES: Final = 250
 
 
 class SlackMessenger:
@@ -45,21 +46,20 @@ class SlackMessenger:
         self._clock = clock
         self._common = common
         self._limits = directory.limits
-        self._opened: dict[str, tuple[str, datetime]] = {}
+        self._opened: dict[str, tuple[str, float]] = {}  # with the monotonic time until which they count
 
     async def open(self, to: str) -> str | Rejected | Unavailable:
         """The channel in which to write to a person or channel, asked for once for all messages of an hour."""
         if not is_person(to):
             return to
-        now = self._clock.now()
-        known, until = self._opened.get(to, ("", now))
-        if now < until:
+        known, until = self._opened.get(to, ("", -math.inf))
+        if self._clock.monotonic() < until:
             return known
         await self._limits.turn(Method.OPEN)
         answer = await answer_of(self._patient.conversations_open(users=to))
         if isinstance(answer, AsyncSlackResponse):
             channel: str = answer["channel"]["id"]
-            self._opened[to] = channel, self._clock.now() + _REMEMBERED
+            self._opened[to] = channel, self._clock.monotonic() + _REMEMBERED
             return channel
         return _certain(answer)
 
@@ -83,31 +83,32 @@ class SlackMessenger:
         return answer
 
     async def find(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
-        """Look for a message whose posting has an unknown outcome, through everything posted since it began."""
+        """Look for a message whose posting has an unknown outcome, through everything that may have been posted since.
+
+        That is what Slack shows after a message that it had before, by its own clock; where none is known, all of it.
+        Source: docs.slack.dev, conversations.history, "Pagination by cursor"; it gives the newest page first.
+        """
         assert message.channel is not None, "a message is looked for where it was sent"
-        assert message.sending_since is not None, "a message is looked for after it was sent"
-        oldest = (message.sending_since - _EARLIER).timestamp()
-        cursor = None
-        while True:
+        oldest = f"{max(float(message.sent_after or 0) - _AMONG_SLACKS_HOSTS, 0):.6f}"
+        cursor, turned = "", set[str]()
+        while cursor not in turned and len(turned) < _MOST_PAGES:
+            turned.add(cursor)
             await self._limits.turn(Method.HISTORY)
             answer = await answer_of(
                 self._patient.conversations_history(
                     channel=message.channel,
-                    oldest=f"{oldest:.6f}",
+                    oldest=oldest,
                     include_all_metadata=True,
                     limit=_PAGE,
-                    cursor=cursor,
+                    cursor=cursor or None,
                 )
             )
             if not isinstance(answer, AsyncSlackResponse):
                 return _cannot_look(answer)
-            for row in answer["messages"]:
-                payload = row.get("metadata", {}).get("event_payload", {})
-                if payload.get("message_id") == message.id:
-                    return Posted(message.channel, row["ts"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return Absent()
+            found, cursor = _read_page(answer.data, message)
+            if found or not cursor:
+                return found or Absent()
+        return Unavailable("the history has no end")
 
     async def said(self, channel: str) -> Sequence[Said] | Rejected | Unavailable:
         """The newest of the bot's own messages in a direct message channel, as far as a page of it shows them."""
@@ -158,3 +159,31 @@ def _cannot_look(answer: Rejected | Unavailable | OutcomeUnknown) -> Rejected | 
     if isinstance(answer, Unavailable) and answer.detail == "missing_scope":
         return Rejected(Reason.MESSAGE_UNCERTAIN, answer.detail)
     return _certain(answer)
+
+
+def _read_page(page: object, message: Message) -> tuple[Posted | Unavailable | None, str]:
+    """A message as a page of the history has it, if it does, and where the page before goes on.
+
+    Rows in any other shape than a message of ours are somebody else's. A page that is none proves nothing.
+    """
+    match page:
+        case {"messages": list(rows)}:
+            ours = [row for row in rows if _is_of(row, message)]
+        case _:
+            return Unavailable("the history cannot be read"), ""
+    match ours:
+        case [{"ts": str(ts)}, *_]:
+            return Posted(message.channel or "", ts), ""
+        case [_, *_]:
+            return Unavailable("the message has no address"), ""
+    match page:
+        case {"response_metadata": {"next_cursor": str(cursor)}}:
+            return None, cursor
+    return None, ""
+
+
+def _is_of(row: object, message: Message) -> bool:
+    match row:
+        case {"metadata": {"event_payload": {"message_id": message.id}}}:
+            return True
+    return False

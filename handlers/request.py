@@ -1,5 +1,6 @@
 """Asking for a gift: /gift, the shortcuts, the form and its submission."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -61,9 +62,10 @@ class Asking:
             case "help":
                 await ack(text=help_text(await self._directory.language(command.user)))
             case "status":
-                language = await self._directory.language(command.user)
-                blocks = status_blocks(await self._flow.overview(command.user), language)
-                await ack(text=status_title(language), blocks=blocks)
+                overview, language = await asyncio.gather(
+                    self._flow.overview(command.user), self._directory.language(command.user)
+                )
+                await ack(text=status_title(language), blocks=status_blocks(overview, language))
             case "settings":
                 language = await self._directory.language(command.user)
                 blocks = settings_blocks(self._flow.policy, self._flow.patience, self._flow.roll.last, language)

@@ -1,5 +1,6 @@
 """OUT: what is shown on one person's screen right now: a form, a notice, the Home tab, a private reply."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -10,10 +11,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.gifts.desk import Look
+from bot.gifts.errors import NotNow
 from bot.gifts.flow import Flow
 from bot.gifts.gift import Gift
 from bot.gifts.order_desk import NO_GOOD
 from bot.gifts.reasons import Reason
+from bot.gifts.time_limit import time_limit
 from bot.gifts.wording import Words, say
 from bot.gifts.work import Later, Stopped
 from handlers.directory import SlackDirectory
@@ -64,7 +67,8 @@ class Screens:
         view_id = await self.open(trigger, waiting_view(language))
         if view_id is None:
             return
-        request, link = await self._flow.link_of(gift)
+        with time_limit(None):  # they see that it takes its time
+            request, link = await self._flow.link_of(gift)
         requester = mention(request.requester)
         match link:
             case SecretStr():
@@ -87,7 +91,13 @@ class Screens:
 
     async def show_home(self, person: str, look: Look) -> None:
         """Fill somebody's Home tab with what they look at."""
-        view = home_view(await self._flow.desk(person, look), await self._directory.language(person))
+        try:
+            with time_limit(None):  # no click waits for it
+                desk, language = await asyncio.gather(self._flow.desk(person, look), self._directory.language(person))
+        except NotNow as silent:
+            log.warning("home_not_shown", answer=str(silent))
+            return
+        view = home_view(desk, language)
         answer = await answer_of(self._client.views_publish(user_id=person, view=view))
         if not isinstance(answer, AsyncSlackResponse):
             log.warning("home_not_shown", answer=answer.detail)
@@ -97,8 +107,9 @@ class Screens:
         if click.look:
             await self.show_home(click.user, click.look)
         elif click.is_private_reply and click.response_url:
-            overview = await self._flow.overview(click.user)
-            language = await self._directory.language(click.user)
+            with time_limit(None):
+                overview = await self._flow.overview(click.user)
+                language = await self._directory.language(click.user)
             blocks = status_blocks(overview, language)
             reply = AsyncWebhookClient(click.response_url, session=self._client.session)
             try:

@@ -14,30 +14,20 @@ from bot.gifts.outages import SLACK_ACCESS, Outages
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.rest import rest_of
+from handlers.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
 # Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.
 _PERHAPS_DONE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 # These say something about our own installation, which somebody can mend, and nothing about the message.
-_ABOUT_THE_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-_OURS_TO_MEND = _ABOUT_THE_TOKEN | {
+_OURS_TO_MEND = ABOUT_THE_TOKEN | {
     "access_denied",
     "ekm_access_denied",
     "missing_scope",
-    "ratelimited",
     "team_access_not_granted",
 }
 _SHORT_REST = 1.0
 _LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer
 _OPEN_CONNECTION = "apps.connections.open"  # the one method with a token of its own
-REINSTALL = (
-    "Install giftbot into the workspace again (api.slack.com/apps, Install App), copy its Bot User OAuth Token into "
-    "SLACK_BOT_TOKEN, and start giftbot again. Until then everything waits, and nothing is lost."
-)
-_SOCKETS_REMEDY = (
-    "Generate an app-level token with connections:write (api.slack.com/apps, Basic Information), put it into "
-    "SLACK_APP_TOKEN, and start giftbot again."
-)
-# slack_sdk expects a dictionary even where a proxy answered with plain text, and then has no attribute
 # slack_sdk expects a dictionary, and a proxy answers anything
 _UNREADABLE = (AttributeError, RecursionError, ValueError)
 _FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, *_UNREADABLE)
@@ -84,8 +74,8 @@ class WatchedClient(AsyncWebClient):
 
     def _note(self, method: str, answer: AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown) -> None:
         is_with_bot_token = method != _OPEN_CONNECTION
-        if isinstance(answer, Unavailable) and answer.detail in _ABOUT_THE_TOKEN:
-            what, remedy = (SLACK_ACCESS, REINSTALL) if is_with_bot_token else (f"Slack {method}", _SOCKETS_REMEDY)
+        if isinstance(answer, Unavailable) and answer.detail in ABOUT_THE_TOKEN:
+            what, remedy = (SLACK_ACCESS, LET_IN_AGAIN) if is_with_bot_token else (f"Slack {method}", CONNECT_AGAIN)
             self._outages.failed(what, answer.detail, remedy)
         elif isinstance(answer, Unavailable | OutcomeUnknown):
             self._outages.failed(f"Slack {method}", answer.detail)
@@ -109,8 +99,13 @@ def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
             return OutcomeUnknown(f"no reply, {type(error).__name__}")
 
 
+def is_passing(answer: Rejected | Unavailable | OutcomeUnknown) -> bool:
+    """Whether the same call may come to something in a moment, although nobody mends anything."""
+    return not isinstance(answer, Rejected) and answer.detail not in _OURS_TO_MEND
+
+
 def _refused(status: int, code: str, headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
-    if status == 429:  # noqa: PLR2004 - Too Many Requests: nothing was done
+    if status == 429 or code == "ratelimited":  # noqa: PLR2004 - Too Many Requests: nothing was done
         return Unavailable("429", rest_of(headers.get("Retry-After", ""), _SHORT_REST))
     if status >= 500 or code in _PERHAPS_DONE or not code:  # noqa: PLR2004 - the server's own errors
         return OutcomeUnknown(f"{status} {code}".strip())

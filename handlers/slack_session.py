@@ -9,9 +9,11 @@ class ReplyTooLarge(aiohttp.ClientPayloadError):
     """Nobody knows what it says: it was not read to its end."""
 
 
-def slack_session(deadline: float) -> aiohttp.ClientSession:
-    """A session with `deadline` in seconds for each call."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=deadline), response_class=_LimitedResponse)
+def slack_session(deadline: float, *traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+    """A session with `deadline` in seconds for each call, which `traces` are told of."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=deadline), response_class=_LimitedResponse, trace_configs=[*traces]
+    )
 
 
 class _LimitedResponse(aiohttp.ClientResponse):

@@ -7,7 +7,6 @@ as Slack suggests: when one is lost, the other hears what comes meanwhile.
 
 import asyncio
 import json
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -24,18 +23,19 @@ from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
 from bot.input_limits import LARGEST_ENVELOPE
 from handlers.errands import Errands
-from handlers.intake import NoWayIn
+from handlers.remedies import APP_TOKEN
 from handlers.slack_answers import answer_of
+from handlers.start import insist
 
 log = structlog.get_logger(__name__)
 
 CONNECTIONS = 2
 _HEARTBEAT = 5.0  # seconds of silence until a ping; one that is not answered in half that time ends the connection
 _PATIENCE = 5.0  # seconds for a connection to open and say hello
-_LIFE = timedelta(hours=1)  # then a connection is replaced unasked, should Slack have forgotten it
+_LIFE = 60 * 60.0  # seconds; then a connection is replaced unasked, should Slack have forgotten it
 _LINGER = 15.0  # seconds that a connection is heard after its time; Slack closes it some ten after its warning
 _GOODBYE = 1.0  # seconds for closing
-_LASTING = timedelta(seconds=30)  # a connection that ends sooner is short
+_LASTING = 30.0  # seconds; a connection that ends sooner is short
 _SOCKET = "Socket Mode"  # as what can fail by itself
 _RESTS = (0.0, 0.0, 1.0, 3.0, 7.0, 15.0)  # seconds before the next, after so many short ones in a row
 
@@ -60,11 +60,9 @@ class SocketIntake:
         """Connect, and stay connected.
 
         Raises:
-            NoWayIn: Slack does not accept the app-level token, or cannot be reached.
+            NoWayIn: Slack does not accept the app-level token, or cannot be reached for a while.
         """
-        address = await self._address()
-        if not isinstance(address, str):
-            raise NoWayIn(f"Slack does not let us in with SLACK_APP_TOKEN: {address.detail}.")
+        address = await insist("apps.connections.open", self._address, APP_TOKEN, self._clock)
         addresses = [address, *[None] * (CONNECTIONS - 1)]
         self._lines = [asyncio.create_task(self._stay_connected(first)) for first in addresses]
 
@@ -83,16 +81,16 @@ class SocketIntake:
         """One connection after another, for ever; the next one begins before the last one ends, if there is time."""
         short = 0
         while True:
-            began = self._clock.now()
+            began = self._clock.monotonic()
             another = asyncio.Event()
             connection = asyncio.create_task(self._connect(address, another))
             self._connections.add(connection)
             connection.add_done_callback(self._connections.discard)
-            while not another.is_set() and (left := began + _LIFE - self._clock.now()) > timedelta():
-                await self._clock.wait(another, left.total_seconds())
+            while not another.is_set() and (left := began + _LIFE - self._clock.monotonic()) > 0:
+                await self._clock.wait(another, left)
             asyncio.get_running_loop().call_later(_LINGER, connection.cancel)
             address = None
-            short = 0 if self._clock.now() - began > _LASTING else min(short + 1, len(_RESTS) - 1)
+            short = 0 if self._clock.monotonic() - began > _LASTING else min(short + 1, len(_RESTS) - 1)
             await self._clock.sleep(_RESTS[short])
 
     async def _connect(self, address: str | None, another: asyncio.Event) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -14,14 +13,14 @@ from bot.gifts.wording import say
 from handlers.payloads import Act, read
 
 AT_ONCE = 20  # commands, clicks and forms that nobody has to wait for
-_EACH = timedelta(seconds=3)  # later, one more
+_EACH = 3.0  # seconds later, one more
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What somebody did lately; at `even_at` it is forgotten."""
+    """What somebody did lately; at `even_at`, by the monotonic clock, it is forgotten."""
 
-    even_at: datetime
+    even_at: float
     is_told: bool = False
 
 
@@ -54,11 +53,11 @@ class Throttle(AsyncMiddleware):
         return BoltResponse(status=200)  # each word in a modal costs one of the calls that Slack grants to all together
 
     def _tally_of(self, person: str) -> _Tally:
-        return self._tallies.setdefault(person, _Tally(self._clock.now()))
+        return self._tallies.setdefault(person, _Tally(self._clock.monotonic()))
 
     def _counts(self, tally: _Tally) -> bool:
-        now, full = self._clock.now(), AT_ONCE * _EACH
-        tally.even_at = min(max(tally.even_at, now), now + full)  # a clock that is set back shuts nobody out
+        now, full = self._clock.monotonic(), AT_ONCE * _EACH
+        tally.even_at = max(tally.even_at, now)
         if tally.even_at + _EACH > now + full:
             return False
         tally.even_at += _EACH

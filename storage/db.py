@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.gifts.time_limit import check_in_time
 from storage.errors import DatabaseLost, DatabaseRefused, primary_code, put_in_place
 from storage.held_file import FileOverwritten, FileTaken, HeldFile
 from storage.migrations import STEPS, migrations
@@ -88,17 +89,20 @@ class Database:
 
         Raises:
             DatabaseLost: nothing can be kept any more, and nothing was.
+            NotNow: whoever waits for it has been told by now that it failed, so that nothing is changed.
         """
         if self._connection.in_transaction:
             yield
             return
         if self.lost:
             raise self.lost
+        check_in_time()
         if self._commits >= _COMMITS:
             self._checkpoint()
         self._execute("BEGIN IMMEDIATE")
         try:
             yield
+            check_in_time()
             self._execute("COMMIT")
             self._commits += 1
         finally:

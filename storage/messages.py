@@ -48,8 +48,8 @@ class MessageTable:
         """Keep how far a message has come."""
         since = message.sending_since and to_text(message.sending_since)
         self._database.change(
-            "UPDATE messages SET state = ?, channel = ?, ts = ?, sending_since = ? WHERE id = ?",
-            (message.state, message.channel, message.ts, since, message.id),
+            "UPDATE messages SET state = ?, channel = ?, ts = ?, sending_since = ?, sent_after = ? WHERE id = ?",
+            (message.state, message.channel, message.ts, since, message.sent_after, message.id),
         )
 
     def show(self, card: Message, *, is_open: bool) -> None:
@@ -83,6 +83,11 @@ class MessageTable:
         """Whether there is a message at an address in Slack."""
         return self._database.row("SELECT 1 FROM messages WHERE channel = ? AND ts = ?", (channel, ts)) is not None
 
+    def newest_in(self, channel: str) -> str | None:
+        """The `ts` of the newest message in a channel that is known to be there; None where none is."""
+        row = self._database.row("SELECT max(ts) AS ts FROM messages WHERE channel = ? AND ts IS NOT NULL", (channel,))
+        return row["ts"] if row else None
+
 
 def _message(row: sqlite3.Row) -> Message:
     return Message(
@@ -99,4 +104,5 @@ def _message(row: sqlite3.Row) -> Message:
         channel=row["channel"],
         ts=row["ts"],
         sending_since=row["sending_since"] and from_text(row["sending_since"]),
+        sent_after=row["sent_after"],
     )

@@ -72,6 +72,11 @@ class WorkTable:
         self._database.change("UPDATE work SET due_at = ? WHERE task = ?", (to_text(due_at), task))
         self._ring()
 
+    def bring_forward(self, task: Task, now: datetime, latest: datetime) -> None:
+        """Let what is noted of a task be due now where it is due only after `latest`."""
+        sql = "UPDATE work SET due_at = ? WHERE task = ? AND due_at > ?"
+        self._database.change(sql, (to_text(now), task, to_text(latest)))
+
     def again(self, work: Work, due_at: datetime) -> None:
         """Do it anew at that time, with no tries counted; at once if it was hurried meanwhile."""
         self._database.change(

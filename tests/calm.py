@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.gifts.aftercare import Care
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.errors import GiftbotError
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.office_hours import Patience
@@ -39,12 +40,13 @@ class CalmCompany:
 
     async def _opens(self, policy: Policy) -> None:
         store = SqliteStore(self.database, lambda: None)
-        network, life = Network(self.clock, self.fate, lambda _: None), Life(lambda _: None)
+        self._checked = CheckedClock(self.clock)
+        network, life = Network(self.clock, self.fate, lambda _: None), Life(self._checked, lambda _: None)
         chat = ChatClient(Chat(self.clock, self.fate, ()), network, life)
         shop = ShopClient(Shop(self.clock, self.fate), network, life)
         arrangement = Arrangement(policy, None, (LINK_HOST,), SETTLE, Care(), Patience())
         self.store = store
-        self.flow = Flow(store, shop, chat, chat, self.clock, arrangement, self.fate.id)
+        self.flow = Flow(store, shop, chat, chat, self._checked, arrangement, self.fate.id)
         self._steps: dict[Task, Step] = {
             Task.ORDER: self.flow.order,
             Task.DELIVER: self.flow.deliver,
@@ -77,7 +79,7 @@ class CalmCompany:
         self.run(self._works())
 
     async def _works(self) -> None:
-        worker = Worker(self.store, self.clock, asyncio.Event(), self._steps, self.flow.give_up)
+        worker = Worker(self.store, self._checked, asyncio.Event(), self._steps, self.flow.give_up)
         working = asyncio.create_task(worker.run())
         await self.clock.sleep(_AN_HOUR)
         await worker.stop(1)

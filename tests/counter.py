@@ -16,11 +16,22 @@ Page = Callable[[web.Request], web.StreamResponse | Awaitable[web.StreamResponse
 
 
 class Clock:
-    """A clock on which only sleeping takes time."""
+    """A clock on which only sleeping takes time. Where it is put forward, that time has passed."""
 
     def __init__(self) -> None:
-        self.time = NOON
+        self._time = NOON
+        self._passed = 0.0
         self.slept: list[float] = []
+
+    @property
+    def time(self) -> datetime:
+        """What it shows."""
+        return self._time
+
+    @time.setter
+    def time(self, time: datetime) -> None:
+        self._passed += max((time - self._time).total_seconds(), 0)
+        self._time = time
 
     def now(self) -> datetime:
         """The time now."""
@@ -29,6 +40,10 @@ class Clock:
     def seconds(self) -> float:
         """The time now, in seconds."""
         return self.time.timestamp()
+
+    def monotonic(self) -> float:
+        """Seconds since noon that have passed; putting the clock back takes none of them away."""
+        return self._passed
 
     async def sleep(self, seconds: float) -> None:
         """Let that much time pass, at once."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -22,19 +23,28 @@ AUDIT_KEY = "the key of the office's history, in a safe"
 
 
 class TurnableClock:
-    """The real time, until a test turns it; short naps are shorter still."""
+    """The real time, until a test turns it; short naps are shorter still.
+
+    Slack and the gift card service go by `time`; the bot's own clock, `now`, may be set to something else.
+    """
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._wrong = timedelta()
+        self._passed = 0.0
         self._turned = asyncio.Event()
 
     def now(self) -> datetime:
-        """The time now, in UTC."""
-        return datetime.now(UTC) + self._ahead
+        """The time now by the bot's clock, in UTC."""
+        return datetime.now(UTC) + self._ahead + self._wrong
 
     def time(self) -> float:
         """The time now, in seconds."""
-        return self.now().timestamp()
+        return time.time() + self._ahead.total_seconds()
+
+    def monotonic(self) -> float:
+        """Seconds since some moment in the past, with those that a test let pass."""
+        return time.monotonic() + self._passed
 
     async def sleep(self, seconds: float) -> None:
         """Come back after a fiftieth of the time: Slack's pace need not be lived through."""
@@ -51,7 +61,17 @@ class TurnableClock:
     def turn(self, **by: float) -> None:
         """Let time pass, by days, hours, minutes or seconds."""
         self._ahead += timedelta(**by)
+        self._passed += max(timedelta(**by).total_seconds(), 0)
         self._turned.set()
+
+    def freeze(self, **by: float) -> None:
+        """Let time pass without the bot's machine, as when a virtual one is halted: only its clock is right again."""
+        self._ahead += timedelta(**by)
+        self._turned.set()
+
+    def set_wrong(self, **by: float) -> None:
+        """Let the bot's clock, and nobody else's, be that far ahead of the time from now on, or behind."""
+        self._wrong = timedelta(**by)
 
     def turn_to(self, moment: datetime) -> None:
         """Let it be that time, which is still to come."""
@@ -185,7 +205,8 @@ class Office:
 
     async def rests(self) -> None:
         """Wait until there is nothing left to do right now."""
-        await eventually(lambda: not self.rows("SELECT 1 FROM work WHERE due_at <= ?", (self.clock.now().isoformat(),)))
+        due = "SELECT 1 FROM work WHERE due_at <= ?"
+        await eventually(lambda: not self.rows(due, (datetime.fromtimestamp(self.clock.time(), UTC).isoformat(),)))
 
     async def finishes(self) -> None:
         """Wait until there is nothing left to do but what is done for ever: looking after gifts and the catalogue."""

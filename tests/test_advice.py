@@ -226,14 +226,13 @@ async def test_explain_names_that_are_nobody_s_or_two_people_s(office: Office) -
 
 
 async def test_explain_with_a_user_group_that_slack_does_not_know(office: Office) -> None:
-    """It is no guess: who could decide is not known."""
+    """Nobody is in it, so that nobody could decide, as the bot would have it."""
     text = policy(office).replace(office.eve.id, "S0GONE")
     slack = {"SLACK_BOT_TOKEN": office.slack.bot_token, "SLACK_API_URL": office.slack.base_url}
-    code, said = await asked(
-        office, "explain", "UMIA", "UROB", "20", "GBP", GIFTBOT_CONFIG=office.policy(text), **slack
-    )
-    assert code == 1
-    assert said == "Slack does not say who these people are, or who is in a user group; giftbot doctor says why. "
+    settings = {"GIFTBOT_CONFIG": office.policy(text), **slack}
+    code, said = await asked(office, "explain", office.mia.id, office.rob.id, "60", "GBP", **settings)
+    assert code == 0
+    assert "It would be refused. Step 2 needs 1 person of finance, and nobody is left for it" in said
 
 
 async def test_explain_reads_a_database_that_nobody_has_open(office: Office) -> None:

@@ -320,11 +320,11 @@ class TestSlack:
         assert "Mend the id" in rows["Group S0GONE"].remedy
 
     async def test_the_clock(self, office: Office) -> None:
-        """A minute apart is worth a look, five minutes stop gifts."""
-        office.clock.turn(seconds=90)
+        """A minute apart is worth a look; with more than five, what cannot be undone waits."""
+        office.clock.set_wrong(seconds=90)
         (row,) = ill(await found(office))
         assert (row.what, row.mark) == ("Clock", Mark.WARNING)
-        office.clock.turn(minutes=5)
+        office.clock.set_wrong(minutes=6)
         (row,) = ill(await found(office))
         assert (row.what, row.mark) == ("Clock", Mark.FAILURE)
         assert "ahead of Slack's" in row.found

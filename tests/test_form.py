@@ -187,7 +187,7 @@ async def test_slack_cannot_say_who_people_are(office: Office) -> None:
     form = await _opens_form(office)
     office.slack.faults.arm("users.info", Fault.ERROR_BEFORE)
     await office.mia.submits()
-    assert "Please submit again in a moment" in form.errors["Recipients"]
+    assert "Nothing was changed: please try again in a moment." in form.errors["Recipients"]
     assert form.value("Note") == "thanks"
     assert office.states() == []
     await office.mia.submits()

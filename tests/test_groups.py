@@ -6,7 +6,6 @@ import pytest
 
 from bot.simulator import Fault, Person
 from bot.simulator.slack.records import UserGroup
-from handlers.intake import NoWayIn
 from tests.office import Office, Transport
 
 MEMBERS = "usergroups.users.list"
@@ -98,11 +97,3 @@ async def test_an_approver_who_left_the_company_is_refused_at_once(office: Offic
         await office.approves()
         await told(office.abe, "Only colleagues can decide, and your account is deactivated.")
         assert office.states() == ["waiting"]
-
-
-async def test_a_group_that_does_not_exist_stops_the_start(office: Office, finance: UserGroup) -> None:
-    """Nobody could decide, so that the bot does not start."""
-    policy = decided_by(replace(finance, id="S0GONE"), office)
-    with pytest.raises(NoWayIn, match="user groups"):
-        async with office.open(giftbot_config=policy):
-            pass

@@ -36,7 +36,7 @@ UNITS = [
     "<@U1>", "<@U1", "<@U1|", "<@U", "<", "<@", "|", ">", "&", "&amp;", "&amp", "-", "/", "٢", "²", "14 Aug ", "14",
     "Friday ", "until ", "!", "«1» ", "\u00a0", "\u202f1", "ß", "İ", "ſ", "\U0001f381", "\x00",
 ]  # fmt: skip
-USUAL = Usual(("UABE", "UANA"), ("GB", "US"), amounts(["100"]))
+USUAL = Usual(("UABE", "UANA"), ("GB",), amounts(["100"]))
 SHELF = Shelf(
     "GB", "GBP", tuple(Product(f"P{n}", f"a brand of {n} things and a bee") for n in range(500)), datetime.now(UTC)
 )

@@ -261,7 +261,7 @@ class TestHealth:
     async def test_orders_that_fail_for_an_hour(self, office: Office) -> None:
         """When each is due next says nothing: they have been tried in vain."""
         async with office.open("http"):
-            office.giftcards.faults.arm(ORDER, Fault.ERROR_BEFORE, times=100)
+            office.giftcards.faults.arm(ORDER, Fault.RATE_LIMITED, times=100)
             await office.asks("@Rob @Eve 10 GBP thanks")
             await office.approves()
             await office.lets_pass(4, minutes=14)

@@ -330,6 +330,10 @@ class Calendar:
         """The time now."""
         return self.time
 
+    def monotonic(self) -> float:
+        """Nothing takes time here."""
+        raise NotImplementedError
+
     async def sleep(self, seconds: float) -> None:
         """Nobody sleeps here."""
         raise NotImplementedError(seconds)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.reasons import Reason
 from bot.gifts.work import Done, Later, Task, Work
 from bot.gifts.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, growing_wait
@@ -51,7 +52,7 @@ class Workshop:
     def worker(self, **steps: Step) -> Worker:
         """A worker; a kind without a step of its own is simply done."""
         mapping = {task: steps.get(task.value, self.do) for task in Task}
-        return Worker(self.store, self.clock, self.bell, mapping, self.give_up)
+        return Worker(self.store, CheckedClock(self.clock), self.bell, mapping, self.give_up)
 
     @asynccontextmanager
     async def at_work(self, **steps: Step) -> AsyncGenerator[Worker]:
@@ -134,7 +135,7 @@ async def test_what_is_due_is_done_and_struck_off(shop: Workshop) -> None:
 
 async def test_nothing_is_done_before_its_time(shop: Workshop) -> None:
     """Work for tomorrow waits until tomorrow."""
-    shop.add("tomorrow", days=1)
+    shop.add("tomorrow", Task.CHASE, days=1)
     async with shop.at_work():
         await shop.rests()
         assert shop.did == []
@@ -282,7 +283,7 @@ async def test_giving_up_and_telling_are_one(shop: Workshop) -> None:
 
     shop.add("a gift", Task.ORDER)
     shop.clock.turn(days=2)
-    worker = Worker(shop.store, shop.clock, shop.bell, {Task.ORDER: later}, cannot_tell)
+    worker = Worker(shop.store, CheckedClock(shop.clock), shop.bell, {Task.ORDER: later}, cannot_tell)
     with capture_logs(), pytest.raises(ExceptionGroup) as stopped:
         await asyncio.wait_for(worker.run(), 5)
     assert [str(error) for error in stopped.value.exceptions] == ["the disk is full"]
@@ -393,5 +394,5 @@ async def test_it_can_be_seen_that_the_worker_lives(shop: Workshop) -> None:
     async with shop.at_work() as worker:
         await shop.rests()
         shop.clock.turn(minutes=1)
-        await shop.until(lambda: shop.clock.now() - worker.looked_at < timedelta(seconds=30))
+        await shop.until(lambda: shop.clock.monotonic() - worker.looked_at < 30)
     assert timedelta(minutes=5) == LONGEST_WAIT

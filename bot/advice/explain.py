@@ -10,7 +10,7 @@ from bot.advice.page import Page
 from bot.advice.people import MUTE, CannotTell, Names, directory_of, find
 from bot.clock import SystemClock
 from bot.gifts.currencies import currency_in
-from bot.gifts.errors import Invalid
+from bot.gifts.errors import NotNow
 from bot.gifts.foresight import Foresight, foresee
 from bot.gifts.people import Person, is_person
 from bot.gifts.policy import Draft, Policy
@@ -62,8 +62,8 @@ async def _look_ahead(
         roster = await roll.now()
         everybody = {draft.requester, *draft.recipients, *policy.rules.approvers(roster)}
         people = await roll.people(everybody | {*roster.stand_ins, *roster.stand_ins.values()})
-    except Invalid as invalid:
-        raise CannotTell(MUTE) from invalid
+    except NotNow as silent:
+        raise CannotTell(MUTE) from silent
     return foresee(draft, people, roster, policy, Treasury(store, clock, policy), clock), people
 
 

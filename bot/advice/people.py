@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
-from bot.gifts.errors import Invalid
+from bot.gifts.errors import NotNow
 from bot.gifts.people import Person
 from bot.gifts.ports import Directory
 from bot.settings import PolicySettings
@@ -83,8 +83,8 @@ async def find(who: str, names: Names) -> str:
         return who
     try:
         found = await names.named(who[1:])
-    except Invalid as invalid:
-        raise CannotTell(MUTE) from invalid
+    except NotNow as silent:
+        raise CannotTell(MUTE) from silent
     if len(found) != 1:
         several = f"{len(found)} people are called {who}: {', '.join(found)}" if found else f"nobody is called {who}"
         raise CannotTell(f"In Slack {several}. Use a member id, U012AB3CD.")

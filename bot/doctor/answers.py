@@ -7,25 +7,9 @@ from urllib.parse import urlsplit
 from bot.doctor.findings import Finding, failure
 from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.reasons import Reason
+from handlers.remedies import ABOUT_THE_TOKEN, CHECK_THE_WAY, remedy_of
 
 Trouble = Rejected | Unavailable | OutcomeUnknown
-
-BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
-APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 - likewise
-REINSTALL = "At api.slack.com/apps compare the app with manifest.yml, then Install App, Reinstall to Workspace."
-WHERE_TOKENS_ARE = {
-    BOT_TOKEN: "Copy the Bot User OAuth Token (api.slack.com/apps, OAuth & Permissions) into SLACK_BOT_TOKEN again.",
-    APP_TOKEN: "Generate an app-level token with connections:write (api.slack.com/apps, Basic Information) "
-    "and put it into SLACK_APP_TOKEN.",
-}
-_ABOUT_THE_TOKEN = {
-    "account_inactive",
-    "invalid_auth",
-    "not_allowed_token_type",
-    "not_authed",
-    "token_expired",
-    "token_revoked",
-}
 
 
 def slack_failed(
@@ -33,16 +17,15 @@ def slack_failed(
 ) -> Finding:
     """A row about a call that Slack refused or did not answer; `remedies` are by Slack's error."""
     code = answer.detail
-    if code in _ABOUT_THE_TOKEN:
-        return failure(what, f"Slack does not accept {token}: {code}", WHERE_TOKENS_ARE[token])
+    if code in ABOUT_THE_TOKEN:
+        return failure(what, f"Slack does not accept {token}: {code}", remedy_of(code, token))
     if code == "missing_scope":
-        return failure(what, "a scope is missing", REINSTALL)
+        return failure(what, "a scope is missing", remedy_of(code, token))
     if code in remedies:
         return failure(what, f"Slack says {code}", remedies[code])
     if is_silence(answer):
-        remedy = "Check network, proxy and firewall; slack-status.com says whether others are hit too."
-        return failure(what, f"{host_of(url)} does not answer: {code}", remedy)
-    return failure(what, f"Slack says {code}", "Try again in a minute; then search docs.slack.dev for these words.")
+        return failure(what, f"{host_of(url)} does not answer: {code}", CHECK_THE_WAY)
+    return failure(what, f"Slack says {code}", remedy_of(code, token))
 
 
 def service_failed(what: str, answer: Trouble, url: str, variable: str) -> Finding:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Mapping
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor.answers import BOT_TOKEN, slack_failed
+from bot.doctor.answers import slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.gifts.errors import GiftbotError
 from bot.gifts.people import Person, is_group, is_person
 from bot.gifts.rules import Rules
 from bot.settings import Settings
 from handlers.directory import SlackDirectory
+from handlers.remedies import BOT_TOKEN
 from handlers.slack_answers import answer_of
 
 _MOST_NAMED = 10

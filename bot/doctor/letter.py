@@ -8,13 +8,14 @@ from uuid import uuid4
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor.answers import BOT_TOKEN, Trouble, slack_failed
+from bot.doctor.answers import Trouble, slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, note
 from bot.gifts.message import Kind, Message
 from bot.gifts.ports import Absent, Clock, Posted, Rejected, Unavailable
 from handlers.directory import SlackDirectory
 from handlers.ids import TEST_EVENT
 from handlers.messenger import SlackMessenger
+from handlers.remedies import BOT_TOKEN
 from handlers.slack_answers import answer_of
 
 _MESSAGE: Final = "Test message"
@@ -44,16 +45,17 @@ class Correspondence:
         """Send somebody a direct message, find it by its metadata, and change it."""
         if not person.startswith(("U", "W")):
             return failure(_MESSAGE, f"{person} is no member id", _ID)
-        since, message_id = self._clock.now(), str(uuid4())
+        message_id = str(uuid4())
         channel = await self._messenger.open(person)
         if not isinstance(channel, str):
             return self._failed(_MESSAGE, channel, _TO_A_PERSON)
         posted = await self._post(channel, message_id)
         if not isinstance(posted, Posted):
             return self._failed(_MESSAGE, posted, _TO_A_PERSON)
-        found = await self._found(Message(message_id, Kind.GIFT, "", (), person, channel=channel, sending_since=since))
+        lost = Message(message_id, Kind.GIFT, "", (), person, channel=channel, sent_after=posted.ts)
+        found = await self._found(lost)
         if isinstance(found, Absent):
-            remedy = "Synchronise the clock, reinstall the app; otherwise a lost reply can make a second message."
+            remedy = "Reinstall the app, then try again; otherwise a lost reply can make a second message."
             return failure(_MESSAGE, "sent, but not found again by its metadata", remedy)
         if not isinstance(found, Posted):
             return self._failed(_MESSAGE, found)

@@ -11,17 +11,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor import deciders, letter
-from bot.doctor.answers import BOT_TOKEN, REINSTALL, slack_failed
+from bot.doctor.answers import slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.doctor.letter import Correspondence
+from bot.gifts.checked_clock import TOLERANCE
 from bot.gifts.ports import Clock
 from bot.settings import Settings
 from handlers.directory import SlackDirectory, Workspace
+from handlers.remedies import BOT_TOKEN, REINSTALL
 from handlers.slack_answers import answer_of
 
 _PACKAGE = Path(__file__).parents[1]
-_SLOW_CLOCK = timedelta(seconds=60)  # the messenger looks for a lost message from a minute before it was sent
-_WRONG_CLOCK = timedelta(seconds=300)  # Slack's signatures are refused from here on
+_A_LITTLE = timedelta(seconds=60)
 
 
 async def check(client: AsyncWebClient, settings: Settings, clock: Clock, live: str | None) -> Findings:
@@ -65,12 +66,12 @@ def time(headers: Mapping[str, str], now: datetime) -> Finding:
         apart = now - parsedate_to_datetime(headers.get("Date", ""))
     except (TypeError, ValueError):
         return warning("Clock", "Slack's reply has no time to compare with", "Check that the time is synchronised.")
-    if abs(apart) <= _SLOW_CLOCK:
+    if abs(apart) <= _A_LITTLE:
         return fine("Clock", "as Slack's")
     found = f"{abs(apart).total_seconds():.0f} s {'ahead of' if apart > timedelta() else 'behind'} Slack's"
-    if abs(apart) <= _WRONG_CLOCK:
+    if abs(apart) <= TOLERANCE:
         return warning("Clock", found, "Synchronise it: timedatectl set-ntp true.")
-    remedy = "Synchronise it (timedatectl set-ntp true): signed requests are refused, lost messages are not found."
+    remedy = "Synchronise it (timedatectl set-ntp true): until then nothing expires, and nothing is given up."
     return failure("Clock", found, remedy)
 
 

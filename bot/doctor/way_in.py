@@ -8,13 +8,14 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor.answers import APP_TOKEN, slack_failed
+from bot.doctor.answers import slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, note, warning
 from bot.giftcards import runa
 from bot.giftcards.webhooks import PATH
 from bot.input_limits import LARGEST_ENVELOPE
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
 from handlers.intake import EVENTS_PATH
+from handlers.remedies import APP_TOKEN
 from handlers.slack_answers import answer_of
 
 _SOCKET = "Socket Mode"

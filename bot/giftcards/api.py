@@ -18,6 +18,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bot.giftcards.limited_body import ENCODING, Unreadable, body_of
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.errors import Invalid
 from bot.gifts.money import Money, from_major
 from bot.gifts.outages import Outages
@@ -172,6 +173,18 @@ class Api:
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
         return meaning(response, body, reply)
+
+
+def hear_dates(http: httpx.AsyncClient, clock: CheckedClock) -> None:
+    """Let a clock hear when each answer of the service was made."""
+
+    async def asked(request: httpx.Request) -> None:
+        request.extensions["asked_at"] = clock.monotonic()
+
+    async def answered(response: httpx.Response) -> None:
+        clock.hear("the gift card service", response.headers.get("Date"), response.request.extensions["asked_at"])
+
+    http.event_hooks = {"request": [asked], "response": [answered]}
 
 
 def readable(rows: Sequence[object], kind: type[M]) -> list[M]:

@@ -1,6 +1,6 @@
 """Being away: an approver hands the right to approve to a deputy for a while, and nothing else with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.gifts.absence import Absence, makes_a_loop
@@ -11,7 +11,7 @@ from bot.gifts.notices import Notices
 from bot.gifts.people import Person, Standing
 from bot.gifts.policy import Policy
 from bot.gifts.ports import Clock
-from bot.gifts.roll import Roll
+from bot.gifts.roll import Roll, check_colleague
 from bot.gifts.store import Store
 from bot.gifts.wording import Who, Words, say
 from bot.gifts.work import Task
@@ -36,12 +36,14 @@ class Absences:
 
     async def begin(self, person: str, until: str, deputies: Sequence[str]) -> Absence:
         """Let a deputy decide until the end of a day where the person is; an absence that they have now ends."""
-        approver = await self._roll.colleague(person)
-        if person not in self._policy.rules.approvers(await self._roll.now()):
+        roster, people = await self._roll.now_with({person, *deputies[:1]})
+        approver = people[person]
+        check_colleague(approver)
+        if person not in self._policy.rules.approvers(roster):
             raise Refused(say("Only approvers can be away: nobody else has anything to decide."))
         now = self._clock.now()
         today = now.astimezone(approver.zone).date()
-        deputy = await self._deputy(person, deputies, today)
+        deputy = _deputy(person, deputies, people, today)
         ends = datetime.combine(_last_day(until, approver, today) + A_DAY, time(), approver.zone).astimezone(UTC)
         absence = Absence(self._new_id(), person, deputy, now, ends)
         with self._store.write():
@@ -72,22 +74,6 @@ class Absences:
         )
         raise Refused(words)
 
-    async def _deputy(self, person: str, deputies: Sequence[str], today: date) -> str:
-        if len(deputies) != 1:
-            words = say(
-                "Please name the one colleague who decides for you: `/gift away until {day} @colleague`.",
-                day=_some_day(today),
-            )
-            raise Refused(words)
-        (deputy,) = deputies
-        if deputy == person:
-            raise Refused(say("You cannot decide for yourself while you are away. Please name somebody else."))
-        found = (await self._roll.people([deputy]))[deputy]
-        if found.standing is not Standing.MEMBER:
-            problem: Words = found.standing.value.fill(who=found.name)
-            raise Refused(say("Only a colleague can decide for you, and {problem}.", problem=problem))
-        return deputy
-
     def _check_for_loop(self, absence: Absence) -> None:
         others = {other.person: other.deputy for other in self._store.absences.now(absence.since)}
         if makes_a_loop(absence.person, absence.deputy, others):
@@ -108,6 +94,23 @@ class Absences:
 
     def _now(self, person: str) -> Absence | None:
         return next((one for one in self._store.absences.now(self._clock.now()) if one.person == person), None)
+
+
+def _deputy(person: str, deputies: Sequence[str], people: Mapping[str, Person], today: date) -> str:
+    if len(deputies) != 1:
+        words = say(
+            "Please name the one colleague who decides for you: `/gift away until {day} @colleague`.",
+            day=_some_day(today),
+        )
+        raise Refused(words)
+    (deputy,) = deputies
+    if deputy == person:
+        raise Refused(say("You cannot decide for yourself while you are away. Please name somebody else."))
+    found = people[deputy]
+    if found.standing is not Standing.MEMBER:
+        problem: Words = found.standing.value.fill(who=found.name)
+        raise Refused(say("Only a colleague can decide for you, and {problem}.", problem=problem))
+    return deputy
 
 
 def _last_day(text: str, person: Person, today: date) -> date:

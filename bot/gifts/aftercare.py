@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.errors import Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request
 from bot.gifts.link import Payout
 from bot.gifts.notices import Notices
 from bot.gifts.order_desk import NO_GOOD, OrderDesk
 from bot.gifts.pace import Pace
-from bot.gifts.ports import Clock
 from bot.gifts.store import Store
 from bot.gifts.wording import Words, say, say_many
-from bot.gifts.work import Again, Done, Task, Work
+from bot.gifts.work import LONGEST_WAITS, Again, Done, Task, Work
 
 MACHINE = "giftbot"  # the actor in the history where nobody clicked
 SHOW_AGAIN = "show again"  # the event in the history
 FIRST_LOOK = timedelta(hours=1)
-LONGEST_WAIT = timedelta(days=7)  # between two looks
 LONG_ENOUGH = timedelta(days=400)  # Runa's links live a year, where they expire at all
 ORDERS_FIRST = timedelta(minutes=1)
 
@@ -35,7 +34,7 @@ class Care:
 class Aftercare:
     """What happens to a gift that has arrived."""
 
-    def __init__(self, store: Store, desk: OrderDesk, notices: Notices, clock: Clock, care: Care) -> None:
+    def __init__(self, store: Store, desk: OrderDesk, notices: Notices, clock: CheckedClock, care: Care) -> None:
         self._store = store
         self._desk = desk
         self._notices = notices
@@ -47,8 +46,10 @@ class Aftercare:
         """See what became of a gift, at growing intervals, with orders going first."""
         gift = self._store.gifts.get(work.subject)
         age = self._clock.now() - work.since
-        if gift is None or gift.state is not GiftState.DELIVERED or age > LONG_ENOUGH:
+        if gift is None or gift.state is not GiftState.DELIVERED:
             return Done()
+        if age > LONG_ENOUGH:
+            return Done() if await self._clock.is_sure() else Again(FIRST_LOOK.total_seconds())
         if self._store.work.due({Task.ORDER}, self._clock.now(), 1):
             return Again(ORDERS_FIRST.total_seconds())
         await self._pace.turn()
@@ -106,7 +107,7 @@ class Aftercare:
 
     def _next_look(self, age: timedelta) -> timedelta:
         to_reminders = [reminder - age for reminder in self._care.reminders if reminder > age]
-        return min(max(age / 2, FIRST_LOOK), LONGEST_WAIT, *to_reminders)
+        return min(max(age / 2, FIRST_LOOK), LONGEST_WAITS[Task.CHECK], *to_reminders)
 
     def _request(self, gift: Gift) -> Request:
         request = self._store.requests.get(gift.request_id)

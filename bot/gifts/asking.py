@@ -3,7 +3,6 @@
 Those who decide hear of it through the chase.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -99,7 +98,7 @@ class Asking:
     async def _read(self, draft: Draft) -> Request:
         """What was filled in, checked."""
         involved = {draft.requester, *draft.recipients[:MOST_RECIPIENTS]}
-        people, roster = await asyncio.gather(self._roll.people(involved), self._roll.now())
+        roster, people = await self._roll.now_with(involved)
         shelf = self._catalogue.known(draft.country)
         value = self._policy.value_of(draft, people, shelf, roster)
         product = shelf.find(draft.product) if shelf and draft.product else None

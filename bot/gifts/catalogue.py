@@ -37,6 +37,7 @@ class Catalogue:
         self._countries = countries
         self._currencies = currencies
         self._shelves: dict[str, Shelf] = {}  # as this process has read them
+        self._read_at: dict[str, float] = {}  # by the monotonic clock
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
@@ -89,7 +90,7 @@ class Catalogue:
 
     def _fresh(self, country: str) -> Shelf | None:
         shelf = self._shelves.get(country)  # not what is only in the database: it may be of another account
-        return shelf if shelf and self._clock.now() - shelf.read_at < FRESH else None
+        return shelf if shelf and self._clock.monotonic() - self._read_at[country] < FRESH.total_seconds() else None
 
     async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
         products = await self._giftcards.products(country)
@@ -109,4 +110,5 @@ class Catalogue:
         with self._store.write():
             self._store.shelves.save(shelf)
         self._shelves[shelf.country] = shelf
+        self._read_at[shelf.country] = self._clock.monotonic()
         return shelf

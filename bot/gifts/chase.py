@@ -4,21 +4,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from bot.gifts.aftercare import MACHINE
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.deciding import Deciding
-from bot.gifts.errors import Invalid
+from bot.gifts.errors import NotNow
 from bot.gifts.gift import Request, RequestStep
 from bot.gifts.message import Kind
 from bot.gifts.notices import Notices
 from bot.gifts.office_hours import Patience
 from bot.gifts.people import Person, is_person
 from bot.gifts.policy import Policy
-from bot.gifts.ports import Clock
 from bot.gifts.reasons import Reason
 from bot.gifts.roll import Roll
 from bot.gifts.store import Store
-from bot.gifts.work import Again, Done, Later, Work
+from bot.gifts.work import LONGEST_WAITS, Again, Done, Later, Task, Work
 
-LONGEST_WAIT = 24 * 60 * 60.0  # seconds between two looks: the policy, or who is in a group, may have changed
+UNSURE = timedelta(minutes=1)  # until it is looked again what time it is
 
 
 class Chase:
@@ -28,7 +28,7 @@ class Chase:
         self,
         store: Store,
         roll: Roll,
-        clock: Clock,
+        clock: CheckedClock,
         policy: Policy,
         patience: Patience,
         deciding: Deciding,
@@ -44,36 +44,44 @@ class Chase:
 
     async def chase(self, work: Work) -> Done | Again | Later:
         """Do for one request what its state asks for now; what was done already is not done again."""
-        request = self._bring_on(work.subject)  # before Slack is asked anything: a card waits for nothing
+        may_expire = await self._may_expire(work.subject)
+        # before Slack is asked who they are: a card waits for nothing
+        request = self._bring_on(work.subject, may_expire=may_expire)
         if request is None:
             return Done()
         try:
             await self._roll.now()
             people = await self._roll.people([*filter(is_person, self._notices.deciders(request))])
-        except Invalid as invalid:
-            return Later(Reason.UNEXPECTED, str(invalid))
+        except NotNow as silent:
+            return Later(Reason.UNEXPECTED, str(silent))
         with self._store.write():
-            request = self._bring_on(work.subject)
+            request = self._bring_on(work.subject, may_expire=may_expire)
             if request is None:
                 return Done()
             now = self._clock.now()
             times = [*self._look_after(request, people, now)]
             looks_again = min((time for time in times if time > now), default=now)
-        return Again(min(LONGEST_WAIT, (looks_again - now).total_seconds()))
+        return Again(min(LONGEST_WAITS[Task.CHASE], looks_again - now).total_seconds())
 
-    def _bring_on(self, request_id: str) -> Request | None:
+    async def _may_expire(self, request_id: str) -> bool:
+        """Whether a request has waited for too long, by a clock that nobody contradicts: no clock brings it back."""
+        request = self._store.requests.get(request_id)
+        is_over = request is not None and not request.decision and self._clock.now() >= self._expires(request)
+        return is_over and await self._clock.is_sure()
+
+    def _bring_on(self, request_id: str, *, may_expire: bool) -> Request | None:
         """Put a request before those whose turn it is; None, with everybody told, once it is decided."""
         with self._store.write():
             request = self._store.requests.get(request_id)
             if request and not request.decision:
-                request = self._put_before(request)
+                request = self._put_before(request, may_expire=may_expire)
             if request and request.decision:
                 self._notices.tell_decision(request)
                 return None
             return request
 
-    def _put_before(self, request: Request) -> Request:
-        if self._clock.now() >= self._expires(request):
+    def _put_before(self, request: Request, *, may_expire: bool) -> Request:
+        if may_expire and self._clock.now() >= self._expires(request):
             return self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
         self._notices.turn_cards(request)
         route = self._policy.route(request, self._roll.last)
@@ -87,7 +95,7 @@ class Chase:
 
     def _look_after(self, request: Request, people: Mapping[str, Person], now: datetime) -> Iterator[datetime]:
         """Remind those who are asked, then tell the backup; gives when there is something to do, done or not."""
-        yield self._expires(request)
+        yield max(self._expires(request), now + UNSURE)
         yield from (absence.until for absence in self._store.absences.now(now))
         route = self._policy.route(request, self._roll.last)
         if route is None:  # whoever acts next is told

@@ -11,6 +11,7 @@ from bot.gifts.catalogue import Catalogue
 from bot.gifts.errors import Field, Invalid, Refused
 from bot.gifts.gift import Approval, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.notices import Notices
+from bot.gifts.people import Person
 from bot.gifts.policy import LONGEST_REASON, Policy
 from bot.gifts.ports import Clock, Posted
 from bot.gifts.roll import Roll, check_stand_in
@@ -55,7 +56,14 @@ class Deciding:
 
         Raises:
             Refused: they may not, or it is too late; that they tried is on the record.
+            NotNow: Slack does not say who they are, or who is in a group.
         """
+        route, _ = await self._checked(request_id, person, version, card)
+        return route
+
+    async def _checked(
+        self, request_id: str, person: str, version: int | None, card: Posted | None = None
+    ) -> tuple[Route, Person]:
         rights = await self._roll.rights_of(person)
         request = self._known(request_id)
         if card:
@@ -64,11 +72,11 @@ class Deciding:
             route = self._open_route(request, person)
             approver = route.check(person)
             if approver not in rights:  # who went away while Slack was asked
-                return await self.check(request_id, person, version, card)
+                return await self._checked(request_id, person, version, card)
             check_stand_in(person, rights[approver])
         if version not in {None, request.version}:
             raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
-        return route
+        return route, rights[person]
 
     async def approve(
         self, request_id: str, person: str, version: int | None, note: str, amount: str | None, card: Posted | None
@@ -79,11 +87,10 @@ class Deciding:
                 "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
             )
             raise Invalid({Field.REASON: words})
-        locale = (await self._roll.colleague(person)).locale if amount else ""
-        route = await self.check(request_id, person, version, card)
+        route, approver = await self._checked(request_id, person, version, card)
         with self._store.write():  # nothing was awaited since, so that what was checked holds
             if amount is not None:
-                route = replace(route, request=self._lowered(route.request, amount, person, locale))
+                route = replace(route, request=self._lowered(route.request, amount, approver))
             approval = Approval(*self._turn(route), person, route.check(person), self._clock.now(), note)
             return self._agree(route, approval)
 
@@ -158,12 +165,12 @@ class Deciding:
         detail = f"step {position + 1}, {pool}{whose}"
         self._store.history.add(self._clock.now(), person, event, route.request.id, detail=detail)
 
-    def _lowered(self, request: Request, amount: str, person: str, locale: str) -> Request:
+    def _lowered(self, request: Request, amount: str, approver: Person) -> Request:
         shelf = self._catalogue.known(request.country)
-        value = self._policy.lowered(request, amount, locale, shelf)
+        value = self._policy.lowered(request, amount, approver.locale, shelf)
         if value == request.value:
             return request
-        self._store.requests.lower(request, value, person, self._clock.now())
+        self._store.requests.lower(request, value, approver.id, self._clock.now())
         self._treasury.release(request, request.gifts)
         lowered = self._known(request.id)
         self._treasury.reserve(lowered, request.gifts)

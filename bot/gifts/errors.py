@@ -5,6 +5,7 @@ GiftbotError              user_message: what the person at hand may read
 ├── Refused               somebody may not do this, or not any more
 ├── TooMuch               somebody does more at once than a person can mean
 ├── StoreLost             nothing can be kept any more
+├── NotNow                Slack did not answer, or the bot, while somebody was waiting
 └── Unreadable            Slack sent something that this version cannot read
 
 IllegalMove is no GiftbotError: it is a mistake in our own code and never reaches a person as text.
@@ -66,6 +67,10 @@ class StoreLost(GiftbotError):
                 " giftbot, and try again later."
             )
         )
+
+
+class NotNow(GiftbotError):
+    """It could not be done in the time that the person waits; nothing was changed, and trying again may help."""
 
 
 class Unreadable(GiftbotError):

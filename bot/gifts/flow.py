@@ -20,9 +20,10 @@ from bot.gifts.asking import Asking
 from bot.gifts.briefing import Briefing
 from bot.gifts.catalogue import Catalogue
 from bot.gifts.chase import Chase
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.deciding import Deciding
 from bot.gifts.desk import Desk, Desks, Look
-from bot.gifts.errors import Invalid, Refused
+from bot.gifts.errors import NotNow, Refused
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.holds import Holds
 from bot.gifts.mending import Broken, Mending
@@ -35,7 +36,7 @@ from bot.gifts.order_finder import OrderFinder
 from bot.gifts.outbox import Outbox
 from bot.gifts.overview import Overview, overview_of
 from bot.gifts.policy import Draft, Policy
-from bot.gifts.ports import Clock, Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
+from bot.gifts.ports import Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.recall import Recall
 from bot.gifts.record import Record
@@ -69,7 +70,7 @@ class Flow:
         giftcards: GiftCards,
         messenger: Messenger,
         directory: Directory,
-        clock: Clock,
+        clock: CheckedClock,
         arrangement: Arrangement,
         new_id: Callable[[], str],
     ) -> None:
@@ -108,7 +109,8 @@ class Flow:
         """Accept a request, once however often its form is submitted.
 
         Raises:
-            Invalid: something that was filled in cannot be accepted, or not looked up just now.
+            Invalid: something that was filled in cannot be accepted.
+            NotNow: Slack does not say who they are.
             Refused: the form belongs to somebody else.
         """
         return await self._asking.ask(draft)
@@ -235,7 +237,7 @@ class Flow:
 
         Raises:
             Refused: they cannot be away like that; the words say why, or how to write it.
-            Invalid: Slack does not say who they are.
+            NotNow: Slack does not say who they are.
         """
         return await self._absences.begin(person, until, deputies)
 
@@ -349,8 +351,8 @@ class Flow:
             return None
         try:
             recipient = await self.roll.known(gift.recipient)
-        except Invalid as invalid:
-            return Later(Reason.RECIPIENT_GONE, str(invalid))
+        except NotNow as silent:
+            return Later(Reason.RECIPIENT_GONE, str(silent))
         if recipient.standing.value is None:
             return None
         detail = str(recipient.standing.value.fill(who="the recipient"))

@@ -40,7 +40,8 @@ class Holds:
     def in_force(self, currency: str) -> Hold | None:
         """What orders in this currency have to wait for until somebody looks again."""
         hold = self._store.holds.standing(currency)
-        return hold if hold and self._clock.now() < hold.look_at else None
+        left = hold.look_at - self._clock.now() if hold else timedelta()
+        return hold if timedelta() < left <= LOOK_AGAIN else None  # more is left only where the clock was set back
 
     async def against(self, value: Money) -> Hold | None:
         """What an order of this value has to wait for, or None; when it is time, it is looked whether that is over."""

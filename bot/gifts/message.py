@@ -54,6 +54,8 @@ class MessageState(StrEnum):
 class Message:
     """A message to a person or channel `to`; `channel` and `ts` are Slack's address of it once they are known.
 
+    `sent_after` is the `ts` of a message that Slack had in that channel before this one was sent for the first time.
+
     It is about gifts of a request, or, where `request_id` is None, about the company; `subject` then says what. A card
     is about one step of one version of its request, and `is_open` while it has buttons.
     """
@@ -71,6 +73,7 @@ class Message:
     channel: str | None = None
     ts: str | None = None
     sending_since: datetime | None = None
+    sent_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from bot.gifts.gift import Gift, Request
 from bot.gifts.money import Money
 
 NAMESPACE = UUID("5f0a2f5e-6c0b-4d6e-9a53-0d2f4be1a7c1")  # never change it: every key would change with it
-KEY_LIFE = timedelta(days=29)  # Runa forgets a key after 30 days; the same key would then order again
+SPARE = timedelta(days=1)  # for clocks that were wrong
+KEY_LIFE = timedelta(days=30) - SPARE  # Runa forgets a key after 30 days; the same key would then order again
 SETTLED = timedelta(minutes=15)  # after a send: what was on its way has arrived by then, and the service lists it
 
 
@@ -71,9 +72,10 @@ def key_is_old(request: Request, gift: Gift, now: datetime) -> bool:
     """Whether the service may have forgotten the key of a gift's attempt, so that sending it could order again.
 
     Counted from when the key could first be used, and not from when this database knows that it was: after an old
-    backup is restored, it may have been used in the time that the database has lost.
+    backup is restored, it may have been used in the time that the database has lost. One that begins in the future
+    was begun by a clock that was wrong, and nobody knows how old it is.
     """
-    return now - begun_at(request, gift) > KEY_LIFE
+    return not -SPARE <= now - begun_at(request, gift) <= KEY_LIFE
 
 
 def begun_at(request: Request, gift: Gift) -> datetime:

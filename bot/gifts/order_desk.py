@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from bot.gifts.catalogue import Catalogue
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.gift import Gift, GiftStep, Request
 from bot.gifts.hold import Hold
 from bot.gifts.holds import BEHIND_THE_OTHERS, Holds
@@ -17,7 +18,6 @@ from bot.gifts.message import Funds
 from bot.gifts.order import Order, key_of
 from bot.gifts.order_finder import OrderFinder, not_known
 from bot.gifts.ports import (
-    Clock,
     GiftCards,
     LinkReady,
     NotYet,
@@ -46,7 +46,7 @@ class OrderDesk:
         catalogue: Catalogue,
         holds: Holds,
         finder: OrderFinder,
-        clock: Clock,
+        clock: CheckedClock,
         link_hosts: Collection[str],
     ) -> None:
         self._store = store

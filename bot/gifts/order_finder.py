@@ -7,15 +7,17 @@ whatever was sent has had the time to get there.
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.gift import Gift, GiftState, GiftStep, Request
 from bot.gifts.order import SETTLED, Made, Order, begun_at, key_is_old
-from bot.gifts.ports import Absent, Clock, GiftCards, Placed, Unavailable
+from bot.gifts.ports import Absent, GiftCards, Placed, Unavailable
 from bot.gifts.reasons import Reason
 from bot.gifts.recall import Recall
 from bot.gifts.store import Store
 from bot.gifts.work import Later, Stopped
 
 LOOK_AFTER = timedelta(seconds=30)  # of not knowing; before that, asking again under the same key is quicker
+ASK_FOR = timedelta(minutes=5)  # under the same key, though the list lacks the order: most outages end meanwhile
 
 
 class _Look(Enum):
@@ -27,13 +29,14 @@ class _Look(Enum):
     UNKNOWN = auto()  # for some time nobody has known what became of the last send
 
 
+_CLOCK_DIFFERS = "it is not certain what time it is"
 _WITHOUT_A_LIST = {_Look.LOST: Reason.DATABASE_RESTORED, _Look.OLD: Reason.KEY_TOO_OLD}
 
 
 class OrderFinder:
     """Looks where that is needed; where the service has no list, a person has to."""
 
-    def __init__(self, store: Store, giftcards: GiftCards, recall: Recall, clock: Clock) -> None:
+    def __init__(self, store: Store, giftcards: GiftCards, recall: Recall, clock: CheckedClock) -> None:
         self._store = store
         self._giftcards = giftcards
         self._recall = recall
@@ -48,17 +51,21 @@ class OrderFinder:
         """
         if unread := await self._recall.once():
             return Later(Reason.UNEXPECTED, unread.detail, unread.after)
+        asked = order or Order.never_sent(request, gift)
+        if not await self._clock.is_known():
+            return not_known(asked, Reason.NO_ANSWER, "it is not known how old its key is")
         why = self._why_look(request, gift, order)
         if why is None:
             return None
-        asked = order or Order.never_sent(request, gift)
         match await self._giftcards.find(asked):
             case Placed() as found:
                 return found
             case Absent():
-                return self._not_listed(asked, why, since)
+                return await self._not_listed(asked, why, since)
             case Unavailable(detail, after) if why is not _Look.UNKNOWN:
                 return not_known(asked, Reason.NO_ANSWER, detail, after)
+            case None if why in _WITHOUT_A_LIST and not await self._clock.is_sure():
+                return not_known(asked, Reason.NO_ANSWER, _CLOCK_DIFFERS)
             case None if why in _WITHOUT_A_LIST:
                 detail = f"its key can have been sent since {begun_at(request, gift)}"
                 return Stopped(GiftStep.PARK, _WITHOUT_A_LIST[why], detail)
@@ -89,15 +96,17 @@ class OrderFinder:
             return _Look.ANEW if gift.attempt > 1 else None
         return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None
 
-    def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Later | None:
+    async def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Later | None:
         """The list lacks the order, which counts once nothing can be on its way any more."""
-        if why is _Look.UNKNOWN and self._was_on_hold(order):
-            return None  # everybody was turned away: asking again under the same key is safe, and quicker
+        if why is _Look.UNKNOWN and (self._was_on_hold(order) or self._is_asked_on(order, since)):
+            return None  # asking again under the same key is safe, and quicker than to wait until it shows
         left = (self._settles_at(order) - self._clock.now()).total_seconds()
         if left > 0:
             return not_known(order, Reason.NO_ANSWER, "not in the list so far", left)
         if order.unknown_since is None:
             return None
+        if not await self._clock.is_sure():
+            return not_known(order, Reason.NO_ANSWER, _CLOCK_DIFFERS)
         with self._store.write():
             if not self._store.orders.clear(order):
                 return not_known(order, Reason.NO_ANSWER, "sent again meanwhile")
@@ -105,6 +114,10 @@ class OrderFinder:
         if why is _Look.OLD or (why is _Look.UNKNOWN and was_settled_before):  # the same key cannot help
             return Stopped(GiftStep.FAIL, Reason.NO_ORDER, f"not in the list; last sent at {order.last_sent_at}")
         return None
+
+    def _is_asked_on(self, order: Order, since: datetime) -> bool:
+        """Whether an answer is hoped for still; a key may be answered the same for ever."""
+        return self._clock.now() - max(since, order.first_sent_at) < ASK_FOR
 
     def _was_on_hold(self, order: Order) -> bool:
         """Whether orders are on hold, or go on only since this one was last sent."""

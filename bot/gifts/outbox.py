@@ -46,7 +46,9 @@ class Outbox:
         self._messenger = messenger
         self._clock = clock
         self._briefing = briefing
-        self._settle = settle
+        self._settle = settle.total_seconds()
+        self._began = clock.monotonic()  # what an earlier process sent is older than that
+        self._unknown_since: dict[str, float] = {}
 
     async def send(
         self, message: Message, link: SecretStr | None = None, funds: Funds | None = None
@@ -62,7 +64,10 @@ class Outbox:
             found = await self._look_up(message)
             if not isinstance(found, Absent):
                 return found
+        if message.sending_since is None:
+            message = replace(message, sent_after=self._store.messages.newest_in(channel))
         message = self._keep(replace(message, state=MessageState.SENDING, sending_since=self._clock.now()))
+        self._unknown_since[message.id] = self._clock.monotonic()
         mail = self.mail(message)
         if isinstance(mail, Letter):
             mail = replace(mail, link=link, funds=funds or mail.funds)
@@ -75,13 +80,14 @@ class Outbox:
             case Posted():
                 return self._sent(message, answer)
             case OutcomeUnknown(detail):
-                return Later(Reason.MESSAGE_UNCERTAIN, detail, self._settle.total_seconds())
+                self._unknown_since[message.id] = self._clock.monotonic()
+                return Later(Reason.MESSAGE_UNCERTAIN, detail, self._settle)
             case Rejected() | Unavailable():
                 return self._not_sent(message, answer)
 
     async def _look_up(self, message: Message) -> Posted | Absent | Rejected | Later:
-        since = message.sending_since or self._clock.now()
-        left = (since + self._settle - self._clock.now()).total_seconds()
+        since = self._unknown_since.get(message.id, self._began)
+        left = since + self._settle - self._clock.monotonic()
         if left > 0:
             return Later(Reason.MESSAGE_UNCERTAIN, "waiting until Slack shows what it has", left)
         found = await self._messenger.find(message)
@@ -135,6 +141,7 @@ class Outbox:
         return Later(Reason.MESSAGE_UNCERTAIN, answer.detail, answer.after)
 
     def _keep(self, message: Message) -> Message:
+        self._unknown_since.pop(message.id, None)
         with self._store.write():
             self._store.messages.save(message)
         return message

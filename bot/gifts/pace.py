@@ -1,6 +1,7 @@
 """PURE but for the clock: lets callers through one by one, evenly, so that a service's limit is never met."""
 
-from datetime import datetime, timedelta
+import math
+from datetime import timedelta
 
 from bot.gifts.ports import Clock
 
@@ -13,19 +14,18 @@ class Pace:
 
     def __init__(self, clock: Clock, interval: timedelta, at_once: int = 1) -> None:
         self._clock = clock
-        self._interval = interval
-        self._early = interval * (at_once - 1)
-        self._next: datetime | None = None
+        self._interval = interval.total_seconds()
+        self._early = self._interval * (at_once - 1)
+        self._next = -math.inf  # when the next turn is, by the monotonic clock
 
     async def turn(self) -> None:
         """Wait until it is this caller's turn."""
-        now = self._clock.now()
-        mine = max(now, self._next or now)
+        now = self._clock.monotonic()
+        mine = max(now, self._next)
         self._next = mine + self._interval
         if mine - self._early > now:
-            await self._clock.sleep((mine - self._early - now).total_seconds())
+            await self._clock.sleep(mine - self._early - now)
 
     def hold(self, seconds: float) -> None:
         """Let nobody new through for that long: the service asked for a rest."""
-        rest_ends = self._clock.now() + timedelta(seconds=seconds) + self._early
-        self._next = max(self._next or rest_ends, rest_ends)
+        self._next = max(self._next, self._clock.monotonic() + seconds + self._early)

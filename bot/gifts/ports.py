@@ -22,7 +22,10 @@ class Clock(Protocol):
     """The time, and waiting for it."""
 
     def now(self) -> datetime:
-        """The time now, in UTC."""
+        """The time now, in UTC, for what is kept and what people read; somebody may set it at any moment."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment in the past, which nobody can set: how long something takes, or how old it is."""
 
     async def sleep(self, seconds: float) -> None:
         """Come back after that many seconds."""
@@ -192,19 +195,19 @@ class Directory(Protocol):
         """Everybody asked for.
 
         Raises:
-            Invalid: Slack cannot be asked just now.
+            NotNow: Slack cannot be asked just now.
         """
 
     async def known(self, slack_id: str) -> Person:
         """Somebody as they were at most a day ago, unless Slack told of a change; asked no faster than Slack allows.
 
         Raises:
-            Invalid: Slack cannot be asked just now.
+            NotNow: Slack cannot be asked just now.
         """
 
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """Who is in each of these user groups, at most a minute old.
+        """Who is in each of these user groups, at most a minute old; nobody where Slack has no such group any more.
 
         Raises:
-            Invalid: Slack cannot be asked just now, or does not know a group.
+            NotNow: Slack cannot be asked just now.
         """

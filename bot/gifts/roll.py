@@ -1,5 +1,6 @@
 """Who is who among those who decide: the user groups as Slack has them now, and who stands in for whom."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 
 from bot.gifts.absence import stand_ins
@@ -25,7 +26,7 @@ class Roll:
         """The roster, at most a minute old.
 
         Raises:
-            Invalid: Slack does not say who is in a group.
+            NotNow: Slack does not say who is in a group.
         """
         self._groups = dict(await self._directory.members(self._named))
         return self.last
@@ -40,19 +41,28 @@ class Roll:
         """Everybody asked for, as Slack has them.
 
         Raises:
-            Invalid: Slack does not say.
+            NotNow: Slack does not say.
         """
         return await self._directory.look_up(ids)
+
+    async def now_with(self, ids: Collection[str]) -> tuple[Roster, Mapping[str, Person]]:
+        """The roster and everybody asked for, looked up side by side.
+
+        Raises:
+            NotNow: Slack does not say.
+        """
+        if not self._named:  # then there is only one thing to wait for
+            return self.last, await self.people(ids)
+        return await asyncio.gather(self.now(), self.people(ids))
 
     async def rights_of(self, person: str) -> Mapping[str, Person]:
         """Those in whose right somebody may decide now, themselves among them, as Slack has them.
 
         Raises:
             Refused: their own account is a guest's.
-            Invalid: Slack does not say who they are, or who is in a group.
+            NotNow: Slack does not say who they are, or who is in a group.
         """
-        roster = await self.now()
-        people = await self.people({person, *roster.rights_of(person)})
+        _, people = await self.now_with({person, *self.last.rights_of(person)})
         check_colleague(people[person])
         return people
 
@@ -60,7 +70,7 @@ class Roll:
         """Somebody, for what the machine does; however much that is, Slack is not asked too often.
 
         Raises:
-            Invalid: Slack does not say.
+            NotNow: Slack does not say.
         """
         return await self._directory.known(person)
 
@@ -69,7 +79,7 @@ class Roll:
 
         Raises:
             Refused: it is a guest's.
-            Invalid: Slack does not say.
+            NotNow: Slack does not say.
         """
         found = (await self.people([person]))[person]
         check_colleague(found)

@@ -233,6 +233,9 @@ class Messages(Protocol):
     def is_at(self, channel: str, ts: str) -> bool:
         """Whether there is a message at an address in Slack."""
 
+    def newest_in(self, channel: str) -> str | None:
+        """The `ts` of the newest message in a channel that is known to be there; None where none is."""
+
 
 class WorkList(Protocol):
     """What must still be done, durably."""
@@ -257,6 +260,9 @@ class WorkList(Protocol):
 
     def hurry_all(self, task: Task, due_at: datetime) -> None:
         """Let everything that is noted of a task be due now."""
+
+    def bring_forward(self, task: Task, now: datetime, latest: datetime) -> None:
+        """Let what is noted of a task be due now where it is due only after `latest`."""
 
     def again(self, work: Work, due_at: datetime) -> None:
         """Do it anew at that time, with no tries counted."""

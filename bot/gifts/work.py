@@ -1,7 +1,7 @@
 """Work: a durable note that something must be done, and what a step says when it comes back from doing it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.gifts.gift import GiftStep
@@ -23,6 +23,15 @@ class Task(StrEnum):
 
 
 ONCE = frozenset({Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER})  # all others are done again and again
+
+
+# between two looks, for what is done again and again
+LONGEST_WAITS = {
+    Task.CHASE: timedelta(days=1),  # the policy, or who is in a group, may have changed
+    Task.CHECK: timedelta(days=7),
+    Task.STOCK: timedelta(hours=1),
+    Task.HEAD: timedelta(days=1),
+}
 
 
 @dataclass(frozen=True, slots=True)

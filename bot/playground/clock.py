@@ -6,14 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 
 class MovableClock:
-    """A clock that can be moved on; who waits by it wakes up then. Naps are as long as they really are."""
+    """A clock that can be moved on; who waits by it wakes up then. Naps are as long as they really are.
+
+    Where it is moved on, time passes, also by the monotonic one; where it is moved back, only what it shows changes.
+    """
 
     def __init__(self) -> None:
         self.ahead = 0.0
+        self._passed = 0.0
         self._moved = asyncio.Event()
 
     def move_to(self, ahead: float) -> None:
         """Be that many seconds ahead of this machine's time from now on."""
+        self._passed += max(ahead - self.ahead, 0)
         self.ahead = ahead
         self._moved.set()
         self._moved = asyncio.Event()
@@ -25,6 +30,10 @@ class MovableClock:
     def now(self) -> datetime:
         """The time now, in UTC."""
         return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment in the past, with those by which the clock was moved on."""
+        return time.monotonic() + self._passed
 
     async def sleep(self, seconds: float) -> None:
         """Come back after that many seconds."""

@@ -1,5 +1,8 @@
 """A small HTTP server on this machine only: how both simulated services are started and stopped."""
 
+import time
+from collections.abc import Callable
+from email.utils import formatdate
 from typing import Final
 
 from aiohttp import web
@@ -9,9 +12,13 @@ SECONDS_TO_FINISH: Final = 0.2  # what a fault still holds back when the simulat
 
 
 class LocalServer:
-    """One aiohttp application, listening on 127.0.0.1."""
+    """One aiohttp application, listening on 127.0.0.1; its answers are dated by a clock of its own."""
 
-    def __init__(self, app: web.Application) -> None:
+    def __init__(self, app: web.Application, clock: Callable[[], float] = time.time) -> None:
+        async def date(_: web.Request, response: web.StreamResponse) -> None:
+            response.headers["Date"] = formatdate(clock(), usegmt=True)
+
+        app.on_response_prepare.append(date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SECONDS_TO_FINISH)
 
     async def start(self, port: int) -> int:

@@ -36,7 +36,7 @@ class Slack:
         self._api = WebApi(self.workspace, self.bot_token, self.app_token, self.socket_mode.issue_url)
         app = web.Application(middlewares=[middleware(self._api)])
         app.add_routes([*self._api.routes(), *self.socket_mode.routes()])
-        self._server = LocalServer(app)
+        self._server = LocalServer(app, clock)
 
     @property
     def base_url(self) -> str:
@@ -66,7 +66,7 @@ class Slack:
 
     def use_http(self, url: str) -> SignedHttp:
         """Deliver to a request URL from now on, and give the delivery for its switches."""
-        self.delivery = delivery = SignedHttp(url, self.signing_secret)
+        self.delivery = delivery = SignedHttp(url, self.signing_secret, self.workspace.clock)
         self._deliveries.append(delivery)
         return delivery
 

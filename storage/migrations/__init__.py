@@ -7,6 +7,7 @@ from storage.migrations.approvals_and_budgets import approvals_and_budgets
 from storage.migrations.exponents import exponents
 from storage.migrations.first_tables import first_tables
 from storage.migrations.lighter_history import lighter_history
+from storage.migrations.look_up_by_slacks_clock import look_up_by_slacks_clock
 from storage.migrations.seals_of_the_history import seals_of_the_history
 from storage.migrations.unknown_orders import unknown_orders
 
@@ -18,6 +19,7 @@ STEPS = (
     lighter_history,
     unknown_orders,
     exponents,
+    look_up_by_slacks_clock,
 )
 
 migrations = Migrations("giftbot")

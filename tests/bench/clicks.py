@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from bot.simulator import Simulator
+from bot.simulator.slack.tickets import Triggers
 from handlers.intake import EVENTS_PATH
 from tests.bench.crowd import Crowd
 from tests.bench.figures import Figure, Size, at_most, ms, percentile
@@ -69,12 +70,11 @@ def _in_all(size: Size) -> int:
 @asynccontextmanager
 async def _servers(size: Size, folder: Path) -> AsyncGenerator[tuple[Office, Crowd, Mapping[str, int]]]:
     """The real bot with enough cards to click, and those that do nothing; Slack's triggers never get old here."""
-    clock = TurnableClock()
-    began = clock.time()
     async with AsyncExitStack() as stack:
-        simulator = await stack.enter_async_context(Simulator(clock=lambda: began))
-        simulator.giftcards.orders_a_minute = 10**9  # its minute never ends
-        office = Office(simulator, folder, clock)
+        simulator = await stack.enter_async_context(Simulator())
+        simulator.slack.workspace.triggers = Triggers(lambda: 0.0)
+        simulator.giftcards.orders_a_minute = 10**9
+        office = Office(simulator, folder, TurnableClock())
         crowd = Crowd(office, cards=_in_all(size))
         ports = {name: free_port() for name in (OURS, *_NAMES)}
         for name in _NAMES:

@@ -26,6 +26,10 @@ class FastClock:
         """The time now, in UTC."""
         return datetime.fromtimestamp(self.time(), UTC)
 
+    def monotonic(self) -> float:
+        """Seconds since some moment in the past, as fast as those of the time."""
+        return time.monotonic() * self._times
+
     async def sleep(self, seconds: float) -> None:
         """Come back after that many seconds of this clock."""
         await asyncio.sleep(seconds / self._times)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.app import time_ordered_id
 from bot.clock import SystemClock
 from bot.gifts.aftercare import Care
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.gift import Gift, Request
 from bot.gifts.message import Mail, Message
@@ -122,7 +123,7 @@ class Stage:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.clock = SystemClock()
+        self.clock = CheckedClock(SystemClock())
         self._bell = asyncio.Event()
         self.store = SqliteStore(database, self._bell.set)
         slack = SlackAtHand()

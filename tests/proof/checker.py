@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.gifts.message import Kind
@@ -17,6 +18,8 @@ _ONCE = {
     Kind.LAPSED,
     Kind.CLOSED,
 }
+_NOT_EXACT = timedelta(minutes=10)  # clocks that are this far apart agree
+_SOON = timedelta(minutes=40)  # holds, late links and growing waits together
 PENDING, APPROVED = "pending", "approved"
 
 
@@ -80,6 +83,15 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Something that the bot ended by itself: how long it had really waited by then, and how long it has to."""
+
+    what: str
+    waited: timedelta
+    has_to_wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that can be known from outside, once the story has come to rest.
 
@@ -96,6 +108,9 @@ class Evidence:
     unreachable: frozenset[str] = frozenset()  # whom nobody can write to
     freed: frozenset[tuple[str, str]] = frozenset()
     was_restored: bool = False
+    endings: list[Ending] = field(default_factory=list)
+    done_too_late: list[str] = field(default_factory=list)  # for which Slack showed an error, and which were done
+    took: timedelta = timedelta()  # what was due, once nothing went wrong any more
 
     def seen(self, request: str, kind: Kind) -> list[Sight]:
         """What people see of one kind about a request."""
@@ -117,6 +132,7 @@ def violations(of: Evidence) -> list[str]:
         _told_once,
         _nothing_given_up,
         _money_counted,
+        _ended_in_time,
     )
     rules = always if of.was_restored else (*always, *while_all_is_known)
     return [broken for rule in rules for broken in rule(of)]
@@ -230,3 +246,14 @@ def _told_once(of: Evidence) -> Iterator[str]:
     for (kind, reader, request, recipient), count in told.items():
         if count > 1:
             yield f"{reader} was told {count} times: {kind} of {request}, for {recipient}"
+
+
+def _ended_in_time(of: Evidence) -> Iterator[str]:
+    """What clocks can do wrong: end something too early, let it wait for no reason, do it after its person has left."""
+    for ending in of.endings:
+        if ending.waited < ending.has_to_wait - _NOT_EXACT:
+            yield f"{ending.what}, after {ending.waited}"
+    if of.took > _SOON:
+        yield f"what was due was not done for {of.took}, although nothing went wrong any more"
+    for what in of.done_too_late:
+        yield f"{what}: Slack showed that the app did not respond, and it was done"

@@ -46,12 +46,17 @@ DECIDING = "bot/gifts/deciding.py"
 REASONS = "bot/gifts/reasons.py"
 ASKING = "bot/gifts/asking.py"
 WORKER = "bot/gifts/worker.py"
+PACE = "bot/gifts/pace.py"
+CHASE = "bot/gifts/chase.py"
+ROLL = "bot/gifts/roll.py"
+TIME_LIMIT = "bot/gifts/time_limit.py"
 REQUESTS = "storage/requests.py"
 DB = "storage/db.py"
 HELD_FILE = "storage/held_file.py"
 START_CHECK = "storage/start_check.py"
 APPROVAL = "handlers/approval.py"
 
+_MACHINES = "self._clock._machine.now()"
 _PLACE = "answer = await self._giftcards.place(order)"
 
 MUTATIONS = (
@@ -98,8 +103,8 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "                return not_known(order, reason, detail)\n\n    def _is_undone",
-                "                return Stopped(GiftStep.FAIL, reason, detail)\n\n    def _is_undone",
+                "return not_known(order, reason, detail, BEHIND_THE_OTHERS.total_seconds() if reason.holds else 0)",
+                "return Stopped(GiftStep.FAIL, reason, detail)",
             ),
         ),
     ),
@@ -114,8 +119,8 @@ MUTATIONS = (
         (
             Edit(
                 API,
-                "    return OutcomeUnknown(detail, _NO_WORD_ABOUT_THE_ORDER[kind])",
-                "    return Rejected(_NO_WORD_ABOUT_THE_ORDER[kind], detail)",
+                "    return OutcomeUnknown(detail, no_word or",
+                "    return Rejected(no_word, detail) if no_word else OutcomeUnknown(detail,",
             ),
         ),
     ),
@@ -325,6 +330,68 @@ MUTATIONS = (
         "what an open file holds is not saved",
         "files",
         (Edit(DB, "saved = rescue(self._connection, self._path)", "saved = None"),),
+    ),
+    Mutation(
+        "wall clock in a pace",
+        "simulation",
+        (
+            Edit(
+                PACE,
+                "        now = self._clock.monotonic()\n        mine",
+                f"        now = {_MACHINES}.timestamp()\n        mine",
+            ),
+        ),
+    ),
+    Mutation(
+        "look-up from our clock",
+        "simulation",
+        (
+            Edit(
+                OUTBOX,
+                "sent_after=self._store.messages.newest_in(channel)",
+                f"sent_after=str({_MACHINES}.timestamp() - 3600)",
+            ),
+        ),
+    ),
+    Mutation(
+        "requests expire by the machine's clock",
+        "simulation",
+        (
+            Edit(
+                CHASE,
+                "is_over = request is not None and not request.decision and self._clock.now()",
+                f"is_over = request is not None and not request.decision and {_MACHINES}",
+            ),
+            Edit(CHASE, "return is_over and await self._clock.is_sure()", "return is_over"),
+            Edit(CHASE, "if may_expire and self._clock.now() >= self._expires(request):", "if may_expire:"),
+        ),
+    ),
+    Mutation(
+        "gifts are given up by the machine's clock",
+        "simulation",
+        (
+            Edit(
+                WORKER,
+                "return self._clock.now() - since > outcome.reason.patience and await self._clock.is_sure()",
+                f"return {_MACHINES} - since > outcome.reason.patience",
+            ),
+        ),
+    ),
+    Mutation(
+        "each look-up has a time of its own",
+        "simulation",
+        (
+            Edit(
+                TIME_LIMIT,
+                "return longest if ends_at is None else",
+                "return longest if longest or ends_at is None else",
+            ),
+            Edit(
+                ROLL,
+                "_, people = await self.now_with({person, *self.last.rights_of(person)})",
+                "people = await self.people({person, *(await self.now()).rights_of(person)})",
+            ),
+        ),
     ),
     Mutation(
         "work that fails is struck off",

@@ -1,4 +1,4 @@
-"""Seeds of a small world in which services fail, people click twice, the bot dies, and weeks pass in a moment."""
+"""Seeds of a small world: services fail or are slow, people click twice, the bot dies, weeks pass, clocks are set."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_every_promise_is_kept_whatever_happens(part: int, size: Size, proof_see
         f"python -m tests.proof.world {seed}\n" + "\n".join(found)
         for seed, found in failing(range(first, first + count))
     ]
-    tell("simulated office: faults, crashes, double clicks, jumps of 31 days", count, "seeds", wrong)
+    tell("simulated office: faults, crashes, double clicks, wrong clocks, 31 days", count, "seeds", wrong)
 
 
 def test_a_seed_can_be_played_again(proof_seed: int) -> None:

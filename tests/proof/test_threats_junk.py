@@ -5,7 +5,6 @@ Where Bolt stumbles over one, whoever sent it reads a reference number; nothing 
 
 import asyncio
 import copy
-import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -106,7 +105,7 @@ class Post:
 
     async def send_bytes(self, body: bytes, content_type: str) -> tuple[int, str]:
         """Send any bytes, signed as Slack signs."""
-        signature = self._delivery.sign(body, int(time.time()))
+        signature = self._delivery.sign(body, int(self.office.clock.time()))
         return await self._delivery.send(body, {"Content-Type": content_type, **signature})
 
 

@@ -171,8 +171,9 @@ def test_nothing_that_was_approved_can_be_edited() -> None:
         changed.pop("requests")
         == {"state", "decided_by", "decided_at", "decision_note", "waits_for", "in_trouble"} | lowered
     )
-    assert changed.pop("gifts") == {"state", "attempt", "reason", "changed_at", "reserved_minor", "reserved_exponent"}
-    assert changed.pop("orders") == {"provider_id"}
+    reserved, closed = {"reserved_minor", "reserved_exponent"}, {"closed_by", "closing_note"}
+    assert changed.pop("gifts") == {"state", "attempt", "attempt_at", "reason", "changed_at"} | reserved | closed
+    assert changed.pop("orders") == {"provider_id", "unknown_since", "sent_again_at"}
     assert changed.keys() == {"messages", "work", "holds", "spending", "absences"}
     of_the_content = [text for text in statements if re.search("SET value_minor|AND version = :before", text)]
     assert len(of_the_content) == 2

@@ -182,7 +182,7 @@ async def test_a_429_gives_every_order_a_rest(desk: Desk, asked: int, rest: floa
     await desk.placed("key-2")
     assert desk.clock.slept == [rest]
     await desk.placed("key-1")
-    assert desk.clock.slept == [rest, 0.21]
+    assert desk.clock.slept == [rest, pytest.approx(0.21)]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ class GiftCardService(ABC):
         self.links_after()
         app = web.Application(middlewares=[self._gateway, *self.middlewares()])
         app.add_routes(self.routes())
-        self._server = LocalServer(app)
+        self._server = LocalServer(app, clock)
         self._port = 0
 
     @property

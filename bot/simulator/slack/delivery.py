@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.simulator.slack.records import Json
+from bot.simulator.slack.tickets import Clock
 
 ACK_SECONDS: Final = 3.0
 
@@ -57,11 +58,14 @@ class SentRequest:
 class SignedHttp:
     """Slack as it calls a request URL: signed, and content with a 200 within three seconds."""
 
-    def __init__(self, url: str, signing_secret: str, *, ack_seconds: float = ACK_SECONDS) -> None:
+    def __init__(
+        self, url: str, signing_secret: str, clock: Clock = time.time, *, ack_seconds: float = ACK_SECONDS
+    ) -> None:
         self.url = url
         self.ack_seconds = ack_seconds
         self.last_request: SentRequest | None = None
         self._secret = signing_secret
+        self._clock = clock
         self._session: aiohttp.ClientSession | None = None
         self._copies = 1
 
@@ -74,7 +78,7 @@ class SignedHttp:
     async def deliver(self, kind: Kind, payload: Json) -> Json:
         """POST a payload and give the body of the 200."""
         body, content_type = encoded(kind, payload)
-        request = SentRequest(body, {"Content-Type": content_type, **self.sign(body, int(time.time()))})
+        request = SentRequest(body, {"Content-Type": content_type, **self.sign(body, int(self._clock()))})
         self.last_request = request
         copies, self._copies = self._copies, 1
         try:

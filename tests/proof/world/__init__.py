@@ -1,6 +1,6 @@
 """A small world for the real flow, worker and storage, played from a seed without waiting for anything.
 
-    clock      a loop on which waiting takes no time, and a clock that can jump by weeks
+    clock      a loop on which waiting takes no time, a clock that can jump by weeks, and that of the bot's machine
     fate       everything that chance decides
     wire       what can happen to a call on its way
     shop       a gift card service in memory, with its ledger; shop_client reads what it says, refusals how it says no

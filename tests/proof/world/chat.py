@@ -1,19 +1,26 @@
 """Slack in memory: everything that it shows, and the client that the bot is given."""
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TypeVar
 
-from bot.gifts.errors import Field, Invalid
+from bot.gifts.errors import NotNow
+from bot.gifts.gift import RequestState
 from bot.gifts.message import Kind, Letter, Mail, Message
 from bot.gifts.people import Person
 from bot.gifts.ports import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
 from bot.gifts.reasons import Reason
+from bot.gifts.time_limit import seconds_left
 from bot.gifts.wording import say
+from handlers.limits import Limits
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate
 from tests.proof.world.wire import Life, Network, certain
 
+T = TypeVar("T")
 APPROVALS = "C-approvals"
 GENERAL = "C-general"
 SETTLE = timedelta(seconds=30)
@@ -21,6 +28,8 @@ _SERVICE = "Slack"
 _REQUEST_LATE = 15.0  # and as long again until the history shows it: together within SETTLE
 _HISTORY_LATE = 12.0
 _A_PAGE = 100
+_AMONG_HOSTS = 60.0  # seconds that a look goes back before the message that it begins at
+_PATIENCE = 2.0  # seconds for a look-up that nobody waits for
 
 
 @dataclass(slots=True)
@@ -39,14 +48,38 @@ class Post:
         return self.channel.removeprefix("D-")
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A gift that waits for somebody, and why."""
+
+    request: str
+    recipient: str
+    attempt: int
+    reason: Reason | None
+
+
 class Chat:
     """Slack itself; it outlives every life of the bot."""
 
-    def __init__(self, clock: WorldClock, fate: Fate, people: Collection[str]) -> None:
+    def __init__(
+        self,
+        clock: WorldClock,
+        fate: Fate,
+        people: Collection[str],
+        groups: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
         self._clock = clock
         self._fate = fate
         self.posts: list[Post] = []
+        self._groups = groups
+        self._last_ts = 0.0
+        self.expired: dict[str, datetime] = {}  # when it first showed, by request
+        self.in_trouble: dict[Trouble, datetime] = {}
         self.unreachable = {person for person in people if fate.happens(0.03)}
+
+    def members_of(self, group: str) -> frozenset[str]:
+        """Who is in a group."""
+        return self._groups.get(group, frozenset())
 
     def open(self, to: str) -> str | Rejected:
         """The channel in which to write to a person or channel."""
@@ -58,17 +91,20 @@ class Chat:
         """Show a message."""
         late = timedelta(seconds=self._fate.between(0, _HISTORY_LATE))
         link = mail.link.get_secret_value() if isinstance(mail, Letter) and mail.link else None
-        ts = f"{self._clock.now().timestamp() + len(self.posts) / 1_000_000:.6f}"
-        post = Post(channel, ts, mail, link, self._clock.now() + late)
+        self._last_ts = max(self._clock.now().timestamp(), self._last_ts + 0.0001)
+        post = Post(channel, f"{self._last_ts:.6f}", mail, link, self._clock.now() + late)
         self.posts.append(post)
+        self._shows(mail)
         return Posted(channel, post.ts)
 
     def find(self, message: Message) -> Posted | Absent | Rejected:
-        """Look through the history of direct messages; that of channels is closed to the bot."""
+        """Look through the history of direct messages, from where the bot says; that of channels is closed to it."""
         if message.channel and message.channel.startswith("C-"):
             return Rejected(Reason.MESSAGE_UNCERTAIN, "missing_scope")
+        oldest = float(message.sent_after or 0) - _AMONG_HOSTS
         for post in self.posts:
-            if post.mail.message.id == message.id and post.in_history_at <= self._clock.now():
+            is_shown = float(post.ts) > oldest and post.in_history_at <= self._clock.now()
+            if post.mail.message.id == message.id and is_shown:
                 return Posted(post.channel, post.ts)
         return Absent()
 
@@ -86,8 +122,19 @@ class Chat:
         for post in self.posts:
             if (post.channel, post.ts) == place:
                 post.mail = mail
+                self._shows(mail)
                 return Posted(post.channel, post.ts)
         return Rejected(Reason.UNEXPECTED, "message_not_found")
+
+    def _shows(self, mail: Mail) -> None:
+        """Note when something can first be read."""
+        if isinstance(mail, Letter):
+            if mail.request.state is RequestState.EXPIRED:
+                self.expired.setdefault(mail.request.id, self._clock.now())
+            for gift in mail.gifts:
+                if gift.is_in_trouble:
+                    trouble = Trouble(gift.request_id, gift.recipient, gift.attempt, gift.reason)
+                    self.in_trouble.setdefault(trouble, self._clock.now())
 
     def seen_by(self, person: str, kind: Kind, request: str) -> list[Post]:
         """What somebody has on their screen about a request, newest last."""
@@ -107,6 +154,7 @@ class ChatClient:
         self._chat = chat
         self._network = network
         self._life = life
+        self._limits = Limits(life.clock)
 
     async def open(self, to: str) -> str | Rejected | Unavailable:
         """The channel in which to write."""
@@ -115,6 +163,7 @@ class ChatClient:
     async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once."""
         name = f"post {mail.message.kind} to {channel}"
+        await self._limits.turn_to_post(channel)
         return await self._network.call(
             self._life, _SERVICE, name, lambda: self._chat.post(channel, mail), _REQUEST_LATE
         )
@@ -139,14 +188,25 @@ class ChatClient:
         return (await self.look_up([slack_id]))[slack_id]
 
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """Nobody here is in a group."""
-        return {group: frozenset() for group in groups}
+        """Who is in each group."""
+        if not groups:
+            return {}
+        return await self._looked_up("the groups", lambda: {group: self._chat.members_of(group) for group in groups})
 
     async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Everybody asked for."""
-        found = await self._network.call(
-            self._life, _SERVICE, "the directory", lambda: {person: Person(person, person) for person in ids}
-        )
-        if isinstance(found, dict):
-            return found
-        raise Invalid({Field.RECIPIENTS: say("Slack cannot be asked just now.")})
+        return await self._looked_up("the directory", lambda: {person: Person(person, person) for person in ids})
+
+    async def answer(self) -> None:
+        """Say anything, with its date."""
+        await self._network.call(self._life, _SERVICE, "a test", lambda: None)
+
+    async def _looked_up(self, what: str, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(seconds_left(_PATIENCE)):
+                found = certain(await self._network.call(self._life, _SERVICE, what, work, is_look_up=True))
+        except TimeoutError:
+            found = Unavailable("too slow")
+        if isinstance(found, Unavailable):
+            raise NotNow(say("Slack cannot be asked just now."))
+        return found

@@ -1,4 +1,4 @@
-"""A loop on which waiting takes no time, and a clock that can jump by weeks."""
+"""A loop on which waiting takes no time, a clock that can jump by weeks, and that of a machine, which may be wrong."""
 
 import asyncio
 import selectors
@@ -35,14 +35,19 @@ class TimelessLoop(asyncio.SelectorEventLoop):
 
 
 class WorldClock:
-    """The time in the world; `jump` is a machine that slept, or whose clock was set."""
+    """The time in the world, which services go by; `jump` lets it pass in a moment, as for a machine that sleeps."""
 
     def __init__(self) -> None:
         self._jumped = timedelta()
+        self._passed = 0.0
 
     def now(self) -> datetime:
         """The time now, in UTC."""
         return _BEGINNING + self._jumped + timedelta(seconds=asyncio.get_running_loop().time())
+
+    def monotonic(self) -> float:
+        """Seconds since the beginning, but for those in which a whole machine stood still."""
+        return self._passed + asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
         """Come back after that many seconds."""
@@ -54,6 +59,22 @@ class WorldClock:
             async with asyncio.timeout(seconds):
                 await event.wait()
 
-    def jump(self, by: timedelta) -> None:
-        """Let time pass in which nobody does anything."""
+    def jump(self, by: timedelta, *, is_noticed: bool = True) -> None:
+        """Let time pass in which nobody does anything; a machine that was frozen has not noticed."""
         self._jumped += by
+        self._passed += by.total_seconds() if is_noticed else 0
+
+
+class MachineClock:
+    """The clock of the bot's machine, which somebody may set."""
+
+    def __init__(self, world: WorldClock) -> None:
+        self._world = world
+        self.wrong = timedelta()
+        self.monotonic = world.monotonic
+        self.sleep = world.sleep
+        self.wait = world.wait
+
+    def now(self) -> datetime:
+        """What it shows, in UTC."""
+        return self._world.now() + self.wrong

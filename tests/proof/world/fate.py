@@ -34,6 +34,15 @@ class Delivery(StrEnum):
 
 _IN_AN_OUTAGE = (Mishap.NOT_REACHED, Mishap.REQUEST_LOST, Mishap.ERROR_BEFORE, Mishap.ERROR_AFTER, Mishap.REPLY_LOST)
 _FAULTY_CLICKS = (Delivery.LOST, Delivery.UNANSWERED, Delivery.TWICE)
+_WRONG_CLOCKS = (
+    timedelta(hours=-1),
+    timedelta(minutes=-4),
+    timedelta(hours=1),
+    timedelta(hours=2),
+    timedelta(days=40),
+    timedelta(days=365),
+    timedelta(days=-365),
+)
 _PAUSES = (
     timedelta(minutes=2),
     timedelta(minutes=30),
@@ -57,6 +66,8 @@ class Fate:
         self._calls_fail = self._dice.choice((0.05, 0.15, 0.4))
         self._commits_kill = self._dice.choice((0.0, 0.01, 0.05))
         self._clicks_fail = self._dice.choice((0.0, 0.1, 0.4))
+        self._longest_look_up = self._dice.choice((2.0, 2.0, 4.0))
+        self.clock_is_set = self.happens(0.5)
 
     def happens(self, probability: float) -> bool:
         """Whether something of this probability comes about."""
@@ -95,6 +106,14 @@ class Fate:
     def dies_at_commit(self) -> bool:
         """Whether the bot dies here, just before, in or after a commit."""
         return not self.calm and self.happens(self._commits_kill)
+
+    def delay(self, *, is_look_up: bool) -> float:
+        """How many seconds a call takes."""
+        return self.between(0.02, self._longest_look_up if is_look_up and not self.calm else 2)
+
+    def wrong_clock(self) -> timedelta:
+        """How far a clock is ahead that somebody sets, perhaps rightly."""
+        return timedelta() if self.happens(0.3) else self._dice.choice(_WRONG_CLOCKS)
 
     def pause(self) -> timedelta:
         """How long nobody does anything: minutes, hours, a day, or about a key's life."""

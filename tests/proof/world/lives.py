@@ -7,16 +7,20 @@ from contextlib import contextmanager
 import structlog
 
 from bot.gifts.aftercare import Care
-from bot.gifts.errors import Invalid, Refused
+from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.errors import NotNow, Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.gift import Request
 from bot.gifts.office_hours import Patience
 from bot.gifts.policy import Policy
+from bot.gifts.time_limit import time_limit
 from bot.gifts.work import Task
-from bot.gifts.worker import Step, Worker
+from bot.gifts.worker import LONGEST_NAP, Step, Worker
+from bot.simulator.slack.delivery import ACK_SECONDS
+from handlers.prompt_app import ANSWER_WITHIN
 from storage import SqliteStore
 from tests.proof.world.chat import SETTLE, Chat, ChatClient
-from tests.proof.world.clock import WorldClock
+from tests.proof.world.clock import MachineClock, WorldClock
 from tests.proof.world.disk import Disk
 from tests.proof.world.fate import Fate
 from tests.proof.world.shop import LINK_HOST, Shop
@@ -68,6 +72,8 @@ class Bot:
     """The process and whoever starts it again."""
 
     def __init__(self, disk: Disk, shop: Shop, chat: Chat, clock: WorldClock, fate: Fate, journal: Journal) -> None:
+        self.machine = MachineClock(clock)
+        self.done_too_late: list[str] = []
         self._disk = disk
         self._is_to_restore = False
         self._shop = shop
@@ -92,13 +98,14 @@ class Bot:
 
     async def _one_life(self, arrangement: Arrangement) -> None:
         self._journal("the bot starts")
-        life = Life(self._journal)
+        clock = CheckedClock(self.machine)
+        life = Life(clock, self._journal)
         bell = asyncio.Event()
         store = MortalStore(SqliteStore(self._disk.database, bell.set), life, self._fate)
         chat = ChatClient(self._chat, self.network, life)
-        flow = Flow(
-            store, ShopClient(self._shop, self.network, life), chat, chat, self._clock, arrangement, self._fate.id
-        )
+        clock.when_in_doubt(chat.answer)
+        shop = ShopClient(self._shop, self.network, life)
+        flow = Flow(store, shop, chat, chat, clock, arrangement, self._fate.id)
         steps: dict[Task, Step] = {
             Task.POST: flow.post,
             Task.REFRESH: flow.refresh,
@@ -109,10 +116,10 @@ class Bot:
             Task.RECALL: flow.recall.note,
         }
         with self._disk.database.write():
-            store.work.begin(Task.RECALL, self._clock.now())
-        worker = Worker(store, self._clock, bell, steps, flow.give_up)
-        self._life, self._flow = life, flow
-        working = asyncio.create_task(worker.run())
+            store.work.begin(Task.RECALL, clock.now())
+        worker = Worker(store, clock, bell, steps, flow.give_up)
+        self._life, self._flow = life, None
+        working = asyncio.create_task(self._works(flow, worker, clock))
         try:
             await asyncio.wait({working, life.over}, return_when=asyncio.FIRST_COMPLETED)
             if not life.over.done():
@@ -121,6 +128,24 @@ class Bot:
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+    async def _works(self, flow: Flow, worker: Worker, clock: CheckedClock) -> None:
+        """Begin once Slack says who is in the groups, then work, and look at the clock now and then."""
+        while True:
+            try:
+                await flow.roll.now()
+                break
+            except NotNow:
+                await self._clock.sleep(1)
+        self._flow = flow
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(worker.run())
+            tasks.create_task(self._looks_at(clock))
+
+    async def _looks_at(self, clock: CheckedClock) -> None:
+        while True:
+            await clock.sleep(LONGEST_NAP)
+            await clock.look()
 
     def dies(self, where: str) -> None:
         """Somebody pulls the plug."""
@@ -132,19 +157,24 @@ class Bot:
         self._is_to_restore = True
         self.dies("for a backup to be restored")
 
-    async def handles(self, act: Act) -> Request | Refused | None:
-        """What a person's click comes to; None is Slack's error that the app did not respond."""
+    async def handles(self, what: str, act: Act) -> Request | Refused | None:
+        """What a person's click comes to; None is Slack's error that the app did not respond, or the bot's own."""
         if self._life is None or self._flow is None or self._life.over.done():
             return None
-        handling = asyncio.ensure_future(act(self._flow))
+        began = self._clock.monotonic()
+        with time_limit(ANSWER_WITHIN):
+            handling = asyncio.ensure_future(act(self._flow))
         await asyncio.wait({handling, self._life.over}, return_when=asyncio.FIRST_COMPLETED)
         if not handling.done():
             handling.cancel()
         (answer,) = await asyncio.gather(handling, return_exceptions=True)
+        is_too_late = self._clock.monotonic() - began > ACK_SECONDS
         match answer:
-            case Request() | Refused():
+            case Request() | Refused() if not is_too_late:
                 return answer
-            case Exception() if not isinstance(answer, Invalid):
+            case Request():
+                self.done_too_late.append(what)
+            case Exception() if not isinstance(answer, NotNow | Refused):
                 log.error("click_failed", error=repr(answer))
         return None
 
@@ -156,5 +186,18 @@ class Bot:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing is on its way, and nothing left but looks at gifts that have arrived, and at who decides."""
-        left = self._disk.database.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') LIMIT 1")
-        return not self.network.on_the_way and not left
+        return not self.network.on_the_way and not self._left()
+
+    @property
+    def waits_for_nobody(self) -> bool:
+        """Whether nothing is left that only time, or the bot, can bring on.
+
+        What may have been announced in a channel that the bot cannot read is left for a day, and an order waits itself
+        for what was said last.
+        """
+        announced = "AND subject NOT IN (SELECT id FROM messages WHERE kind = 'announcement')"
+        return not self._left(f"AND task <> 'recall' {announced}")
+
+    def _left(self, condition: str = "") -> bool:
+        left = f"SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') {condition} LIMIT 1"
+        return bool(self._disk.database.rows(left))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 from bot.gifts.errors import Refused
@@ -18,6 +19,7 @@ from tests.proof.world.lives import Act, Bot
 from tests.proof.world.shop import Shop
 from tests.proof.world.wire import Journal
 
+DECIDERS = "SDeciders"  # the user group of those who approve
 APPROVERS = ["UAbe", "UAna", "UAmy"]
 STAFF = ["UMia", "URob", "UEve", "UTom"]
 _PATIENCE = 6  # tries of a person whom Slack shows errors
@@ -35,6 +37,7 @@ class People:
         self._journal = journal
         self.wishes: list[Wish] = []
         self.deeds: list[Deed] = []
+        self.tried_at: dict[tuple[str, Verb], datetime] = {}  # for the first time, by anybody
 
     async def live(self) -> None:
         """One or two requests from beginning to end, each with everybody who has to do with it."""
@@ -126,6 +129,7 @@ class People:
 
     async def _acts(self, person: str, verb: Verb, request: str, act: Act) -> bool:
         """Do something about a request; False where Slack shows an error."""
+        self.tried_at.setdefault((request, verb), self._clock.now())
         answer = await self._clicks(person, f"{verb} {request[:6]}", act)
         self.deeds.append(Deed(person, verb, request, accepted=isinstance(answer, Request)))
         return answer is not None
@@ -136,7 +140,7 @@ class People:
         if delivery is Delivery.LOST:
             return None
         copies = 2 if delivery is Delivery.TWICE else 1
-        answers = await asyncio.gather(*(self._bot.handles(act) for _ in range(copies)))
+        answers = await asyncio.gather(*(self._bot.handles(f"{person}: {what}", act) for _ in range(copies)))
         answer = None if delivery is Delivery.UNANSWERED else _best(answers)
         self._journal(f"{person} sees {_words(answer)}")
         return answer

@@ -10,17 +10,18 @@ from pathlib import Path
 from bot.gifts.message import Kind, Letter
 from bot.gifts.money import Money
 from bot.gifts.policy import Policy
+from bot.gifts.reasons import Reason
 from bot.gifts.rules import one_of
 from handlers.cards import render
 from handlers.drawn import as_json
 from handlers.language import ENGLISH
-from tests.proof.checker import Evidence, Sale, Sight
+from tests.proof.checker import Ending, Evidence, Sale, Sight, Verb
 from tests.proof.world.chat import APPROVALS, Chat, Post
 from tests.proof.world.clock import TimelessLoop, WorldClock
 from tests.proof.world.disk import Disk
 from tests.proof.world.fate import Fate
 from tests.proof.world.lives import Bot
-from tests.proof.world.people import APPROVERS, STAFF, People
+from tests.proof.world.people import APPROVERS, DECIDERS, STAFF, People
 from tests.proof.world.shop import Shop
 from tests.proof.world.wire import Journal
 
@@ -29,7 +30,15 @@ _LOOKS = 200
 _LOOKS_AT_ORDERS = 10  # within hours, what does not come right by itself is in front of a person
 _ROUNDS = 3  # of mending, once nothing goes wrong any more
 _GIVEN_UP = ("nothing was ordered", "nothing was bought", "new request", "ask for it anew")
-_POLICY = Policy(one_of(APPROVERS), ("GB",), {"GBP": Money(10000, "GBP", 2)})
+_LONGEST = timedelta(minutes=90)  # that what is due is waited for
+_POLICY = Policy(one_of([DECIDERS]), ("GB",), {"GBP": Money(10000, "GBP", 2)})
+_EXPIRES = timedelta(days=11)  # ten working days
+_ENDS_AFTER = {
+    Reason.NO_ANSWER: timedelta(days=1),
+    Reason.LINK_LATE: timedelta(days=1),
+    Reason.MESSAGE_UNCERTAIN: timedelta(days=1),
+    Reason.KEY_TOO_OLD: timedelta(days=29),
+}
 
 
 class NeverEnds(Exception):
@@ -58,11 +67,12 @@ class _World:
         self.disk = Disk(file, self._clock)
         self._journal: Journal = lambda text: journal and journal(f"{self._clock.now():%b %d %H:%M:%S} {text}")
         self._shop = Shop(self._clock, self._fate)
-        self._chat = Chat(self._clock, self._fate, STAFF)
+        self._chat = Chat(self._clock, self._fate, STAFF, {DECIDERS: frozenset(APPROVERS)})
         self._bot = Bot(self.disk, self._shop, self._chat, self._clock, self._fate, self._journal)
         self._people = People(self._bot, self._shop, self._chat, self._clock, self._fate, self._journal)
         self._keeps_backups = self._fate.happens(0.25)
         self._freed: set[tuple[str, str]] = set()
+        self._took = timedelta()
 
     async def plays(self) -> None:
         """Play, with everything that can go wrong, until all is calm and the bot rests."""
@@ -86,6 +96,8 @@ class _World:
                 self._bot.dies("when its plug is pulled")
             if self._fate.happens(0.4):
                 await self._pauses(self._fate.pause())
+            if self._fate.clock_is_set and self._fate.happens(0.4):
+                self._sets_the_clock(self._fate.wrong_clock())
             if self._fate.happens(0.3):
                 self._fate.outages ^= set(self._fate.some(["the shop", "Slack"], 1, 2))
                 self._journal(f"out of order: {sorted(self._fate.outages)}")
@@ -120,9 +132,13 @@ class _World:
             self._freed |= made & self.disk.free()
 
     async def _calms_down(self) -> None:
-        self._journal("from now on nothing goes wrong")
+        self._journal("from now on nothing goes wrong, but that a clock may be an hour slow for a while")
         self._fate.calm = True
         self._shop.mood = None
+        is_slow = self._fate.clock_is_set and self._fate.happens(0.5) and not self._has_old_keys
+        self._sets_the_clock(timedelta(hours=-1) if is_slow else timedelta())
+        await self._does_what_is_due()
+        self._sets_the_clock(timedelta())
         await self._rests()
         if self._fate.happens(0.5):
             await self._pauses(self._fate.pause())
@@ -132,6 +148,24 @@ class _World:
             await self._people.mend()
             await self._rests()
             self._compares_ledgers()
+
+    def _sets_the_clock(self, wrong: timedelta) -> None:
+        if wrong != self._bot.machine.wrong:
+            self._journal(f"somebody sets the bot's clock to {wrong} from what it is")
+            self._bot.machine.wrong = wrong
+
+    @property
+    def _has_old_keys(self) -> bool:
+        """Whether a key may be too old to be sent: then a person is to look, but not on the word of a wrong clock."""
+        approved_at = [at for (_, verb), at in self._people.tried_at.items() if verb is Verb.APPROVE]
+        return any(self._clock.now() - at > timedelta(days=28) for at in approved_at)
+
+    async def _does_what_is_due(self) -> None:
+        """Notes how long it takes, for nobody waits for anything but the bot."""
+        began = self._clock.now()
+        while not self._bot.waits_for_nobody and self._clock.now() - began <= _LONGEST:
+            await self._clock.sleep(30)
+        self._took = self._clock.now() - began
 
     async def _rests(self) -> None:
         for look in range(_LOOKS):
@@ -147,8 +181,9 @@ class _World:
         """Let time pass while no call is on its way: nothing in the world can guard against a frozen call."""
         while self._bot.network.on_the_way:
             await self._clock.sleep(1)
-        self._journal(f"{pause} pass")
-        self._clock.jump(pause)
+        is_noticed = not (self._fate.clock_is_set and self._fate.happens(0.2))
+        self._journal(f"{pause} pass{'' if is_noticed else ', while the machine is frozen'}")
+        self._clock.jump(pause, is_noticed=is_noticed)
 
     def evidence(self) -> Evidence:
         """What the ledgers hold, and what everybody did and sees."""
@@ -165,7 +200,22 @@ class _World:
             unreachable=frozenset(self._chat.unreachable),
             freed=frozenset(self._freed),
             was_restored=self.disk.restored_at is not None,
+            endings=[*self._endings()],
+            done_too_late=self._bot.done_too_late,
+            took=self._took,
         )
+
+    def _endings(self) -> Iterator[Ending]:
+        """What the bot ended by itself because time had passed, and how much of it really had."""
+        tried_at = self._people.tried_at
+        for request, at in self._chat.expired.items():
+            yield Ending(f"{request} expired", at - tried_at[request, Verb.ASK], _EXPIRES)
+        for trouble, at in self._chat.in_trouble.items():
+            counts_from = Verb.ASK if trouble.reason is Reason.KEY_TOO_OLD else Verb.APPROVE
+            began = tried_at.get((trouble.request, counts_from))
+            if began and trouble.reason in _ENDS_AFTER:
+                what = f"{trouble.request}, for {trouble.recipient}, was given up: {trouble.reason}"
+                yield Ending(what, at - began, _ENDS_AFTER[trouble.reason])
 
 
 def of(body: str) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
-from bot.giftcards.api import meaning
+from bot.giftcards.api import ORDER_INTERVAL, meaning
 from bot.gifts.gift import Gift, Request
 from bot.gifts.link import Payout
 from bot.gifts.money import Money
 from bot.gifts.order import Order
+from bot.gifts.pace import Pace
 from bot.gifts.ports import (
     Absent,
     LinkReady,
@@ -37,6 +38,7 @@ class ShopClient:
         self._shop = shop
         self._network = network
         self._life = life
+        self._pace = Pace(life.clock, ORDER_INTERVAL)
 
     has_catalogue = True
 
@@ -62,7 +64,8 @@ class ShopClient:
         return json.dumps({"request": request.id, "recipient": gift.recipient, "key": key, "offer": offer})
 
     async def turn(self) -> None:
-        """Nobody is too fast here."""
+        """Wait for a turn, as at the real service."""
+        await self._pace.turn()
 
     async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown:
         """What became of a link."""

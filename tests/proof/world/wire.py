@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any, TypeVar
 
+from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.ports import OutcomeUnknown, Unavailable
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate, Mishap
@@ -11,6 +13,7 @@ from tests.proof.world.fate import Fate, Mishap
 T = TypeVar("T")
 Journal = Callable[[str], None]
 DEADLINE = 20.0  # seconds that a caller waits
+_ANSWERED = {Mishap.NONE, Mishap.BUSY, Mishap.ERROR_BEFORE, Mishap.ERROR_AFTER}
 
 
 class Dead(BaseException):
@@ -18,9 +21,10 @@ class Dead(BaseException):
 
 
 class Life:
-    """One life of the bot's process, from a start to a death."""
+    """One life of the bot's process, from a start to a death, with the clock that it goes by."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, clock: CheckedClock, journal: Journal) -> None:
+        self.clock = clock
         self.over: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._journal = journal
 
@@ -46,18 +50,31 @@ class Network:
         self.on_the_way = 0
 
     async def call(
-        self, life: Life, service: str, name: str, work: Callable[[], T], late: float = 0
+        self,
+        life: Life,
+        service: str,
+        name: str,
+        work: Callable[[], T],
+        late: float = 0,
+        *,
+        is_look_up: bool = False,
     ) -> T | Unavailable | OutcomeUnknown:
-        """Let a service do some work, or not; a request may arrive up to `late` seconds after it was sent."""
+        """Let a service do some work, or not; a request may arrive up to `late` seconds after it was sent.
+
+        Answers are dated. A look-up may take longer than other calls.
+        """
         life.checks()
-        mishap = self._fate.mishap(service)
+        asked_at, mishap = life.clock.monotonic(), self._fate.mishap(service)
         self.journal(f"{name} {mishap}")
         self.on_the_way += 1
         try:
-            await self._clock.sleep(self._fate.between(0.02, 2))
-            return await self._outcome(mishap, life, name, work, late)
+            await self._clock.sleep(self._fate.delay(is_look_up=is_look_up))
+            answer = await self._outcome(mishap, life, name, work, late)
         finally:
             self.on_the_way -= 1
+        if mishap in _ANSWERED:
+            life.clock.hear(service, formatdate(self._clock.now().timestamp(), usegmt=True), asked_at)
+        return answer
 
     async def _outcome(
         self, mishap: Mishap, life: Life, name: str, work: Callable[[], T], late: float
