@@ -14,7 +14,6 @@ from typing import Protocol
 import structlog
 from aiohttp import hdrs, web
 
-from bot.gifts.ports import Clock
 from bot.input_limits import LARGEST_UNSIGNED, SIGNATURE_AGE, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
 from handlers.connections import UNREADABLE, Connections
 
@@ -46,6 +45,9 @@ class Endpoint(Protocol):
     def signature(self) -> Mapping[str, re.Pattern[str]]:
         """How the other headers look that make a signature."""
 
+    def now(self) -> float:
+        """The time that signatures are compared with, in seconds since 1970."""
+
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether the signature is right.
 
@@ -71,12 +73,9 @@ class _Refused(Exception):
 class HttpServer:
     """Serves `endpoints`, and `pages` to GET, by their paths."""
 
-    def __init__(
-        self, endpoints: Iterable[Endpoint], pages: Mapping[str, Callable[[], web.Response]], clock: Clock
-    ) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], pages: Mapping[str, Callable[[], web.Response]]) -> None:
         self._endpoints = {endpoint.path: endpoint for endpoint in endpoints}
         self._pages = pages
-        self._clock = clock
         self._connections = Connections(self._respond)
         self._unverified = 0  # bytes
 
@@ -103,18 +102,12 @@ class HttpServer:
             if page := self._page(request):
                 return _last(page())
             endpoint = self._endpoint(request)
-            if not self._may_be_signed(request.headers, endpoint):
+            if not _may_be_signed(request.headers, endpoint):
                 return _last(await self._answer_unsigned(request, endpoint))
             return await self._answer_signed(request, endpoint)
         except _Refused as refused:
             log.warning("request_refused", why=refused.why)
             return _last(web.Response(status=refused.status))
-
-    def _may_be_signed(self, headers: Mapping[str, str], endpoint: Endpoint) -> bool:
-        """Whether it looks signed, and just now; only a body can tell."""
-        timestamp, now = headers.get(endpoint.timestamp, ""), self._clock.now().timestamp()
-        is_recent = _TIMESTAMP.fullmatch(timestamp) is not None and abs(now - int(timestamp)) <= SIGNATURE_AGE
-        return is_recent and all(look.fullmatch(headers.get(name, "")) for name, look in endpoint.signature.items())
 
     def _page(self, request: web.BaseRequest) -> Callable[[], web.Response] | None:
         return self._pages.get(request.path) if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} else None
@@ -173,6 +166,13 @@ class HttpServer:
         finally:
             self._unverified -= len(body)
         return bytes(body)
+
+
+def _may_be_signed(headers: Mapping[str, str], endpoint: Endpoint) -> bool:
+    """Whether it looks signed, and just now; only a body can tell."""
+    timestamp = headers.get(endpoint.timestamp, "")
+    is_recent = _TIMESTAMP.fullmatch(timestamp) is not None and abs(endpoint.now() - int(timestamp)) <= SIGNATURE_AGE
+    return is_recent and all(look.fullmatch(headers.get(name, "")) for name, look in endpoint.signature.items())
 
 
 def _last(response: web.StreamResponse) -> web.StreamResponse:

@@ -53,7 +53,7 @@ class HttpIntake:
         self._illness = illness
         self._clock = clock
         events = SlackEvents(app, signing_secret, clock)
-        self._server = HttpServer([events, *others], {HEALTH_PATH: self._health}, clock)
+        self._server = HttpServer([events, *others], {HEALTH_PATH: self._health})
 
     async def start(self) -> None:
         """Listen.
@@ -84,8 +84,11 @@ class HttpIntake:
         return web.json_response({"status": illness or "ok", **notes}, status=503 if illness else 200)
 
 
-class SlackEvents:
-    """What Slack posts. Source: docs.slack.dev, "Verifying requests from Slack"."""
+class SlackEvents(Clock):
+    """What Slack posts, and the clock that its signatures go by: not this machine's alone, which may be wrong.
+
+    Source: docs.slack.dev, "Verifying requests from Slack".
+    """
 
     path: Final = EVENTS_PATH
     largest: Final = LARGEST_REQUEST
@@ -95,7 +98,12 @@ class SlackEvents:
 
     def __init__(self, app: AsyncApp, signing_secret: SecretStr, clock: CheckedClock) -> None:
         self._app = app
-        self._signatures = SignatureVerifier(signing_secret.get_secret_value(), _TimeOfSignatures(clock))
+        self._clock = clock
+        self._signatures = SignatureVerifier(signing_secret.get_secret_value(), self)
+
+    def now(self) -> float:
+        """The time that services confirm, so that a wrong clock of ours keeps nobody out."""
+        return self._clock.now().timestamp()
 
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """The signature is of this body, which has to be text."""
@@ -114,16 +122,6 @@ class SlackEvents:
             log.info("unreadable_request", error=type(error).__name__)
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         return await to_aiohttp_response(response)
-
-
-class _TimeOfSignatures(Clock):
-    """Slack signs by its own clock, so that one of ours that is wrong keeps nobody out."""
-
-    def __init__(self, clock: CheckedClock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock.now().timestamp()
 
 
 def _read(body: str) -> dict[str, Any]:

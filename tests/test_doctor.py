@@ -516,7 +516,7 @@ class TestDatabase:
     async def test_orders_that_fail_for_hours_are_late(self, office: Office) -> None:
         """Each is due again in some minutes, and has been tried in vain since this morning, as the row says."""
         async with office.open():
-            office.giftcards.faults.arm("POST /order", Fault.ERROR_BEFORE, times=1000)
+            office.giftcards.faults.arm("POST /order", Fault.RATE_LIMITED, times=1000)
             await office.asks("@Rob @Eve 10 GBP thanks")
             await office.approves()
             await office.lets_pass(5, minutes=10)
@@ -525,7 +525,7 @@ class TestDatabase:
             (row,) = [row for row in ill(await found(office)) if row.what == "Work"]
             assert not [row for row in await found(office) if row.found == "none is late, failed or parked"]
         assert row.mark is Mark.WARNING
-        assert re.fullmatch(r"2 orders tried in vain, the oldest \d\d times in 6 hours: 500", row.found)
+        assert re.fullmatch(r"2 orders tried in vain, the oldest \d\d times in 6 hours: 429", row.found)
         assert "Look for outage_began in the log" in row.remedy
 
     async def test_a_history_without_seals(self, office: Office) -> None:

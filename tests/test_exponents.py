@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid5
@@ -28,15 +29,20 @@ MONTH = f"{NOON:%Y-%m}"
 
 
 def before_exponents(
-    path: Path, asked: Mapping[str, tuple[str, int]], requester: str = "UMIA", recipient: str = "UROB"
+    path: Path,
+    asked: Mapping[str, tuple[str, int]],
+    requester: str = "UMIA",
+    recipient: str = "UROB",
+    since: datetime = NOON,
 ) -> None:
     """A database of the version before, in which somebody waits for a decision about a gift in each currency."""
+    at = since.isoformat(timespec="microseconds")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         migrations.apply(SqliteUtils(connection), stop_before="exponents")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA user_version = 6")
         for currency, (country, minor) in asked.items():
-            at, request, gift = NOON.isoformat(timespec="microseconds"), id_of(currency), f"gift {currency}"
+            request, gift = id_of(currency), f"gift {currency}"
             connection.execute(
                 "INSERT INTO requests (id, requester, value_minor, asked_minor, weighed_minor, currency, country,"
                 " month, note, state, waits_for, created_at)"
@@ -134,7 +140,7 @@ def provider() -> Provider:
 
 async def test_what_was_asked_before_is_ordered_as_it_was_meant(office: Office) -> None:
     """Gifts that wait while giftbot and Babel are updated are ordered for 2,500 each, not for 250,000."""
-    before_exponents(office.database, OLD, office.mia.id, office.rob.id)
+    before_exponents(office.database, OLD, office.mia.id, office.rob.id, office.clock.now())
     async with office.open(giftbot_countries="HU,ID,CO,RS,JP", giftbot_max_amount="1000000"):
         for country, _ in OLD.values():
             card = await office.abe.sees_message(f"in {country}", timeout=20)
@@ -145,7 +151,7 @@ async def test_what_was_asked_before_is_ordered_as_it_was_meant(office: Office) 
 
 async def test_a_currency_that_a_country_has_given_up_is_not_ordered_in(office: Office) -> None:
     """25 leva were asked for and approved; the service would sell 25 euros for Bulgaria now, so nothing is bought."""
-    before_exponents(office.database, {"BGN": ("BG", 2500)}, office.mia.id, office.rob.id)
+    before_exponents(office.database, {"BGN": ("BG", 2500)}, office.mia.id, office.rob.id, office.clock.now())
     async with office.open(giftbot_countries="GB,BG", giftbot_max_amount="250"):
         await office.approves()
         told = await office.mia.sees_message("in another currency now, so nothing was ordered")

@@ -13,7 +13,6 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bot.clock import SystemClock
 from bot.input_limits import MOST_CONNECTIONS
 from handlers.http_server import HttpServer
 from tests.office import eventually
@@ -41,6 +40,10 @@ class Post:
     signature: Mapping[str, re.Pattern[str]] = field(default_factory=lambda: {"Signature": re.compile("good|forged")})
     in_hand: int = 0
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> float:
+        """The time of day."""
+        return time.time()
 
     def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """It is the right one."""
@@ -110,7 +113,7 @@ class Town:
 async def opened() -> AsyncGenerator[Town]:
     """The server at work, until everybody has left."""
     post = Post()
-    server = HttpServer([post], {"/page": lambda: web.Response(text="a page")}, SystemClock())
+    server = HttpServer([post], {"/page": lambda: web.Response(text="a page")})
     await server.start("127.0.0.1", 0)
     town = Town(server, post)
     try:

@@ -141,6 +141,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "holds.add": lambda: store.holds.add(HOLD),
         "holds.save": lambda: store.holds.save(HOLD),
         "holds.get": lambda: store.holds.get("h"),
+        "holds.has_ended_since": lambda: store.holds.has_ended_since(NOON, "GBP"),
         "holds.standing": lambda: store.holds.standing("GBP"),
         "holds.all_standing": store.holds.all_standing,
         "shelves.save": lambda: store.shelves.save(Shelf("GB", "GBP", (), NOON)),

@@ -48,7 +48,7 @@ def is_silence(answer: Trouble) -> bool:
 
 def is_on_the_way(answer: Trouble) -> bool:
     """Whether it may be a gateway that has answered."""
-    return isinstance(answer, Unavailable) and answer.reason is Reason.NOT_LET_THROUGH
+    return isinstance(answer, OutcomeUnknown) and answer.reason is Reason.NOT_LET_THROUGH
 
 
 def host_of(url: str) -> str:

@@ -14,7 +14,7 @@ from bot.giftcards.api import Api, Pagination, Reply
 from bot.gifts.currencies import currency_in
 from bot.gifts.money import Money
 from bot.gifts.policy import Policy
-from bot.gifts.ports import Clock, Unavailable
+from bot.gifts.ports import Clock, OutcomeUnknown
 from bot.gifts.reasons import Reason
 from bot.settings import RunaAccount
 
@@ -155,7 +155,7 @@ class RunaVisit:
         return warning(_GOODS, f"people in {country} pay in {currency}, but Runa sells in {others} there", remedy)
 
     def _failed(self, what: str, answer: Trouble) -> Finding:
-        if isinstance(answer, Unavailable) and answer.reason is Reason.NOT_AUTHORIZED:
+        if isinstance(answer, OutcomeUnknown) and answer.reason is Reason.NOT_AUTHORIZED:
             return failure(
                 _KEY, f"not accepted: {answer.detail}", f"Copy the key {self._environment} into RUNA_API_KEY."
             )

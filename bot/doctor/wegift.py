@@ -8,7 +8,7 @@ from bot.doctor.answers import Trouble, host_of, is_on_the_way, is_silence, serv
 from bot.doctor.findings import Finding, failure, fine, warning
 from bot.giftcards import wegift
 from bot.giftcards.api import Api
-from bot.gifts.ports import Clock, Rejected, Unavailable
+from bot.gifts.ports import Clock, OutcomeUnknown, Rejected
 from bot.gifts.reasons import Reason
 from bot.settings import WeGiftAccount
 
@@ -29,7 +29,7 @@ def _about(answer: Trouble | Any, url: str) -> Finding:
     host = host_of(url)
     if not isinstance(answer, Trouble):
         return _cannot_tell(f"{host} knows links of an order that never was")
-    if isinstance(answer, Unavailable) and answer.reason is Reason.NOT_AUTHORIZED:
+    if isinstance(answer, OutcomeUnknown) and answer.reason is Reason.NOT_AUTHORIZED:
         return failure(_KEY, f"not accepted: {answer.detail}", "Copy the key into WEGIFT_API_KEY again.")
     if answer.detail.endswith("version_removed"):
         remedy = "Use GIFTBOT_PROVIDER=runa, or set WEGIFT_API_URL to a deployment that still speaks this contract."

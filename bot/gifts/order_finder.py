@@ -29,6 +29,8 @@ class _Look(Enum):
     UNKNOWN = auto()  # for some time nobody has known what became of the last send
 
 
+# these begin holds as well, and are an answer to the very order that was sent
+_SAID_OF_THE_ORDER = {Reason.INSUFFICIENT_FUNDS, Reason.CARD_REFUSED}
 _CLOCK_DIFFERS = "it is not certain what time it is"
 _WITHOUT_A_LIST = {_Look.LOST: Reason.DATABASE_RESTORED, _Look.OLD: Reason.KEY_TOO_OLD}
 
@@ -120,9 +122,11 @@ class OrderFinder:
         return self._clock.now() - max(since, order.first_sent_at) < ASK_FOR
 
     def _was_on_hold(self, order: Order) -> bool:
-        """Whether orders are on hold, or go on only since this one was last sent."""
+        """Whether every order is turned away, or was until this one was last sent."""
         holds, currency = self._store.holds, order.value.currency
-        return holds.standing(currency) is not None or holds.has_ended_since(order.last_sent_at, currency)
+        hold = holds.standing(currency)
+        is_turned_away = hold is not None and hold.reason not in _SAID_OF_THE_ORDER
+        return is_turned_away or holds.has_ended_since(order.last_sent_at, currency)
 
     def _settles_at(self, order: Order) -> datetime:
         """From when on the list would show what was sent: by us, or in the time that the database has lost."""

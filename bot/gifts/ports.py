@@ -100,7 +100,6 @@ class Unavailable:
 
     detail: str
     after: float = 0
-    reason: Reason = Reason.NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,9 @@ async def test_the_clock_is_moved_for_everybody(visitor: Visitor, stage: Stage) 
     """A month later messages, the record and the bot's own list are of that day: what nobody decided has expired."""
     await visitor.asks_for_a_gift()
     await visitor.does("switch", name="clock_30", on=True)
+    expired = await visitor.sees("Abe", "Expired")
     await visitor.does("switch", name="clock_1", on=True)
     assert stage.clock.ahead == 31 * 86400
-    expired = await visitor.sees("Abe", "Expired")
     card = await visitor.asks_for_a_gift("@Rob 25 GBP a month later")
     await visitor.clicks("Abe", card, "approve")
     await visitor.link_of("Rob")

@@ -34,7 +34,7 @@ _LONGEST = timedelta(minutes=90)  # that what is due is waited for
 _POLICY = Policy(one_of([DECIDERS]), ("GB",), {"GBP": Money(10000, "GBP", 2)})
 _EXPIRES = timedelta(days=11)  # ten working days
 _ENDS_AFTER = {
-    Reason.NO_ANSWER: timedelta(days=1),
+    Reason.NO_ANSWER: timedelta(hours=1),
     Reason.LINK_LATE: timedelta(days=1),
     Reason.MESSAGE_UNCERTAIN: timedelta(days=1),
     Reason.KEY_TOO_OLD: timedelta(days=29),
