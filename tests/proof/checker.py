@@ -19,7 +19,7 @@ _ONCE = {
     Kind.CLOSED,
 }
 _NOT_EXACT = timedelta(minutes=10)  # clocks that are this far apart agree
-_SOON = timedelta(minutes=40)  # holds, late links and growing waits together
+_SOON = timedelta(minutes=75)  # an order whose outcome is unknown is in front of a person within an hour
 PENDING, APPROVED = "pending", "approved"
 
 

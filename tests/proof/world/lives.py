@@ -184,6 +184,12 @@ class Bot:
         return bool(self._disk.database.rows("SELECT 1 FROM work WHERE task = 'order' LIMIT 1"))
 
     @property
+    def has_unknown_orders(self) -> bool:
+        """Whether nobody knows what became of an order; a person is not to look on the word of a wrong clock."""
+        unknown = "SELECT 1 FROM orders WHERE unknown_since IS NOT NULL AND provider_id IS NULL LIMIT 1"
+        return bool(self._disk.database.rows(unknown))
+
+    @property
     def is_at_rest(self) -> bool:
         """Whether nothing is on its way, and nothing left but looks at gifts that have arrived, and at who decides."""
         return not self.network.on_the_way and not self._left()

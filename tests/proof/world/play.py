@@ -30,7 +30,7 @@ _LOOKS = 200
 _LOOKS_AT_ORDERS = 10  # within hours, what does not come right by itself is in front of a person
 _ROUNDS = 3  # of mending, once nothing goes wrong any more
 _GIVEN_UP = ("nothing was ordered", "nothing was bought", "new request", "ask for it anew")
-_LONGEST = timedelta(minutes=90)  # that what is due is waited for
+_LONGEST = timedelta(hours=4)  # that what is due is waited for
 _POLICY = Policy(one_of([DECIDERS]), ("GB",), {"GBP": Money(10000, "GBP", 2)})
 _EXPIRES = timedelta(days=11)  # ten working days
 _ENDS_AFTER = {
@@ -132,11 +132,12 @@ class _World:
             self._freed |= made & self.disk.free()
 
     async def _calms_down(self) -> None:
-        self._journal("from now on nothing goes wrong, but that a clock may be an hour slow for a while")
+        self._journal("from now on nothing goes wrong, but that a clock may be three hours slow for a while")
         self._fate.calm = True
         self._shop.mood = None
-        is_slow = self._fate.clock_is_set and self._fate.happens(0.5) and not self._has_old_keys
-        self._sets_the_clock(timedelta(hours=-1) if is_slow else timedelta())
+        waits_for_the_time = self._has_old_keys or self._bot.has_unknown_orders
+        is_slow = self._fate.clock_is_set and self._fate.happens(0.5) and not waits_for_the_time
+        self._sets_the_clock(timedelta(hours=-3) if is_slow else timedelta())
         await self._does_what_is_due()
         self._sets_the_clock(timedelta())
         await self._rests()
@@ -157,8 +158,8 @@ class _World:
     @property
     def _has_old_keys(self) -> bool:
         """Whether a key may be too old to be sent: then a person is to look, but not on the word of a wrong clock."""
-        approved_at = [at for (_, verb), at in self._people.tried_at.items() if verb is Verb.APPROVE]
-        return any(self._clock.now() - at > timedelta(days=28) for at in approved_at)
+        asked_at = [at for (_, verb), at in self._people.tried_at.items() if verb is Verb.ASK]
+        return any(self._clock.now() - at > timedelta(days=28) for at in asked_at)
 
     async def _does_what_is_due(self) -> None:
         """Notes how long it takes, for nobody waits for anything but the bot."""
