@@ -1,20 +1,17 @@
-# Every wheel is checked against the lock here; only what the bot itself needs goes into the image below.
-FROM python:3.13-slim AS wheels
-WORKDIR /wheels
+# What the bot runs on, each file checked against its hash in requirements.lock, and the bot itself.
+FROM python:3.14-slim
+WORKDIR /giftbot
 COPY requirements.lock .
-RUN pip download --quiet --require-hashes -r requirements.lock
-
-FROM python:3.13-slim
-WORKDIR /source
-COPY pyproject.toml README.md LICENSE manifest.yml ./
+RUN pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements.lock \
+    && useradd --create-home giftbot && install -d -o giftbot -m 700 /data
+COPY manifest.yml .
 COPY bot bot
 COPY handlers handlers
 COPY storage storage
-RUN --mount=from=wheels,source=/wheels,target=/wheels pip install --quiet --no-cache-dir --no-index --find-links /wheels . \
-    && useradd --create-home giftbot && install -d -o giftbot -m 700 /data
+RUN python -m compileall -q .
 USER giftbot
 WORKDIR /data
 VOLUME /data
-ENV GIFTBOT_DATABASE=/data/giftbot.db
-ENTRYPOINT ["giftbot"]
+ENV PYTHONPATH=/giftbot GIFTBOT_DATABASE=/data/giftbot.db
+ENTRYPOINT ["python", "-m", "bot"]
 CMD ["run"]

@@ -19,6 +19,7 @@ from bot.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
 from handlers.intake import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]
+ROOT = Path(__file__).parents[1]
 AUDIT_KEY = "the key of the office's history, in a safe"
 
 
@@ -141,7 +142,7 @@ class Office:
     async def process(self, *options: str, under: Sequence[str] = (), **changes: str) -> asyncio.subprocess.Process:
         """The bot as an operator starts it, perhaps under another program; its log is in `office.log`."""
         debuggable = {"GIFTBOT_DEBUGGABLE": "true"} if under else {}
-        environment = {"PATH": os.environ["PATH"], **debuggable, **self.environment(**changes)}
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **debuggable, **self.environment(**changes)}
         command = [*under, sys.executable, "-m", "bot", "run", *options]
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(

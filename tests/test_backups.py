@@ -1,4 +1,4 @@
-"""Backups as README says: made while the bot runs, readable by one user, and put back also after a crash."""
+"""Backups as docs/operations.md says: made while the bot runs, readable by one user, and put back also after a crash."""
 
 import re
 import shutil
@@ -10,13 +10,13 @@ import pytest
 
 from tests.office import Office
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 pytestmark = pytest.mark.skipif(not shutil.which("sqlite3"), reason="sqlite3 is not installed")
 
 
 def _told(marker: str) -> str:
-    """The command that README gives there."""
-    found = re.search(rf"<!-- {marker} -->\n```sh\n(.+)\n```", README)
+    """The command that docs/operations.md gives there."""
+    found = re.search(rf"<!-- {marker} -->\n```sh\n(.+)\n```", OPERATIONS)
     assert found
     return found[1]
 

@@ -108,9 +108,10 @@ def test_an_empty_file_settles_nothing(tmp_path: Path) -> None:
     assert company.care.reminders == (timedelta(days=14),)
 
 
-def test_the_readme_s_example_is_taken(tmp_path: Path) -> None:
+def test_the_documented_example_is_taken(tmp_path: Path) -> None:
     """It can be copied as it stands, knows every key, and its values are the usual ones but for what has none."""
-    found = re.search(r"<!-- giftbot.toml -->\n```toml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    found = re.search(r"<!-- giftbot.toml -->\n```toml\n(.*?)```", page, re.DOTALL)
     assert found
     company, usual = read_company(written(tmp_path, found[1])), Company()
     policy_of(company, Usual(("UABE",), ("GB", "US"), amounts(["100"])), whole_amounts=True, templates=())

@@ -1,4 +1,4 @@
-"""The life of a gift: what may follow what, what is said when it stops, and README's table of it."""
+"""The life of a gift: what may follow what, what is said when it stops, and the table of it in docs/architecture.md."""
 
 import itertools
 from dataclasses import replace
@@ -24,13 +24,13 @@ from bot.gifts.money import Money
 from bot.gifts.order import KEY_LIFE, key_is_old, key_of
 from bot.gifts.reasons import Reason
 
-README = Path(__file__).parents[1] / "README.md"
+ARCHITECTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
 ENDS = {GiftState.CLAIMED, GiftState.LAPSED, GiftState.VOID}
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 def table_of_life() -> str:
-    """README's table, as the code says it."""
+    """The table of docs/architecture.md, as the code says it."""
     lines = [f"| {move.before} | {move.step} | {move.after} | {move.cause} |" for move in GIFT_LIFE]
     return "\n".join(["| from | step | to | because |", "|---|---|---|---|", *lines])
 
@@ -146,10 +146,10 @@ def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # 
     assert key_is_old(request, another, NOON + timedelta(days=50) + age) is old
 
 
-def test_the_table_in_the_readme_is_the_code_s() -> None:
-    """README tells a gift's life as it is; when it differs, this prints what belongs between its markers."""
-    _, _, rest = README.read_text(encoding="utf-8").partition("<!-- life -->")
+def test_the_documented_table_is_the_code_s() -> None:
+    """docs/architecture.md tells a gift's states; where it differs, this prints what belongs between its markers."""
+    _, _, rest = ARCHITECTURE.read_text(encoding="utf-8").partition("<!-- life -->")
     written, found, _ = rest.partition("<!-- /life -->")
-    words = f"README.md should have, between <!-- life --> and <!-- /life -->:\n\n{table_of_life()}\n"
+    words = f"docs/architecture.md should have, between <!-- life --> and <!-- /life -->:\n\n{table_of_life()}\n"
     assert found, words
     assert written.strip() == table_of_life(), words

@@ -365,9 +365,10 @@ def test_the_command_line_names_everything_and_opens_nothing(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_readme_names_every_setting() -> None:
-    """README's table and `.env.example` know the same names as the code."""
-    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+def test_the_docs_name_every_setting() -> None:
+    """The table of docs/configuration.md and `.env.example` know the same names as the code."""
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)
     assert sorted(table) == sorted(EVERY_NAME)
     example = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(example) <= EVERY_NAME

@@ -1,4 +1,4 @@
-"""README's policy section: its files are run as they stand, what it shows is what is printed, and Slack agrees."""
+"""docs/policy.md: its files are run as they stand, what it shows is what is printed, and Slack agrees."""
 
 import re
 from pathlib import Path
@@ -10,12 +10,12 @@ from bot.simulator import Person
 from tests.office import Office
 from tests.test_advice import asked
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "policy.md").read_text(encoding="utf-8")
 
 
 def block(title: str) -> str:
-    """A block of README's, by the comment above it."""
-    found = re.search(rf"<!-- policy: {title} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+    """A block of the page's, by the comment above it."""
+    found = re.search(rf"<!-- policy: {title} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
     assert found, title
     return found[1]
 
@@ -27,7 +27,7 @@ def fay(office: Office) -> Person:
 
 
 def at_work(title: str, office: Office, fay: Person) -> str:
-    """The path of one of README's files, with the ids of the people of this office."""
+    """The path of one of the page's files, with the ids of the people of this office."""
     text = block(title)
     for person in (office.mia, office.abe, office.ana, office.rob, office.eve, fay):
         text = text.replace(f"U0{person.name.upper()}", person.id)
