@@ -1,4 +1,4 @@
-"""Backups as docs/operations.md says: made while the bot runs, readable by one user, and put back also after a crash."""
+"""Backups as docs/operations.md says: made while the bot runs, for one user's eyes, and put back also after a crash."""
 
 import re
 import shutil
