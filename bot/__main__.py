@@ -100,7 +100,7 @@ def verify(
 ) -> None:
     """Check every line of the history against its seal, also beside a running bot; exit with 1 if one does not fit."""
     from bot.audit import verify as verify_history
-    from bot.gifts.head import Head
+    from bot.gifts.model.audit_head import Head
     from bot.settings import SettingsWrong, read_audit_settings
     from storage import DatabaseRefused
 

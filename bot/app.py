@@ -26,16 +26,17 @@ from bot.giftcards import runa, wegift
 from bot.giftcards.api import hear_dates
 from bot.giftcards.webhooks import Webhooks
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.errors import Refused
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.health import Health
+from bot.gifts.jobs.recurring import Upkeep
+from bot.gifts.jobs.worker import LONGEST_NAP, Step, Worker
+from bot.gifts.model.errors import Refused
+from bot.gifts.model.job import Task
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.model.people import Roster
+from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
-from bot.gifts.people import Roster
-from bot.gifts.ports import Access, Clock, GiftCards, OutcomeUnknown, Rejected, Unavailable
-from bot.gifts.upkeep import Upkeep
-from bot.gifts.wording import say
-from bot.gifts.work import Task
-from bot.gifts.worker import LONGEST_NAP, Step, Worker
+from bot.gifts.ports import Access, Clock, GiftCards
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
 from handlers import register
 from handlers.access import SlackAccess

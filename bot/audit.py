@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.gifts.head import Head
+from bot.gifts.model.audit_head import Head
 from storage.audit import Audit, Fault, audit
 
 _WORDS = {

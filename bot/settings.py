@@ -26,8 +26,8 @@ from bot.company.amounts import amounts, every
 from bot.company.complaints import plain
 from bot.company.policy import USUAL_FILE, Usual, policy_of
 from bot.giftcards import runa, wegift
-from bot.gifts.currencies import currency_of
-from bot.gifts.policy import Policy
+from bot.gifts.model.currencies import currency_of
+from bot.gifts.model.policy import Policy
 
 _LONG_ENOUGH = 32
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

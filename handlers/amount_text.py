@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.gifts.currency_words import Meant, before, behind, is_letter
-from bot.gifts.money import LONGEST_AMOUNT
+from bot.gifts.model.currency_words import Meant, before, behind, is_letter
+from bot.gifts.model.money import LONGEST_AMOUNT
 
 SOMEBODY: Final = "\ufffc"  # stands in the text where a mention stood
 # 1 234,50 with any of the spaces that are used for that, or 1'234.50

@@ -4,9 +4,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.desk import Look
-from bot.gifts.errors import Field
+from bot.gifts.dashboard import Look
 from bot.gifts.flow import Flow
+from bot.gifts.model.errors import Field
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.forms import approve_form, decline_form

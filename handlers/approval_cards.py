@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.gifts.absence import Absence
-from bot.gifts.budgets import Balance, Per
-from bot.gifts.gift import Approval, Request
-from bot.gifts.message import Brief, Funds, Letter
-from bot.gifts.money import Money
-from bot.gifts.wording import Part
+from bot.gifts.model.budget import Balance, Per
+from bot.gifts.model.gift import Approval, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Brief, Letter
+from bot.gifts.model.order import Funds
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.text import Part
 from handlers.drawn import actions
 from handlers.language import Language, mention
 from handlers.words import (

@@ -1,8 +1,8 @@
 """Being away: `/gift away until 14 Aug @backup`, `/gift away` and `/gift back`, each answered in private."""
 
-from bot.gifts.absence import Absence
 from bot.gifts.flow import Flow
-from bot.gifts.wording import Who
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.text import Who
 from handlers.command_text import read_absence
 from handlers.directory import SlackDirectory
 from handlers.language import Language

@@ -1,7 +1,7 @@
 """OUT: a budget as a bar, in words first: a phone breaks no line of it, and a screen reader begins with what counts."""
 
-from bot.gifts.budgets import Balance, Per, Span
-from bot.gifts.wording import Part, Words, say
+from bot.gifts.model.budget import Balance, Per, Span
+from bot.gifts.model.text import Part, Words, say
 from handlers.language import Language
 from handlers.words import escaped
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from slack_sdk.models.blocks import Block
 
-from bot.gifts.gift import Request, RequestState
-from bot.gifts.head import Head
-from bot.gifts.message import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail, RestorationNotice
+from bot.gifts.model.audit_head import Head
+from bot.gifts.model.gift import Request, RequestState
+from bot.gifts.model.notification import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail, RestorationNotice
 from handlers.approval_cards import approval, approved_alone, backup, nudge, stand_down, stand_in
 from handlers.drawn import actions
 from handlers.language import Language, mention

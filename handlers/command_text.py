@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.gifts.product import Choice
-from bot.gifts.wording import Listed, Words, say
+from bot.gifts.model.product import Choice
+from bot.gifts.model.text import Listed, Words, say
 from bot.input_limits import LONGEST_COMMAND
 from handlers.amount_text import SOMEBODY, WrittenAmount, find_amount
 

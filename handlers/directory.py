@@ -10,11 +10,12 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.gifts.errors import NotNow
-from bot.gifts.people import Person, Standing
-from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.model.people import Person, Standing
+from bot.gifts.model.text import say
+from bot.gifts.ports import Clock
 from bot.gifts.time_limit import seconds_left
-from bot.gifts.wording import say
 from handlers.language import ENGLISH, Language, language_of
 from handlers.limits import Limits, Method
 from handlers.slack_answers import answer_of

@@ -6,9 +6,9 @@ from uuid import uuid4
 import structlog
 from slack_bolt.response import BoltResponse
 
-from bot.gifts.deciding import AlreadyDecided
-from bot.gifts.errors import GiftbotError, Invalid, NotNow, StoreLost, TooMuch
-from bot.gifts.wording import Words, say
+from bot.gifts.model.approval_route import AlreadyDecided
+from bot.gifts.model.errors import GiftbotError, Invalid, NotNow, StoreLost, TooMuch
+from bot.gifts.model.text import Words, say
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.forms import notice_view

@@ -10,12 +10,12 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
 )
 
-from bot.gifts.desk import Look
-from bot.gifts.errors import Field
-from bot.gifts.gift import Request
-from bot.gifts.money import LONGEST_AMOUNT
-from bot.gifts.policy import LONGEST_REASON
-from bot.gifts.wording import Words
+from bot.gifts.dashboard import Look
+from bot.gifts.model.errors import Field
+from bot.gifts.model.gift import Request
+from bot.gifts.model.money import LONGEST_AMOUNT
+from bot.gifts.model.policy import LONGEST_REASON
+from bot.gifts.model.text import Words
 from handlers.drawn import actions, as_json, plain
 from handlers.ids import INPUT, ViewId
 from handlers.language import Language, mention

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.desk import Look
+from bot.gifts.dashboard import Look
 from bot.gifts.flow import Flow
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.gifts.desk import Desk
-from bot.gifts.gift import Approval, Request, RequestState
-from bot.gifts.lines import Tally, Verdict
-from bot.gifts.route import Route
-from bot.gifts.wording import Listed, Part, Words, say, say_many
+from bot.gifts.dashboard import Desk
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.gift import Approval, Request, RequestState
+from bot.gifts.model.listing import Tally, Verdict
+from bot.gifts.model.text import Listed, Part, Words, say, say_many
 from handlers.language import Language, mention
 from handlers.troubles import STATES
 from handlers.words import amount_in_total, context, deciders, mentions, outcome, some, whose_turn

@@ -13,12 +13,12 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.gifts.desk import Desk, Look
-from bot.gifts.gift import Request
-from bot.gifts.lines import Which
-from bot.gifts.paging import ON_A_PAGE, Page, Place
-from bot.gifts.route import Route
-from bot.gifts.wording import Words, say
+from bot.gifts.dashboard import Desk, Look
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.gift import Request
+from bot.gifts.model.listing import Which
+from bot.gifts.model.pagination import ON_A_PAGE, Page, Place
+from bot.gifts.model.text import Words, say
 from handlers.budget_bars import bar
 from handlers.drawn import Json, actions, button
 from handlers.home_lines import course, decision, holder, sums

@@ -14,8 +14,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from bot.gifts.locales import babel_locale
-from bot.gifts.wording import Listed, Part, Who, Words, say, say_many
+from bot.gifts.model.locales import babel_locale
+from bot.gifts.model.text import Listed, Part, Who, Words, say, say_many
 
 _CATALOGUES = Path(__file__).parent / "locales"
 _PLAIN = Locale("en")
@@ -32,11 +32,11 @@ class Language:
         self._reads = self._writes if is_theirs else _PLAIN
 
     def say(self, text: str, /, **parts: Part) -> str:
-        """A text with its parts, as `bot.gifts.wording.say` takes them."""
+        """A text with its parts, as `bot.gifts.model.text.say` takes them."""
         return self.render(say(text, **parts))
 
     def say_many(self, one: str, many: str, count: int, /, **parts: Part) -> str:
-        """A text that depends on a number, as `bot.gifts.wording.say_many` takes it."""
+        """A text that depends on a number, as `bot.gifts.model.text.say_many` takes it."""
         return self.render(say_many(one, many, count, **parts))
 
     def render(self, part: Part) -> str:

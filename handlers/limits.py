@@ -6,8 +6,8 @@ What a person waits for (forms, lists, notices) is never held up here.
 from datetime import timedelta
 from enum import Enum
 
-from bot.gifts.pace import Pace
 from bot.gifts.ports import Clock
+from bot.gifts.rate_limiter import Pace
 
 # for each channel, and a little more, as a call may arrive late; docs.slack.dev, "Rate limits", "Posting messages"
 ONE_POST_A_SECOND = timedelta(seconds=1.05)

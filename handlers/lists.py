@@ -6,11 +6,11 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
-from bot.gifts.gift import Gift, GiftState, Request, RequestState
-from bot.gifts.hold import Hold
-from bot.gifts.overview import Overview
-from bot.gifts.reasons import Reason
-from bot.gifts.wording import Listed, say
+from bot.gifts.dashboard import Overview
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift, GiftState, Request, RequestState
+from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.text import Listed, say
 from handlers.drawn import Json, actions, as_json, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention

@@ -4,9 +4,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.errors import Field, Invalid
 from bot.gifts.flow import Flow
-from bot.gifts.wording import say
+from bot.gifts.model.errors import Field, Invalid
+from bot.gifts.model.text import say
 from handlers.directory import SlackDirectory
 from handlers.errands import Errands
 from handlers.mending_forms import close_form, order_anew_form

@@ -4,12 +4,12 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, CheckboxesElement, InputBlock, Option
 
-from bot.gifts.desk import Look
-from bot.gifts.errors import Field
-from bot.gifts.mending import Broken
-from bot.gifts.order import Made
-from bot.gifts.policy import LONGEST_REASON
-from bot.gifts.wording import say
+from bot.gifts.approvals.resolve import Broken
+from bot.gifts.dashboard import Look
+from bot.gifts.model.errors import Field
+from bot.gifts.model.order import Made
+from bot.gifts.model.policy import LONGEST_REASON
+from bot.gifts.model.text import say
 from handlers.drawn import as_json
 from handlers.forms import form, text_input
 from handlers.ids import INPUT, STATED, ViewId

@@ -7,10 +7,11 @@ from typing import Any, Final
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.gifts.message import Mail, Message
-from bot.gifts.people import is_person
-from bot.gifts.ports import Absent, Clock, OutcomeUnknown, Posted, Rejected, Said, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.notification import Mail, Message
+from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
+from bot.gifts.model.people import is_person
+from bot.gifts.ports import Clock
 from handlers.cards import render
 from handlers.directory import SlackDirectory
 from handlers.drawn import as_json

@@ -17,12 +17,12 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.gifts.desk import Look
-from bot.gifts.errors import Unreadable
-from bot.gifts.lines import Which
-from bot.gifts.paging import BEGINNING
-from bot.gifts.ports import Posted
-from bot.gifts.wording import Words, say
+from bot.gifts.dashboard import Look
+from bot.gifts.model.errors import Unreadable
+from bot.gifts.model.listing import Which
+from bot.gifts.model.outcomes import Posted
+from bot.gifts.model.pagination import BEGINNING
+from bot.gifts.model.text import Words, say
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
 
 PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.errors import Field
 from bot.gifts.flow import Flow
-from bot.gifts.gift import Request
-from bot.gifts.policy import Draft
-from bot.gifts.product import Choice
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import Field
+from bot.gifts.model.gift import Request
+from bot.gifts.model.product import Choice
 from handlers.away import Away
 from handlers.command_text import Prefill, read_text
 from handlers.directory import SlackDirectory

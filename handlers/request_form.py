@@ -17,11 +17,11 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from bot.gifts.errors import Field
-from bot.gifts.money import LONGEST_AMOUNT
-from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
-from bot.gifts.product import Choice, Shelf
-from bot.gifts.wording import Part
+from bot.gifts.model.errors import Field
+from bot.gifts.model.money import LONGEST_AMOUNT
+from bot.gifts.model.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
+from bot.gifts.model.product import Choice, Shelf
+from bot.gifts.model.text import Part
 from handlers.command_text import Prefill
 from handlers.forms import form, text_input
 from handlers.ids import INPUT, NAME_AMOUNT, PRODUCT_IN, ActionId, ViewId

@@ -10,15 +10,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.gifts.desk import Look
-from bot.gifts.errors import NotNow
+from bot.gifts.dashboard import Look
 from bot.gifts.flow import Flow
-from bot.gifts.gift import Gift
-from bot.gifts.order_desk import NO_GOOD
-from bot.gifts.reasons import Reason
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift
+from bot.gifts.model.job import Later, Stopped
+from bot.gifts.model.redemption_link import NO_GOOD
+from bot.gifts.model.text import Words, say
 from bot.gifts.time_limit import time_limit
-from bot.gifts.wording import Words, say
-from bot.gifts.work import Later, Stopped
 from handlers.directory import SlackDirectory
 from handlers.forms import gift_view, notice_view, waiting_view
 from handlers.home_view import home_view

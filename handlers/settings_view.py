@@ -9,13 +9,13 @@ from babel.dates import format_time, get_day_names
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.gifts.budgets import Budget, Per, Period
-from bot.gifts.locales import babel_locale
-from bot.gifts.office_hours import OfficeHours, Patience
-from bot.gifts.people import Roster
-from bot.gifts.policy import Policy
-from bot.gifts.rules import Rule, Step
-from bot.gifts.wording import Listed, Part, Words, say, say_many, sentences
+from bot.gifts.model.approval_rules import Rule, Step
+from bot.gifts.model.budget import Budget, Per, Period
+from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.locales import babel_locale
+from bot.gifts.model.people import Roster
+from bot.gifts.model.policy import Policy
+from bot.gifts.model.text import Listed, Part, Words, say, say_many, sentences
 from handlers.drawn import as_json
 from handlers.language import Language, mention
 from handlers.words import context, escaped, section, some

@@ -10,10 +10,10 @@ from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import SLACK_ACCESS, Outages
-from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
-from bot.gifts.reasons import Reason
-from bot.gifts.rest import rest_of
+from bot.gifts.rate_limiter import rest_of
 from handlers.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
 # Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.

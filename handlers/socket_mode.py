@@ -19,8 +19,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.ports import Clock
 from bot.input_limits import LARGEST_ENVELOPE
 from handlers.errands import Errands
 from handlers.remedies import APP_TOKEN

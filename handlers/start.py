@@ -5,7 +5,8 @@ from typing import Final, TypeVar
 
 import structlog
 
-from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.ports import Clock
 from handlers.intake import NoWayIn
 from handlers.remedies import CHECK_THE_WAY, remedy_of
 from handlers.slack_answers import is_passing

@@ -7,9 +7,9 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.gifts.errors import TooMuch
+from bot.gifts.model.errors import TooMuch
+from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
-from bot.gifts.wording import say
 from handlers.payloads import Act, read
 
 AT_ONCE = 20  # commands, clicks and forms that nobody has to wait for

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.gifts.gift import Gift, GiftState
-from bot.gifts.hold import Hold
-from bot.gifts.message import Letter
-from bot.gifts.restoration import Restoration
-from bot.gifts.wording import Words, say
+from bot.gifts.model.gift import Gift, GiftState
+from bot.gifts.model.notification import Letter
+from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.restoration import Restoration
+from bot.gifts.model.text import Words, say
 from handlers.drawn import Json, actions, button, confirmation
 from handlers.ids import ActionId
 from handlers.language import Language, mention

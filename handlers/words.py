@@ -8,10 +8,9 @@ from slack_sdk.models.blocks import (
     Block,
 )
 
-from bot.gifts.aftercare import MACHINE
-from bot.gifts.gift import Gift, Request, RequestState
-from bot.gifts.route import Route
-from bot.gifts.wording import Listed, Part, Words, say, say_many
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.gift import MACHINE, Gift, Request, RequestState
+from bot.gifts.model.text import Listed, Part, Words, say, say_many
 from handlers.drawn import DrawnBlock, Json, button, confirmation, plain
 from handlers.ids import ActionId
 from handlers.language import Language, mention

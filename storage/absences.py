@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.gifts.absence import Absence
+from bot.gifts.model.out_of_office import Absence
 from storage.db import Database
 from storage.times import from_text, to_text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.gifts.head import Head
+from bot.gifts.model.audit_head import Head
 from storage.errors import DatabaseRefused
 from storage.seals import BEFORE_THE_FIRST, COLUMNS, seal_of
 from storage.start_check import check_ours, only_looking

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from bot.gifts.errors import StoreLost
+from bot.gifts.model.errors import StoreLost
 
 _PRIMARY = 0xFF  # the bits of the primary code; source: sqlite.org/rescode.html
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.gifts.gift import Gift
-from bot.gifts.head import Head
+from bot.gifts.model.audit_head import Head
+from bot.gifts.model.gift import Gift
 from storage.db import Database
 from storage.seals import COLUMNS, Seals
 from storage.times import to_text

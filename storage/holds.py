@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.gifts.hold import Hold
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.order_hold import Hold
 from storage.db import Database
 from storage.times import from_text, to_text
 

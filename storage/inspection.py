@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.gifts.gift import GiftState
-from bot.gifts.reasons import Reason
-from bot.gifts.work import ONCE, Task
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import GiftState
+from bot.gifts.model.job import ONCE, Task
 from storage.db import Database
 from storage.errors import DatabaseRefused
 from storage.migrations import STEPS, migrations

@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import chain
 from operator import attrgetter
 
-from bot.gifts.gift import Request
-from bot.gifts.lines import GiftLine, Verdict, Which
-from bot.gifts.paging import BEGINNING, Mark, Place
+from bot.gifts.model.gift import Request
+from bot.gifts.model.listing import GiftLine, Verdict, Which
+from bot.gifts.model.pagination import BEGINNING, Mark, Place
 from storage.db import Database
 from storage.requests import gift_from, request_from
 from storage.times import from_text, to_text

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from bot.gifts.message import Kind, Message, MessageState
+from bot.gifts.model.notification import Kind, Message, MessageState
 from storage.db import Database
 from storage.times import from_text, to_text
 

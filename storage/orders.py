@@ -4,9 +4,9 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from bot.gifts.gift import Gift
-from bot.gifts.money import Money
-from bot.gifts.order import Order
+from bot.gifts.model.gift import Gift
+from bot.gifts.model.money import Money
+from bot.gifts.model.order import Order
 from storage.db import Database
 from storage.times import from_text, to_text
 

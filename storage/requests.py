@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import reduce
 from operator import attrgetter
 
-from bot.gifts.gift import (
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import (
     REQUEST_LIFE,
     Approval,
     Closing,
@@ -20,9 +21,8 @@ from bot.gifts.gift import (
     RequestStep,
     after,
 )
-from bot.gifts.money import Money, nothing
-from bot.gifts.product import Choice
-from bot.gifts.reasons import Reason
+from bot.gifts.model.money import Money, nothing
+from bot.gifts.model.product import Choice
 from storage.db import Database
 from storage.history import HistoryTable
 from storage.times import from_text, to_text

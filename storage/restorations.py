@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from bot.gifts.restoration import Restoration
+from bot.gifts.model.restoration import Restoration
 from storage.db import Database
 from storage.times import from_text, to_text
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.gifts.head import Head
+from bot.gifts.model.audit_head import Head
 from storage.db import Database
 from storage.errors import DatabaseRefused
 

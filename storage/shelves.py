@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.gifts.product import Product, Shelf
+from bot.gifts.model.product import Product, Shelf
 from storage.db import Database
 from storage.times import from_text, to_text
 

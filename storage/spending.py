@@ -2,9 +2,9 @@
 
 from functools import reduce
 
-from bot.gifts.budgets import Account, accounts_of
-from bot.gifts.gift import Gift, Request
-from bot.gifts.money import Money, nothing
+from bot.gifts.model.budget import Account, accounts_of
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.money import Money, nothing
 from storage.db import Database
 
 _COUNT_IN = (

@@ -6,8 +6,8 @@ from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 
-from bot.gifts.lines import Tally
-from bot.gifts.money import Money
+from bot.gifts.model.listing import Tally
+from bot.gifts.model.money import Money
 from storage.db import Database
 
 _ADD = (

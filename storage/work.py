@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from bot.gifts.work import Task, Work
+from bot.gifts.model.job import Task, Work
 from storage.db import Database
 from storage.times import from_text, to_text
 

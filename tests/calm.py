@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.gifts.aftercare import Care
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.errors import GiftbotError
 from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.office_hours import Patience
-from bot.gifts.policy import Policy
-from bot.gifts.work import Task
-from bot.gifts.worker import Step, Worker
+from bot.gifts.jobs.worker import Step, Worker
+from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.errors import GiftbotError
+from bot.gifts.model.job import Task
+from bot.gifts.model.policy import Policy
+from bot.gifts.orders.redemption import Care
 from storage import Database, SqliteStore
 from tests.proof.world.chat import SETTLE, Chat, ChatClient
 from tests.proof.world.clock import TimelessLoop, WorldClock

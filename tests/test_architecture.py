@@ -73,6 +73,12 @@ def test_the_storage_is_plain() -> None:
     assert offenders(lambda node: isinstance(node, kinds), inside("storage")) == []
 
 
+def test_the_model_is_plain() -> None:
+    """Values and rules ask nobody: none of their functions is asynchronous."""
+    kinds = (ast.AsyncFunctionDef, ast.Await, ast.AsyncWith, ast.AsyncFor)
+    assert offenders(lambda node: isinstance(node, kinds), inside("bot.gifts.model")) == []
+
+
 def test_nothing_is_awaited_in_a_transaction() -> None:
     """Another task's change would be undone, or kept, with ours."""
     waits = (ast.Await, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.Yield, ast.YieldFrom)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gifts.absence import makes_a_loop, stand_ins
+from bot.gifts.model.out_of_office import makes_a_loop, stand_ins
 from bot.simulator import Person
 from tests.office import Office
 

@@ -12,16 +12,18 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from bot.gifts.absence import Absence
-from bot.gifts.budgets import Balance, Budget, Per, Period
-from bot.gifts.currencies import PLACES, currency_in, currency_of
-from bot.gifts.desk import Desk, Look
-from bot.gifts.gift import Approval, Closing, Decision, Gift, GiftState, Request, RequestState
-from bot.gifts.head import Head
-from bot.gifts.hold import Hold
-from bot.gifts.lines import GiftLine, Tally, Verdict
-from bot.gifts.mending import Broken
-from bot.gifts.message import (
+from bot.gifts.approvals.resolve import Broken
+from bot.gifts.dashboard import Desk, Look, Overview
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.approval_rules import Rule, Step, one_of
+from bot.gifts.model.audit_head import Head
+from bot.gifts.model.budget import Balance, Budget, Per, Period
+from bot.gifts.model.currencies import PLACES, currency_in, currency_of
+from bot.gifts.model.failure_reasons import Reason, Scope
+from bot.gifts.model.gift import Approval, Closing, Decision, Gift, GiftState, Request, RequestState
+from bot.gifts.model.listing import GiftLine, Tally, Verdict
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import (
     AbsenceNotice,
     Brief,
     HeadNotice,
@@ -32,17 +34,14 @@ from bot.gifts.message import (
     Message,
     RestorationNotice,
 )
-from bot.gifts.money import Money
-from bot.gifts.order import Made
-from bot.gifts.overview import LISTED, Overview
-from bot.gifts.paging import ON_A_PAGE, Mark, Page, Place
-from bot.gifts.people import Roster
-from bot.gifts.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
-from bot.gifts.product import Choice, Product, Shelf
-from bot.gifts.reasons import Reason, Scope
-from bot.gifts.restoration import Restoration
-from bot.gifts.route import Route
-from bot.gifts.rules import Rule, Step, one_of
+from bot.gifts.model.order import Made
+from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.pagination import ON_A_PAGE, Mark, Page, Place
+from bot.gifts.model.people import Roster
+from bot.gifts.model.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
+from bot.gifts.model.product import Choice, Product, Shelf
+from bot.gifts.model.restoration import Restoration
 from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.cards import render
 from handlers.command_text import Prefill
@@ -481,11 +480,11 @@ def overview(mine: Sequence[tuple[RequestState, GiftState]]) -> Overview:
     ]
     return Overview(
         mine=own,
-        to_decide=[a_request(next(notes)) for _ in range(LISTED)],
-        in_trouble=[a_request(next(notes), RequestState.APPROVED, state) for state in (4 * TROUBLED)[:LISTED]],
+        to_decide=[a_request(next(notes)) for _ in range(ON_A_PAGE)],
+        in_trouble=[a_request(next(notes), RequestState.APPROVED, state) for state in (4 * TROUBLED)[:ON_A_PAGE]],
         received=[
             (a_request(next(notes), RequestState.APPROVED, GiftState.DELIVERED), gift)
-            for gift in gifts(GiftState.DELIVERED)[:LISTED]
+            for gift in gifts(GiftState.DELIVERED)[:ON_A_PAGE]
         ],
         deciders={request.id: [ABE, ANA] for request in own},
         holds=[Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)],
@@ -534,7 +533,7 @@ def way(request: Request, approvers: Sequence[str] = (ABE, ANA)) -> Route:
     return Route(replace(request, approvals=(given,)), rule, pools, Roster())
 
 
-@pytest.mark.parametrize("mine", [*([standing] * LISTED for standing in STANDINGS), STANDINGS[:LISTED], []])
+@pytest.mark.parametrize("mine", [*([standing] * ON_A_PAGE for standing in STANDINGS), STANDINGS[:ON_A_PAGE], []])
 def test_slack_takes_the_longest_list(mine: list[tuple[RequestState, GiftState]]) -> None:
     """`/gift status` stays within fifty blocks and the Home tab within a hundred, and nothing of it is live."""
     blocks = status_blocks(overview(mine), BRITISH)
@@ -549,7 +548,7 @@ def test_slack_takes_the_longest_list(mine: list[tuple[RequestState, GiftState]]
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_list_can_be_read_in_every_locale(locale: str) -> None:
     """Also one of nothing."""
-    check_view(home_view(desk(STANDINGS[:LISTED]), language_of(locale)), "home")
+    check_view(home_view(desk(STANDINGS[:ON_A_PAGE]), language_of(locale)), "home")
     check_view(home_view(Desk(), language_of(locale)), "home")
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.catalogue import ANEW, FRESH, SOON, Catalogue
-from bot.gifts.ports import Unavailable
-from bot.gifts.product import Shelf
+from bot.gifts.model.outcomes import Unavailable
+from bot.gifts.model.product import Shelf
+from bot.gifts.orders.catalogue import ANEW, FRESH, SOON, Catalogue
 from bot.simulator import Fault, Modal
 from bot.simulator.giftcards.runa_catalogue import PRODUCTS
 from storage import Database, SqliteStore

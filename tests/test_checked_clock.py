@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.gifts.checked_clock import TOLERANCE, CheckedClock
-from bot.gifts.pace import Pace
+from bot.gifts.rate_limiter import Pace
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)

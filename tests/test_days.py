@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gifts.days import Day, read_day
+from bot.gifts.model.dates import Day, read_day
 
 TODAY = date(2030, 8, 5)  # a Monday
 BRITISH, AMERICAN, GERMAN = "en-GB", "en-US", "de-DE"

@@ -23,7 +23,7 @@ from bot.doctor import company, database, machine, slack
 from bot.doctor.findings import Finding, Mark
 from bot.doctor.rounds import examine
 from bot.doctor.runa import balances
-from bot.gifts.money import Money
+from bot.gifts.model.money import Money
 from bot.settings import RunaAccount, SocketSettings, WeGiftAccount
 from bot.simulator import Fault, GiftCardService, Manifest, Moment, Provider, RunaApi, Simulator, WeGiftApi
 from bot.simulator.giftcards.service import RefusedOrder

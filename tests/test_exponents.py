@@ -11,10 +11,10 @@ from uuid import uuid5
 import pytest
 from sqlite_utils import Database as SqliteUtils
 
-from bot.gifts.budgets import Account, Per
-from bot.gifts.gift import Gift, GiftState, Request
-from bot.gifts.money import Money
-from bot.gifts.order import NAMESPACE
+from bot.gifts.model.budget import Account, Per
+from bot.gifts.model.gift import Gift, GiftState, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.order import NAMESPACE
 from bot.simulator import Provider
 from storage import Database, SqliteStore
 from storage.migrations import migrations

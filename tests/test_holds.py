@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.gifts.gift import Gift, GiftState
-from bot.gifts.order import key_of
+from bot.gifts.model.gift import Gift, GiftState
+from bot.gifts.model.order import key_of
 from bot.simulator import Answer, Fault, Moment, Person, RunaApi, ShownMessage
 from tests.office import Office, eventually
 

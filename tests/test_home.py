@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.gifts.budgets import Balance, Budget, Per, Period
-from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
-from bot.gifts.money import Money
-from bot.gifts.reasons import Reason
+from bot.gifts.model.budget import Balance, Budget, Per, Period
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift, GiftState, GiftStep, Request, RequestStep
+from bot.gifts.model.money import Money
 from bot.simulator import Kind, Person
 from bot.simulator.people.surfaces import Home
 from handlers.budget_bars import bar

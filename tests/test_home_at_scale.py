@@ -12,17 +12,17 @@ from time import perf_counter
 
 import pytest
 
-from bot.gifts.budgets import Budget, Per, Period
-from bot.gifts.desk import Desk, Desks, Look
-from bot.gifts.lines import Which
-from bot.gifts.money import Money
-from bot.gifts.notices import Notices
-from bot.gifts.paging import Mark, Place
-from bot.gifts.people import Person, Roster
-from bot.gifts.policy import Policy
-from bot.gifts.roll import Roll
-from bot.gifts.rules import one_of
-from bot.gifts.treasury import Treasury
+from bot.gifts.approvers import Roll
+from bot.gifts.budget_ledger import Treasury
+from bot.gifts.dashboard import Desk, Desks, Look
+from bot.gifts.model.approval_rules import one_of
+from bot.gifts.model.budget import Budget, Per, Period
+from bot.gifts.model.listing import Which
+from bot.gifts.model.money import Money
+from bot.gifts.model.pagination import Mark, Place
+from bot.gifts.model.people import Person, Roster
+from bot.gifts.model.policy import Policy
+from bot.gifts.notifications.plan import Notices
 from storage import Database, SqliteStore
 from storage.db import Parameters
 from tests.counter import NOON, Clock

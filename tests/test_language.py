@@ -12,30 +12,21 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from pydantic import SecretStr
 
-from bot.gifts.absence import Absence
-from bot.gifts.desk import Desk, Look
-from bot.gifts.gift import GiftState, RequestState
-from bot.gifts.head import Head
-from bot.gifts.hold import Hold
-from bot.gifts.lines import Which
-from bot.gifts.message import (
-    AbsenceNotice,
-    Funds,
-    HeadNotice,
-    HoldNotice,
-    Kind,
-    Mail,
-    Message,
-    RestorationNotice,
-)
-from bot.gifts.money import Money
-from bot.gifts.office_hours import Patience
-from bot.gifts.overview import LISTED
-from bot.gifts.paging import Page
-from bot.gifts.people import Roster
-from bot.gifts.reasons import Reason
-from bot.gifts.restoration import Restoration
-from bot.gifts.wording import Listed, say_many
+from bot.gifts.dashboard import Desk, Look
+from bot.gifts.model.audit_head import Head
+from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import GiftState, RequestState
+from bot.gifts.model.listing import Which
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import AbsenceNotice, HeadNotice, HoldNotice, Kind, Mail, Message, RestorationNotice
+from bot.gifts.model.order import Funds
+from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.pagination import ON_A_PAGE, Page
+from bot.gifts.model.people import Roster
+from bot.gifts.model.restoration import Restoration
+from bot.gifts.model.text import Listed, say_many
 from bot.simulator import Fault
 from bot.simulator.slack.blockkit import check_message, check_view
 from handlers.cards import render
@@ -231,7 +222,7 @@ def views(language: Language) -> Iterator[dict[str, Any]]:
     for reason in Reason:
         yield notice_view(reason.remedy, language)
     for standing in STANDINGS:
-        full = desk([standing] * LISTED)
+        full = desk([standing] * ON_A_PAGE)
         yield home_view(full, language)
         yield home_view(replace(full, holds=(), routes={}, to_decide=Page()), language)
     yield home_view(Desk(look=Look(which=Which.EXPIRED), is_approver=True), language)
@@ -252,7 +243,7 @@ def surfaces(language: Language) -> Iterator[dict[str, Any]]:
         check_view(view, view["type"])
         yield view
     yield {"text": help_text(language)}
-    yield {"text": status_title(language), "blocks": status_blocks(overview(STANDINGS[:LISTED]), language)}
+    yield {"text": status_title(language), "blocks": status_blocks(overview(STANDINGS[:ON_A_PAGE]), language)}
     yield {"offered": product_options(None, "", language)}
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from bot.gifts.errors import IllegalMove
-from bot.gifts.gift import (
+from bot.gifts.model.errors import IllegalMove
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import (
     GIFT_LIFE,
     REQUEST_LIFE,
     Gift,
@@ -20,9 +21,8 @@ from bot.gifts.gift import (
     RequestStep,
     after,
 )
-from bot.gifts.money import Money
-from bot.gifts.order import KEY_LIFE, key_is_old, key_of
-from bot.gifts.reasons import Reason
+from bot.gifts.model.money import Money
+from bot.gifts.model.order import KEY_LIFE, key_is_old, key_of
 
 ARCHITECTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
 ENDS = {GiftState.CLAIMED, GiftState.LAPSED, GiftState.VOID}

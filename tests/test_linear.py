@@ -20,10 +20,10 @@ from bot.advice.notes import notes
 from bot.company import read_company
 from bot.company.amounts import amounts
 from bot.company.policy import Usual, policy_of
-from bot.gifts.days import read_day
-from bot.gifts.errors import Invalid
-from bot.gifts.money import parse_money
-from bot.gifts.product import Product, Shelf
+from bot.gifts.model.dates import read_day
+from bot.gifts.model.errors import Invalid
+from bot.gifts.model.money import parse_money
+from bot.gifts.model.product import Product, Shelf
 from handlers.command_text import read_absence, read_text
 from handlers.language import ENGLISH
 from handlers.request_form import product_options

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.gifts.link import is_trusted
+from bot.gifts.model.redemption_link import is_trusted
 
 HOSTS = frozenset({"gifts.example.com", "spend.example.org"})
 

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.gifts.message import Kind, Message, MessageState
-from bot.gifts.ports import Absent, Posted, Unavailable
+from bot.gifts.model.notification import Kind, Message, MessageState
+from bot.gifts.model.outcomes import Absent, Posted, Unavailable
 from bot.simulator import Fault
 from handlers.directory import SlackDirectory, Workspace
 from handlers.messenger import SlackMessenger

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database as SqliteUtils
 
-from bot.gifts.gift import GiftState
-from bot.gifts.message import Kind
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import GiftState
+from bot.gifts.model.notification import Kind
 from bot.simulator import RunaApi
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations import migrations

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.gifts.currencies import IN_USE, PLACES, currency_of
-from bot.gifts.errors import Field, Invalid
-from bot.gifts.money import Money, from_major, nothing, parse_money
+from bot.gifts.model.currencies import IN_USE, PLACES, currency_of
+from bot.gifts.model.errors import Field, Invalid
+from bot.gifts.model.money import Money, from_major, nothing, parse_money
 
 ACCEPTED = [
     ("25", "GBP", "en-GB", 2500),

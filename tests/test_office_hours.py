@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gifts.office_hours import OfficeHours, Patience
+from bot.gifts.model.business_hours import OfficeHours, Patience
 
 LONDON, NEW_YORK, KOLKATA = "Europe/London", "America/New_York", "Asia/Kolkata"
 ZONES = (LONDON, NEW_YORK, KOLKATA)

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.gifts.errors import Field, Invalid, Refused
-from bot.gifts.gift import Gift, GiftState, Request
-from bot.gifts.money import Money
-from bot.gifts.people import Person, Roster, Standing
-from bot.gifts.policy import LONGEST_NOTE, MOST_RECIPIENTS, Draft, Policy
-from bot.gifts.route import Route
-from bot.gifts.rules import one_of
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.approval_rules import one_of
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.gift import Gift, GiftState, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.people import Person, Roster, Standing
+from bot.gifts.model.policy import LONGEST_NOTE, MOST_RECIPIENTS, Policy
 
 MIA, ABE, ANA, ROB, EVE = "UMIA", "UABE", "UANA", "UROB", "UEVE"
 

@@ -16,13 +16,14 @@ import pytest
 from bot.company import read_company
 from bot.company.amounts import amounts
 from bot.company.policy import Usual, policy_of
-from bot.gifts.errors import Refused
-from bot.gifts.foresight import Foresight, foresee
-from bot.gifts.gift import Approval
-from bot.gifts.people import Person, Roster, Standing
-from bot.gifts.policy import Draft, Policy
-from bot.gifts.route import Route
-from bot.gifts.treasury import Treasury
+from bot.gifts.approvals.preview import Foresight, foresee
+from bot.gifts.budget_ledger import Treasury
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import Refused
+from bot.gifts.model.gift import Approval
+from bot.gifts.model.people import Person, Roster, Standing
+from bot.gifts.model.policy import Policy
 from storage import Database, SqliteStore
 
 USUAL = Usual(("UABE", "UANA"), ("GB", "US", "DE", "JP"), amounts(["500", "60000 JPY"]))

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.gifts.aftercare import MACHINE
-from bot.gifts.budgets import Budget, Per, Period
-from bot.gifts.errors import Refused
-from bot.gifts.gift import Request
-from bot.gifts.money import Money
-from bot.gifts.policy import Draft, Policy
-from bot.gifts.rules import Rule, Rules, Step
+from bot.gifts.model.approval_rules import Rule, Rules, Step
+from bot.gifts.model.budget import Budget, Per, Period
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import Refused
+from bot.gifts.model.gift import MACHINE, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.policy import Policy
 from tests.calm import CalmCompany
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.aftercare import MACHINE
+from bot.gifts.model.gift import MACHINE
 from bot.simulator import Person
 from tests.office import Office
 from tests.test_advice import asked

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.budgets import Budget, Per, Period
-from bot.gifts.errors import GiftbotError
 from bot.gifts.flow import Flow
-from bot.gifts.gift import Request, RequestState
-from bot.gifts.money import Money
-from bot.gifts.policy import Draft, Policy
-from bot.gifts.rules import Rule, Rules, Step
-from bot.gifts.work import Task, Work
+from bot.gifts.model.approval_rules import Rule, Rules, Step
+from bot.gifts.model.budget import Budget, Per, Period
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import GiftbotError
+from bot.gifts.model.gift import Request, RequestState
+from bot.gifts.model.job import Task, Work
+from bot.gifts.model.money import Money
+from bot.gifts.model.policy import Policy
 from tests.calm import CalmCompany, attempt
 
 AT_ONCE = 10

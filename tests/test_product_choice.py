@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES
-from bot.gifts.money import Money
-from bot.gifts.product import Product, Shelf
-from bot.gifts.work import Task
+from bot.gifts.model.job import Task
+from bot.gifts.model.money import Money
+from bot.gifts.model.product import Product, Shelf
 from bot.simulator import Fault, Modal, Person, Provider, Simulator
 from bot.simulator.giftcards.runa_catalogue import PRODUCTS
 from handlers.language import ENGLISH

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.absence import Absence
-from bot.gifts.budgets import Account, Per
-from bot.gifts.gift import Approval, Closing, Gift, GiftState, GiftStep, Request, RequestStep
-from bot.gifts.hold import Hold
-from bot.gifts.lines import Which
-from bot.gifts.message import Kind, Message, MessageState
-from bot.gifts.money import Money
-from bot.gifts.order import Order, key_of
-from bot.gifts.paging import BEGINNING, Mark, Place
-from bot.gifts.product import Shelf
-from bot.gifts.reasons import Reason
-from bot.gifts.restoration import Restoration
-from bot.gifts.work import Task, Work
+from bot.gifts.model.budget import Account, Per
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Approval, Closing, Gift, GiftState, GiftStep, Request, RequestStep
+from bot.gifts.model.job import Task, Work
+from bot.gifts.model.listing import Which
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Kind, Message, MessageState
+from bot.gifts.model.order import Order, key_of
+from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.pagination import BEGINNING, Mark, Place
+from bot.gifts.model.product import Shelf
+from bot.gifts.model.restoration import Restoration
 from storage import Database, SqliteStore
 from storage.db import Parameters
 

@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog.testing import capture_logs
 
 from bot.giftcards.api import Api
-from bot.gifts.ports import OutcomeUnknown
+from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.input_limits import LARGEST_ENVELOPE, LARGEST_REPLY
 from bot.simulator import AppDidNotRespond, Fault
 from handlers.slack_answers import answer_of

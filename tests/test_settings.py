@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 from svix.webhooks import Webhook
 
-from bot.gifts.money import Money
-from bot.gifts.people import Roster
+from bot.gifts.model.money import Money
+from bot.gifts.model.people import Roster
 from bot.settings import (
     HttpSettings,
     RunaAccount,

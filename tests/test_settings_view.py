@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.gifts.budgets import Budget, Per, Period
-from bot.gifts.money import Money
-from bot.gifts.office_hours import OfficeHours, Patience
-from bot.gifts.people import Roster
-from bot.gifts.policy import Announcing, Policy
-from bot.gifts.rules import Rule, Rules, Step, one_of
+from bot.gifts.model.approval_rules import Rule, Rules, Step, one_of
+from bot.gifts.model.budget import Budget, Per, Period
+from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.money import Money
+from bot.gifts.model.people import Roster
+from bot.gifts.model.policy import Announcing, Policy
 from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.language import language_of
 from handlers.settings_view import settings_blocks, settings_title, settings_view

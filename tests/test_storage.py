@@ -20,13 +20,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.gifts.gift import Closing, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep
-from bot.gifts.message import Kind, Message, MessageState
-from bot.gifts.money import Money
-from bot.gifts.order import Order, key_of
-from bot.gifts.reasons import Reason
-from bot.gifts.restoration import Restoration
-from bot.gifts.work import Task, Work
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Closing, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep
+from bot.gifts.model.job import Task, Work
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Kind, Message, MessageState
+from bot.gifts.model.order import Order, key_of
+from bot.gifts.model.restoration import Restoration
 from storage import Database, DatabaseLost, DatabaseRefused, SqliteStore
 from storage.migrations import STEPS
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.gifts.gift import Gift, GiftState
-from bot.gifts.order import key_of
+from bot.gifts.model.gift import Gift, GiftState
+from bot.gifts.model.order import key_of
 from bot.simulator import Provider, RunaApi
 from tests.office import Office, Transport
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.gifts.errors import NotNow
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.job import Task
 from bot.gifts.time_limit import check_in_time, seconds_left, time_limit
-from bot.gifts.work import Task
 from bot.simulator import Fault, Kind
 from bot.simulator.slack.records import UserGroup
 from storage import Database, SqliteStore

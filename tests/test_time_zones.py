@@ -19,8 +19,8 @@ OPENS = """
 import sys
 from datetime import UTC, datetime, timedelta
 from bot.__main__ import giftbot
-from bot.gifts.office_hours import OfficeHours
-from bot.gifts.people import Person
+from bot.gifts.model.business_hours import OfficeHours
+from bot.gifts.model.people import Person
 
 giftbot()
 zone = Person("UABE", "Abe", time_zone=sys.argv[1]).zone

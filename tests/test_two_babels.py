@@ -130,8 +130,8 @@ async def test_a_gift_begun_under_one_babel_is_finished_under_the_other(
 READ_AND_SHOWN = """
 from decimal import Decimal
 from babel import __version__
-from bot.gifts.currencies import PLACES, currency_of
-from bot.gifts.money import Money, from_major, parse_money
+from bot.gifts.model.currencies import PLACES, currency_of
+from bot.gifts.model.money import Money, from_major, parse_money
 
 for currency, places in sorted(PLACES.items()):
     for minor in (1, 5, 10**places, 12345 * 10**places, 123456789, 10**12):

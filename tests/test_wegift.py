@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from bot.giftcards.api import ORDER_INTERVAL
 from bot.giftcards.wegift import WeGift, order_body
-from bot.gifts.currencies import PLACES
-from bot.gifts.gift import Gift, GiftState, Request
-from bot.gifts.link import is_trusted
-from bot.gifts.money import Money
-from bot.gifts.order import Order
-from bot.gifts.pace import Pace
-from bot.gifts.ports import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.currencies import PLACES
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift, GiftState, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.model.redemption_link import is_trusted
+from bot.gifts.rate_limiter import Pace
 from bot.simulator import Fault, Junk, Moment, Pending, WeGiftApi
 from bot.simulator.giftcards.wegift import LINKS, ORDER
 from tests.counter import NOON, TLS, Clock, Page, something_else

@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.reasons import Reason
-from bot.gifts.work import Done, Later, Task, Work
-from bot.gifts.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, growing_wait
+from bot.gifts.jobs.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, growing_wait
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.job import Done, Later, Task, Work
 from storage import Database, SqliteStore
 from tests.office import TurnableClock
 

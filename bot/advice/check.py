@@ -6,8 +6,8 @@ from rich.text import Text
 
 from bot.advice.notes import notes
 from bot.advice.page import Page
-from bot.gifts.money import Money
-from bot.gifts.rules import Rule
+from bot.gifts.model.approval_rules import Rule
+from bot.gifts.model.money import Money
 from bot.settings import PolicySettings
 
 

@@ -9,14 +9,15 @@ from rich.text import Text
 from bot.advice.page import Page
 from bot.advice.people import MUTE, CannotTell, Names, directory_of, find
 from bot.clock import SystemClock
-from bot.gifts.currencies import currency_in
-from bot.gifts.errors import NotNow
-from bot.gifts.foresight import Foresight, foresee
-from bot.gifts.people import Person, is_person
-from bot.gifts.policy import Draft, Policy
-from bot.gifts.roll import Roll
-from bot.gifts.route import Route
-from bot.gifts.treasury import Treasury
+from bot.gifts.approvals.preview import Foresight, foresee
+from bot.gifts.approvers import Roll
+from bot.gifts.budget_ledger import Treasury
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.currencies import currency_in
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.people import Person, is_person
+from bot.gifts.model.policy import Policy
 from bot.settings import PolicySettings
 from storage import SqliteStore
 from storage.inspection import LookedAt

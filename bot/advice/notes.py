@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.gifts.currencies import currency_in
-from bot.gifts.limits import Limits
-from bot.gifts.money import Money
-from bot.gifts.people import is_group, is_person
-from bot.gifts.policy import Policy
-from bot.gifts.rules import Rule, enough_people
+from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.approval_rules import Rule, enough_people
+from bot.gifts.model.currencies import currency_in
+from bot.gifts.model.money import Money
+from bot.gifts.model.people import is_group, is_person
+from bot.gifts.model.policy import Policy
 
 
 def notes(policy: Policy) -> Iterator[str]:

@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
-from bot.gifts.errors import NotNow
-from bot.gifts.people import Person
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.people import Person
 from bot.gifts.ports import Directory
 from bot.settings import PolicySettings
 from handlers.directory import SlackDirectory, Workspace

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from bot.gifts.errors import Invalid
-from bot.gifts.limits import Limits
-from bot.gifts.money import from_major
+from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.errors import Invalid
+from bot.gifts.model.money import from_major
 
 
 def amounts(parts: Collection[str]) -> dict[str, Decimal]:

@@ -25,10 +25,10 @@ from bot.company.sections import (
     WorkingHoursSection,
     weekdays,
 )
-from bot.gifts.aftercare import Care
-from bot.gifts.currencies import currency_in
-from bot.gifts.office_hours import OfficeHours, Patience
-from bot.gifts.policy import Announcing
+from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.currencies import currency_in
+from bot.gifts.model.policy import Announcing
+from bot.gifts.orders.redemption import Care
 from bot.input_limits import LARGEST_CONFIG
 
 _MOST_DOTS = 500

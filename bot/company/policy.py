@@ -11,8 +11,8 @@ from bot.company.amounts import amounts, every
 from bot.company.complaints import complaint
 from bot.company.file import Company
 from bot.company.rules import MOST_GROUPS, Mistakes, budgets_of, rules_of
-from bot.gifts.limits import Limits
-from bot.gifts.policy import Policy
+from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.policy import Policy
 
 USUAL_FILE = Path("giftbot.toml")
 

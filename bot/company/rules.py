@@ -9,10 +9,10 @@ from bot.company.amounts import amounts, every, some
 from bot.company.file import Company
 from bot.company.keys import key_of
 from bot.company.sections import BudgetSection, RuleSection, StepSection
-from bot.gifts.budgets import Budget, Per
-from bot.gifts.limits import Limits
-from bot.gifts.people import is_group, is_person
-from bot.gifts.rules import APPROVERS, Rule, Rules, Step, enough_people, one_of
+from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.approval_rules import APPROVERS, Rule, Rules, Step, enough_people, one_of
+from bot.gifts.model.budget import Budget, Per
+from bot.gifts.model.people import is_group, is_person
 
 T = TypeVar("T")
 Key = Sequence[int | str]

@@ -11,8 +11,8 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from bot.company.amounts import amounts
-from bot.gifts.budgets import Per, Period
-from bot.gifts.currencies import PLACES, currency_of
+from bot.gifts.model.budget import Per, Period
+from bot.gifts.model.currencies import PLACES, currency_of
 
 
 def _known(currency: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from bot.company import Company
 from bot.doctor.findings import Finding, fine, note, warning
 from bot.giftcards import runa
-from bot.gifts.currencies import currency_of
+from bot.gifts.model.currencies import currency_of
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
 
 

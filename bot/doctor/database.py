@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.doctor.findings import Finding, failure, fine, note, warning
-from bot.gifts.work import Task
+from bot.gifts.model.job import Task
 from storage import DatabaseRefused, start_check
 from storage.errors import put_in_place
 from storage.inspection import Condition, Failing, inspect

@@ -8,9 +8,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor.answers import slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
-from bot.gifts.errors import GiftbotError
-from bot.gifts.people import Person, is_group, is_person
-from bot.gifts.rules import Rules
+from bot.gifts.model.approval_rules import Rules
+from bot.gifts.model.errors import GiftbotError
+from bot.gifts.model.people import Person, is_group, is_person
 from bot.settings import Settings
 from handlers.directory import SlackDirectory
 from handlers.remedies import BOT_TOKEN

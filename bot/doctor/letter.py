@@ -10,8 +10,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor.answers import Trouble, slack_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, note
-from bot.gifts.message import Kind, Message
-from bot.gifts.ports import Absent, Clock, Posted, Rejected, Unavailable
+from bot.gifts.model.notification import Kind, Message
+from bot.gifts.model.outcomes import Absent, Posted, Rejected, Unavailable
+from bot.gifts.ports import Clock
 from handlers.directory import SlackDirectory
 from handlers.ids import TEST_EVENT
 from handlers.messenger import SlackMessenger

@@ -11,11 +11,12 @@ from bot.doctor.answers import Trouble, host_of, service_failed
 from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.giftcards import runa
 from bot.giftcards.api import Api, Pagination, Reply
-from bot.gifts.currencies import currency_in
-from bot.gifts.money import Money
-from bot.gifts.policy import Policy
-from bot.gifts.ports import Clock, OutcomeUnknown
-from bot.gifts.reasons import Reason
+from bot.gifts.model.currencies import currency_in
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.money import Money
+from bot.gifts.model.outcomes import OutcomeUnknown
+from bot.gifts.model.policy import Policy
+from bot.gifts.ports import Clock
 from bot.settings import RunaAccount
 
 _RUNA: Final = "Runa"

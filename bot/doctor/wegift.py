@@ -8,8 +8,9 @@ from bot.doctor.answers import Trouble, host_of, is_on_the_way, is_silence, serv
 from bot.doctor.findings import Finding, failure, fine, warning
 from bot.giftcards import wegift
 from bot.giftcards.api import Api
-from bot.gifts.ports import Clock, OutcomeUnknown, Rejected
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected
+from bot.gifts.ports import Clock
 from bot.settings import WeGiftAccount
 
 _WEGIFT: Final = "WeGift"

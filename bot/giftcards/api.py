@@ -19,13 +19,13 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bot.giftcards.limited_body import ENCODING, Unreadable, body_of
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.errors import Invalid
-from bot.gifts.money import Money, from_major
+from bot.gifts.model.errors import Invalid
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.money import Money, from_major
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import Outages
-from bot.gifts.pace import Pace
-from bot.gifts.ports import Clock, OutcomeUnknown, Rejected, Unavailable
-from bot.gifts.reasons import Reason
-from bot.gifts.rest import rest_of
+from bot.gifts.ports import Clock
+from bot.gifts.rate_limiter import Pace, rest_of
 
 log = structlog.get_logger(__name__)
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from bot.giftcards.api import Api, Pagination, Reply, money_of, readable
-from bot.gifts.currencies import PLACES
-from bot.gifts.money import Money
-from bot.gifts.ports import OutcomeUnknown, Rejected, Unavailable
-from bot.gifts.product import LONGEST_NAME, Product
+from bot.gifts.model.currencies import PLACES
+from bot.gifts.model.money import Money
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
+from bot.gifts.model.product import LONGEST_NAME, Product
 
 _PAGE = 500  # the most that GET /product gives at once
 _MOST_PAGES = 100

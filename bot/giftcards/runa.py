@@ -11,14 +11,12 @@ from pydantic import Field, SecretStr, TypeAdapter
 
 from bot.giftcards import catalogue
 from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of, readable
-from bot.gifts.gift import Gift, Request
-from bot.gifts.link import Payout
-from bot.gifts.money import Money, nothing
-from bot.gifts.order import Order
-from bot.gifts.outages import Outages
-from bot.gifts.ports import (
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.money import Money, nothing
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import (
     Absent,
-    Clock,
     LinkReady,
     NotYet,
     OrderFailed,
@@ -27,8 +25,10 @@ from bot.gifts.ports import (
     Rejected,
     Unavailable,
 )
-from bot.gifts.product import Product
-from bot.gifts.reasons import Reason
+from bot.gifts.model.product import Product
+from bot.gifts.model.redemption_link import Payout
+from bot.gifts.outages import Outages
+from bot.gifts.ports import Clock
 
 VERSION = "2024-02-05"
 PRODUCTION_URL = "https://api.runa.io/v2"

@@ -9,12 +9,13 @@ import httpx
 from pydantic import Field, SecretStr, TypeAdapter
 
 from bot.giftcards.api import Api, Reply, money_of, number_of
-from bot.gifts.gift import Gift, Request
-from bot.gifts.order import Order
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
+from bot.gifts.model.product import Product
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Clock, LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.gifts.product import Product
-from bot.gifts.reasons import Reason
+from bot.gifts.ports import Clock
 
 DEFAULT_URL = "https://api.wegift.io/v2"
 

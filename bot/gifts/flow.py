@@ -13,38 +13,38 @@ from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
-from bot.gifts.absence import Absence
-from bot.gifts.absences import Absences
-from bot.gifts.aftercare import FIRST_LOOK, MACHINE, Aftercare, Care
-from bot.gifts.asking import Asking
-from bot.gifts.briefing import Briefing
-from bot.gifts.catalogue import Catalogue
-from bot.gifts.chase import Chase
+from bot.gifts.approvals.decide import Deciding
+from bot.gifts.approvals.delegate import Absences
+from bot.gifts.approvals.escalate import Chase
+from bot.gifts.approvals.resolve import Broken, Mending
+from bot.gifts.approvals.submit import Asking
+from bot.gifts.approvers import Roll
+from bot.gifts.budget_ledger import Treasury
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.deciding import Deciding
-from bot.gifts.desk import Desk, Desks, Look
-from bot.gifts.errors import NotNow, Refused
-from bot.gifts.gift import Gift, GiftState, GiftStep, Request, RequestStep
-from bot.gifts.holds import Holds
-from bot.gifts.mending import Broken, Mending
-from bot.gifts.message import Funds, Kind, Message, MessageState
-from bot.gifts.notices import Notices
-from bot.gifts.office_hours import Patience
-from bot.gifts.order import Made
-from bot.gifts.order_desk import OrderDesk
-from bot.gifts.order_finder import OrderFinder
-from bot.gifts.outbox import Outbox
-from bot.gifts.overview import Overview, overview_of
-from bot.gifts.policy import Draft, Policy
-from bot.gifts.ports import Directory, GiftCards, Messenger, Placed, Posted, Rejected, Unavailable
-from bot.gifts.reasons import Reason
-from bot.gifts.recall import Recall
-from bot.gifts.record import Record
-from bot.gifts.roll import Roll
+from bot.gifts.dashboard import Desk, Desks, Look, Overview, overview_of
+from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import NotNow, Refused
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request, RequestStep
+from bot.gifts.model.job import Again, Done, Later, Stopped, Task, Work
+from bot.gifts.model.notification import Kind, Message, MessageState
+from bot.gifts.model.order import Funds, Made
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.outcomes import Placed, Posted, Rejected, Unavailable
+from bot.gifts.model.policy import Policy
+from bot.gifts.model.text import say
+from bot.gifts.notifications.audit_head import Record
+from bot.gifts.notifications.outbox import Briefing, Outbox
+from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.restore_detection import Recall
+from bot.gifts.orders.catalogue import Catalogue
+from bot.gifts.orders.circuit_breaker import Holds
+from bot.gifts.orders.find import OrderFinder
+from bot.gifts.orders.place import OrderDesk
+from bot.gifts.orders.redemption import FIRST_LOOK, Aftercare, Care
+from bot.gifts.ports import Directory, GiftCards, Messenger
 from bot.gifts.store import Store
-from bot.gifts.treasury import Treasury
-from bot.gifts.wording import say
-from bot.gifts.work import Again, Done, Later, Stopped, Task, Work
 
 AN_HOUR = 60 * 60.0
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.gifts.model.job import Task
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
-from bot.gifts.work import Task
 
 LATE = timedelta(hours=1)
 

@@ -1,21 +1,29 @@
-"""What the heart needs from the outside world, as Protocols, and the few words that it answers with."""
+"""What the heart needs from the outside world, as Protocols; `model.outcomes` has what it answers."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import SecretStr
-
-from bot.gifts.gift import Gift, Request
-from bot.gifts.link import Payout
-from bot.gifts.message import Mail, Message
-from bot.gifts.money import Money
-from bot.gifts.order import Order
-from bot.gifts.people import Person
-from bot.gifts.product import Product
-from bot.gifts.reasons import Reason
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Mail, Message
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import (
+    Absent,
+    LinkReady,
+    NotYet,
+    OrderFailed,
+    OutcomeUnknown,
+    Placed,
+    Posted,
+    Rejected,
+    Said,
+    Unavailable,
+)
+from bot.gifts.model.people import Person
+from bot.gifts.model.product import Product
+from bot.gifts.model.redemption_link import Payout
 
 
 class Clock(Protocol):
@@ -32,82 +40,6 @@ class Clock(Protocol):
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Come back when the event is set, or after that many seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkReady:
-    """The redemption link, with the value that the provider says it has, and what became of it."""
-
-    link: SecretStr
-    value: Money
-    payout: Payout = Payout.ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The order exists: its id at the provider, and its value, link and countries, where the provider says so now."""
-
-    order_id: str
-    value: Money | None = None
-    ready: LinkReady | None = None
-    countries: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """The order exists, its link does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFailed:
-    """The order was taken and has come to nothing since: nothing was sold, and a new one is safe."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """The message is in `channel` at `ts`."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """It was looked for wherever it can be, all of that was read, and it is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message of the bot's own, as it is found in Slack: the id that it carries, and its place."""
-
-    message_id: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A final no: this call did nothing, and asking again in the same way is useless. `detail` is for the log."""
-
-    reason: Reason
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """This call did nothing; ask again, at the earliest after that many seconds."""
-
-    detail: str
-    after: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeUnknown:
-    """It may have been done or not; only asking in exactly the same way, or looking, can tell."""
-
-    detail: str
-    reason: Reason = Reason.NO_ANSWER
 
 
 class GiftCards(Protocol):

@@ -5,20 +5,20 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.gifts.absence import Absence
-from bot.gifts.budgets import Account
-from bot.gifts.gift import Approval, Closing, Gift, GiftStep, Request, RequestStep
-from bot.gifts.head import Head
-from bot.gifts.hold import Hold
-from bot.gifts.lines import GiftLine, Tally, Verdict, Which
-from bot.gifts.message import Kind, Message
-from bot.gifts.money import Money
-from bot.gifts.order import Order
-from bot.gifts.paging import BEGINNING, Place
-from bot.gifts.product import Shelf
-from bot.gifts.reasons import Reason
-from bot.gifts.restoration import Restoration
-from bot.gifts.work import Task, Work
+from bot.gifts.model.audit_head import Head
+from bot.gifts.model.budget import Account
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Approval, Closing, Gift, GiftStep, Request, RequestStep
+from bot.gifts.model.job import Task, Work
+from bot.gifts.model.listing import GiftLine, Tally, Verdict, Which
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Kind, Message
+from bot.gifts.model.order import Order
+from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.out_of_office import Absence
+from bot.gifts.model.pagination import BEGINNING, Place
+from bot.gifts.model.product import Shelf
+from bot.gifts.model.restoration import Restoration
 
 
 class Requests(Protocol):

@@ -9,8 +9,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from bot.gifts.errors import NotNow
-from bot.gifts.wording import say
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.text import say
 
 _ends_at: ContextVar[float | None] = ContextVar("_ends_at", default=None)  # by the event loop's clock
 

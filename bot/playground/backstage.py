@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from bot.gifts.money import Money
+from bot.gifts.model.money import Money
 from bot.playground.books import Books, Row
 from bot.playground.clock import MovableClock
 from bot.playground.stage import Stage

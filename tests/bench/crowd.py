@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import ceil
 
-from bot.gifts import gift
-from bot.gifts.gift import GiftState
-from bot.gifts.message import Brief, Letter, Message
-from bot.gifts.message import Kind as MessageKind
-from bot.gifts.money import Money
-from bot.gifts.people import Roster
-from bot.gifts.policy import Policy
-from bot.gifts.rules import one_of
+from bot.gifts.model import gift
+from bot.gifts.model.approval_rules import one_of
+from bot.gifts.model.gift import GiftState
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Brief, Letter, Message
+from bot.gifts.model.notification import Kind as MessageKind
+from bot.gifts.model.people import Roster
+from bot.gifts.model.policy import Policy
 from bot.simulator import Kind, Person, ShownMessage
 from bot.simulator.people.forms import with_ids
 from bot.simulator.slack.delivery import encoded

@@ -12,21 +12,22 @@ from pydantic import SecretStr
 
 from bot.app import time_ordered_id
 from bot.clock import SystemClock
-from bot.gifts.aftercare import Care
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.gift import Gift, Request
-from bot.gifts.message import Mail, Message
-from bot.gifts.money import Money
-from bot.gifts.office_hours import Patience
-from bot.gifts.order import Order
-from bot.gifts.people import Person, Standing
-from bot.gifts.policy import Draft, Policy
-from bot.gifts.ports import Absent, LinkReady, Placed, Posted, Said
-from bot.gifts.product import Product
-from bot.gifts.rules import one_of
-from bot.gifts.work import Task
-from bot.gifts.worker import Worker
+from bot.gifts.jobs.worker import Worker
+from bot.gifts.model.approval_rules import one_of
+from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.job import Task
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Mail, Message
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Posted, Said
+from bot.gifts.model.people import Person, Standing
+from bot.gifts.model.policy import Policy
+from bot.gifts.model.product import Product
+from bot.gifts.orders.redemption import Care
 from storage import Database, SqliteStore
 
 ABE, ANA = "UABE", "UANA"

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from bot.gifts.desk import Look
+from bot.gifts.dashboard import Look
 from handlers.home_view import home_view
 from handlers.language import language_of
 from handlers.lists import status_blocks

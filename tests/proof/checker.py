@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.gifts.message import Kind
+from bot.gifts.model.notification import Kind
 
 _ONCE = {
     Kind.DECISION,

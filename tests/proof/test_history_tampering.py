@@ -21,7 +21,7 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
 from bot.audit import verify
-from bot.gifts.head import Head
+from bot.gifts.model.audit_head import Head
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations.first_tables import first_tables
 from storage.start_check import APPLICATION_ID

@@ -9,8 +9,8 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.gifts.errors import TooMuch
-from bot.gifts.policy import MOST_WAITING
+from bot.gifts.model.errors import TooMuch
+from bot.gifts.model.policy import MOST_WAITING
 from bot.simulator import Kind
 from handlers.throttle import AT_ONCE, Throttle
 from tests.counter import Clock

@@ -11,11 +11,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES, VERSION, Runa
-from bot.gifts.gift import Gift, GiftState, Request
-from bot.gifts.money import Money
-from bot.gifts.order import Order
-from bot.gifts.ports import Placed, Rejected, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import Gift, GiftState, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import Placed, Rejected, Unavailable
 from bot.simulator import Order as Made
 from bot.simulator import RunaApi
 from bot.simulator.giftcards.runa import DETAILS

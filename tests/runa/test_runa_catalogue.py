@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.gifts.ports import Rejected, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.outcomes import Rejected, Unavailable
 from bot.simulator import Fault
 from bot.simulator.giftcards.runa_catalogue import Product
 from tests.counter import Page

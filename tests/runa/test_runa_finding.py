@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.gifts.ports import Absent, LinkReady, Placed, Unavailable
+from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Unavailable
 from bot.simulator import Fault, Junk
 from bot.simulator.giftcards.runa import LIST
 from tests.counter import Page

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.gifts.money import Money
-from bot.gifts.ports import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
+from bot.gifts.model.money import Money
+from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
 from tests.runa.desk import TWENTY_FIVE, UNREADABLE, reply, says, stranger
 
 

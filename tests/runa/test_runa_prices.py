@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.gifts.gift import Gift, GiftState, Request
-from bot.gifts.product import Choice
+from bot.gifts.model.gift import Gift, GiftState, Request
+from bot.gifts.model.product import Choice
 from bot.simulator import Fault, Junk
 from bot.simulator.giftcards.runa_catalogue import PRODUCTS
 from tests.counter import NOON

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
-from bot.gifts.ports import OutcomeUnknown, Placed, Rejected
+from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Rejected
 from bot.simulator import Moment
 from bot.simulator.giftcards.runa import ORDER
 from tests.counter import Clock, Page, something_else

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
 from bot.giftcards.runa import client as connected
-from bot.gifts.money import Money
-from bot.gifts.ports import Absent, LinkReady, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.money import Money
+from bot.gifts.model.outcomes import Absent, LinkReady, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.simulator import Fault, RunaApi
 from bot.simulator.giftcards.runa import DETAILS, ORDER
 from tests.counter import Clock, Page, something_else

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from bot.giftcards.api import ORDER_INTERVAL
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
 from bot.giftcards.runa import client as connected
-from bot.gifts.currencies import PLACES
-from bot.gifts.money import Money
-from bot.gifts.ports import OutcomeUnknown, Placed, Unavailable
+from bot.gifts.model.currencies import PLACES
+from bot.gifts.model.money import Money
+from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Unavailable
 from bot.simulator import Fault
 from bot.simulator.giftcards.runa import ORDER
 from tests.counter import NOON, TLS, Clock, something_else

@@ -14,7 +14,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.gifts.ports import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed
+from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed
 from tests.runa.desk import reply, says, stranger
 
 SPOILS: list[Any] = [

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
-from bot.gifts.errors import NotNow
-from bot.gifts.gift import RequestState
-from bot.gifts.message import Kind, Letter, Mail, Message
-from bot.gifts.people import Person
-from bot.gifts.ports import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import RequestState
+from bot.gifts.model.notification import Kind, Letter, Mail, Message
+from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
+from bot.gifts.model.people import Person
+from bot.gifts.model.text import say
 from bot.gifts.time_limit import seconds_left
-from bot.gifts.wording import say
 from handlers.limits import Limits
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate

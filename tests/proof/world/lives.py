@@ -6,16 +6,16 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.gifts.aftercare import Care
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.errors import NotNow, Refused
 from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.gift import Request
-from bot.gifts.office_hours import Patience
-from bot.gifts.policy import Policy
+from bot.gifts.jobs.worker import LONGEST_NAP, Step, Worker
+from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.errors import NotNow, Refused
+from bot.gifts.model.gift import Request
+from bot.gifts.model.job import Task
+from bot.gifts.model.policy import Policy
+from bot.gifts.orders.redemption import Care
 from bot.gifts.time_limit import time_limit
-from bot.gifts.work import Task
-from bot.gifts.worker import LONGEST_NAP, Step, Worker
 from bot.simulator.slack.delivery import ACK_SECONDS
 from handlers.prompt_app import ANSWER_WITHIN
 from storage import SqliteStore

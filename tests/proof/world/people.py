@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
-from bot.gifts.errors import Refused
 from bot.gifts.flow import Flow
-from bot.gifts.gift import Gift, Request
-from bot.gifts.message import Kind, Letter
-from bot.gifts.policy import Draft
-from bot.gifts.ports import Posted
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import Refused
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.notification import Kind, Letter
+from bot.gifts.model.outcomes import Posted
 from tests.proof.checker import Deed, Verb, Wish
 from tests.proof.world.chat import GENERAL, Chat, Post
 from tests.proof.world.clock import WorldClock

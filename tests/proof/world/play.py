@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from bot.gifts.message import Kind, Letter
-from bot.gifts.money import Money
-from bot.gifts.policy import Policy
-from bot.gifts.reasons import Reason
-from bot.gifts.rules import one_of
+from bot.gifts.model.approval_rules import one_of
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.money import Money
+from bot.gifts.model.notification import Kind, Letter
+from bot.gifts.model.policy import Policy
 from handlers.cards import render
 from handlers.drawn import as_json
 from handlers.language import ENGLISH

@@ -6,10 +6,10 @@ from itertools import count
 
 from pydantic import SecretStr
 
-from bot.gifts.link import Payout
-from bot.gifts.order import Order
-from bot.gifts.ports import Absent, LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
-from bot.gifts.reasons import Reason
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import Absent, LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
+from bot.gifts.model.redemption_link import Payout
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate
 from tests.proof.world.refusals import FUNDS, REFUSALS, Refusal

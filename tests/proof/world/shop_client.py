@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from pydantic import TypeAdapter
 
 from bot.giftcards.api import ORDER_INTERVAL, meaning
-from bot.gifts.gift import Gift, Request
-from bot.gifts.link import Payout
-from bot.gifts.money import Money
-from bot.gifts.order import Order
-from bot.gifts.pace import Pace
-from bot.gifts.ports import (
+from bot.gifts.model.gift import Gift, Request
+from bot.gifts.model.money import Money
+from bot.gifts.model.order import Order
+from bot.gifts.model.outcomes import (
     Absent,
     LinkReady,
     NotYet,
@@ -21,7 +19,9 @@ from bot.gifts.ports import (
     Rejected,
     Unavailable,
 )
-from bot.gifts.product import Product
+from bot.gifts.model.product import Product
+from bot.gifts.model.redemption_link import Payout
+from bot.gifts.rate_limiter import Pace
 from tests.proof.world.refusals import Refusal
 from tests.proof.world.shop import Shop
 from tests.proof.world.wire import Life, Network, certain

@@ -6,7 +6,7 @@ from email.utils import formatdate
 from typing import Any, TypeVar
 
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.ports import OutcomeUnknown, Unavailable
+from bot.gifts.model.outcomes import OutcomeUnknown, Unavailable
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate, Mishap
 

@@ -1,0 +1,198 @@
+"""Deciding about a request: step by step, each yes in one transaction, until everybody has agreed or one says no.
+
+What follows from it for others, their cards and what they are told, is the chase's, which is called for.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bot.gifts.approvers import Roll, check_stand_in
+from bot.gifts.budget_ledger import Treasury
+from bot.gifts.model.approval_route import NO_APPROVER, AlreadyDecided, Route, check_no_part_in
+from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.gift import Approval, GiftStep, Request, RequestState, RequestStep
+from bot.gifts.model.job import Task
+from bot.gifts.model.outcomes import Posted
+from bot.gifts.model.people import Person
+from bot.gifts.model.policy import LONGEST_REASON, Policy
+from bot.gifts.model.text import say, say_many
+from bot.gifts.notifications.plan import Notices
+from bot.gifts.orders.catalogue import Catalogue
+from bot.gifts.ports import Clock
+from bot.gifts.store import Store
+
+
+class Deciding:
+    """What those who decide do."""
+
+    def __init__(
+        self,
+        store: Store,
+        roll: Roll,
+        clock: Clock,
+        policy: Policy,
+        catalogue: Catalogue,
+        treasury: Treasury,
+        notices: Notices,
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._catalogue = catalogue
+        self._treasury = treasury
+        self._notices = notices
+
+    async def check(self, request_id: str, person: str, version: int | None, card: Posted | None = None) -> Route:
+        """The way of a request, if this person may decide about this version of it now; `card` is where they saw it.
+
+        Raises:
+            Refused: they may not, or it is too late; that they tried is on the record.
+            NotNow: Slack does not say who they are, or who is in a group.
+        """
+        route, _ = await self._checked(request_id, person, version, card)
+        return route
+
+    async def _checked(
+        self, request_id: str, person: str, version: int | None, card: Posted | None = None
+    ) -> tuple[Route, Person]:
+        rights = await self._roll.rights_of(person)
+        request = self._known(request_id)
+        if card:
+            self._notices.adopt_card(request, card)
+        with self._refusals_on_record(request, person):
+            route = self._open_route(request, person)
+            approver = route.check(person)
+            if approver not in rights:  # who went away while Slack was asked
+                return await self._checked(request_id, person, version, card)
+            check_stand_in(person, rights[approver])
+        if version not in {None, request.version}:
+            raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
+        return route, rights[person]
+
+    async def approve(
+        self, request_id: str, person: str, version: int | None, note: str, amount: str | None, card: Posted | None
+    ) -> Request:
+        """Give one yes, perhaps to a lower `amount`; the last one that is needed lets the gifts be ordered."""
+        if len(note) > LONGEST_REASON:
+            words = say_many(
+                "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
+            )
+            raise Invalid({Field.REASON: words})
+        route, approver = await self._checked(request_id, person, version, card)
+        with self._store.write():  # nothing was awaited since, so that what was checked holds
+            if amount is not None:
+                route = replace(route, request=self._lowered(route.request, amount, approver))
+            approval = Approval(*self._turn(route), person, route.check(person), self._clock.now(), note)
+            return self._agree(route, approval)
+
+    async def decline(self, request_id: str, person: str, version: int | None, note: str) -> Request:
+        """Say no for all, with words for the requester."""
+        if not 1 <= len(note) <= LONGEST_REASON:
+            words = say_many(
+                "Please say why, in at most {count} character; the requester reads it.",
+                "Please say why, in at most {count} characters; the requester reads it.",
+                LONGEST_REASON,
+            )
+            raise Invalid({Field.REASON: words})
+        route = await self.check(request_id, person, version)
+        with self._store.write():
+            if route.check(person) != person:
+                self._note("disagree", route, person)
+            return self.end(route.request, person, RequestStep.DECLINE, note)
+
+    def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
+        """Let a request come to an end of its waiting, once; whoever comes second is told who was first."""
+        now = self._clock.now()
+        with self._store.write():
+            ended = self._store.requests.move(request, step, person, now, note)
+            if ended is None:
+                raise AlreadyDecided(self._known(request.id))
+            approved = step is RequestStep.APPROVE
+            gift_step = GiftStep.APPROVE if approved else GiftStep.DROP
+            gifts = [self._store.gifts.move(gift, gift_step, person, now) for gift in request.gifts]
+            if approved:
+                for gift in request.gifts:
+                    self._store.work.add(Task.ORDER, gift.id, now)
+            if step is RequestStep.DECLINE:
+                self._store.tallies.add(person, self._treasury.month, request.total, is_yes=False)
+            if not approved:
+                self._treasury.release(request, request.gifts)
+            self._store.work.call_for(Task.CHASE, request.id, now)
+        return replace(ended, gifts=tuple(filter(None, gifts)))
+
+    def _open_route(self, request: Request, person: str) -> Route:
+        """The way of a request, with the groups as they were read last; whoever comes too late is told who decided."""
+        route = self._policy.route(request, self._roll.last)
+        if route is None:
+            raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
+        if request.state is not RequestState.PENDING:
+            approvers, roster = self._policy.rules.approvers(route.roster), route.roster
+            if person in {*approvers, *roster.stand_ins.values()} - request.involved:
+                raise AlreadyDecided(request)
+        return route
+
+    def _turn(self, route: Route) -> tuple[int, str]:
+        position = route.position
+        assert position is not None, "somebody may decide only while a step is open"
+        return position, route.rule.steps[position].pool
+
+    def _agree(self, route: Route, approval: Approval) -> Request:
+        then = route.after(approval)
+        self._store.requests.approve(route.request, approval)
+        self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
+        if then.position is not None or approval.by != approval.on_behalf_of:
+            self._note("agree", route, approval.by)
+        if then.position is None:
+            return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
+        self._notices.refresh_cards(then.request)
+        self._store.work.call_for(Task.CHASE, then.request.id, self._clock.now())
+        return then.request
+
+    def _note(self, event: str, route: Route, person: str) -> None:
+        """Put on the record in which step somebody said yes or no, and for whom."""
+        position, pool = self._turn(route)
+        approver = route.check(person)
+        whose = "" if approver == person else f", for {approver}"
+        detail = f"step {position + 1}, {pool}{whose}"
+        self._store.history.add(self._clock.now(), person, event, route.request.id, detail=detail)
+
+    def _lowered(self, request: Request, amount: str, approver: Person) -> Request:
+        shelf = self._catalogue.known(request.country)
+        value = self._policy.lowered(request, amount, approver.locale, shelf)
+        if value == request.value:
+            return request
+        self._store.requests.lower(request, value, approver.id, self._clock.now())
+        self._treasury.release(request, request.gifts)
+        lowered = self._known(request.id)
+        self._treasury.reserve(lowered, request.gifts)
+        return lowered
+
+    def check_may_mend(self, request: Request, person: str) -> None:
+        """Let somebody pass who may set gifts going again that stopped: whoever approves gifts, but for their own.
+
+        Raises:
+            Refused: they may not; that they tried is on the record.
+        """
+        with self._refusals_on_record(request, person):
+            check_no_part_in(request, person)
+            if person not in self._policy.rules.approvers(self._roll.last):
+                raise Refused(NO_APPROVER)
+
+    @contextmanager
+    def _refusals_on_record(self, request: Request, person: str) -> Generator[None]:
+        try:
+            yield
+        except Refused as refused:
+            if not isinstance(refused, AlreadyDecided):
+                with self._store.write():
+                    words = str(refused.user_message)
+                    self._store.history.add_once(self._clock.now(), person, "refused", request.id, words)
+            raise
+
+    def _known(self, request_id: str) -> Request:
+        request = self._store.requests.get(request_id)
+        if request is None:
+            raise Refused(say("I do not know this request."))
+        return request

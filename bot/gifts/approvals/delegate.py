@@ -1,0 +1,130 @@
+"""Being away: an approver hands the right to approve to a deputy for a while, and nothing else with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.gifts.approvers import Roll, check_colleague
+from bot.gifts.model.dates import Day, read_day
+from bot.gifts.model.errors import Refused
+from bot.gifts.model.job import Task
+from bot.gifts.model.notification import Kind
+from bot.gifts.model.out_of_office import Absence, makes_a_loop
+from bot.gifts.model.people import Person, Standing
+from bot.gifts.model.policy import Policy
+from bot.gifts.model.text import Who, Words, say
+from bot.gifts.notifications.plan import Notices
+from bot.gifts.ports import Clock
+from bot.gifts.store import Store
+
+A_DAY = timedelta(days=1)
+A_YEAR = timedelta(days=366)
+_FOR_EXAMPLE = timedelta(days=14)
+
+
+class Absences:
+    """Who is away. Whoever decides instead has the requests that wait at once, and loses them as soon as it ends."""
+
+    def __init__(
+        self, store: Store, roll: Roll, clock: Clock, policy: Policy, notices: Notices, new_id: Callable[[], str]
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._notices = notices
+        self._new_id = new_id
+
+    async def begin(self, person: str, until: str, deputies: Sequence[str]) -> Absence:
+        """Let a deputy decide until the end of a day where the person is; an absence that they have now ends."""
+        roster, people = await self._roll.now_with({person, *deputies[:1]})
+        approver = people[person]
+        check_colleague(approver)
+        if person not in self._policy.rules.approvers(roster):
+            raise Refused(say("Only approvers can be away: nobody else has anything to decide."))
+        now = self._clock.now()
+        today = now.astimezone(approver.zone).date()
+        deputy = _deputy(person, deputies, people, today)
+        ends = datetime.combine(_last_day(until, approver, today) + A_DAY, time(), approver.zone).astimezone(UTC)
+        absence = Absence(self._new_id(), person, deputy, now, ends)
+        with self._store.write():
+            self._check_for_loop(absence)
+            self._end(person, successor=deputy)
+            self._store.absences.add(absence)
+            self._notices.tell_deputy(Kind.STAND_IN, absence)
+        return absence
+
+    def end(self, person: str) -> Absence:
+        """Let somebody be back before the time, and tell the deputy."""
+        absence = self.of(person)
+        with self._store.write():
+            self._end(person)
+        return absence
+
+    def of(self, person: str) -> Absence:
+        """The absence that somebody has now.
+
+        Raises:
+            Refused: they are not away; the words say how to be.
+        """
+        if absence := self._now(person):
+            return absence
+        words = say(
+            "You are not away. `/gift away until {day} @colleague` lets a colleague decide for you until then.",
+            day=_some_day(self._clock.now().date()),
+        )
+        raise Refused(words)
+
+    def _check_for_loop(self, absence: Absence) -> None:
+        others = {other.person: other.deputy for other in self._store.absences.now(absence.since)}
+        if makes_a_loop(absence.person, absence.deputy, others):
+            words = say(
+                "{deputy} is away as well, and you decide for them. Please name somebody else.",
+                deputy=Who(absence.deputy),
+            )
+            raise Refused(words)
+
+    def _end(self, person: str, successor: str | None = None) -> None:
+        """End what somebody has now, if anything; all that waits is looked at anew, as other people decide."""
+        now = self._clock.now()
+        before = self._now(person)
+        self._store.absences.end(person, now)
+        if before and before.deputy != successor:
+            self._notices.tell_deputy(Kind.STAND_DOWN, before)
+        self._store.work.hurry_all(Task.CHASE, now)
+
+    def _now(self, person: str) -> Absence | None:
+        return next((one for one in self._store.absences.now(self._clock.now()) if one.person == person), None)
+
+
+def _deputy(person: str, deputies: Sequence[str], people: Mapping[str, Person], today: date) -> str:
+    if len(deputies) != 1:
+        words = say(
+            "Please name the one colleague who decides for you: `/gift away until {day} @colleague`.",
+            day=_some_day(today),
+        )
+        raise Refused(words)
+    (deputy,) = deputies
+    if deputy == person:
+        raise Refused(say("You cannot decide for yourself while you are away. Please name somebody else."))
+    found = people[deputy]
+    if found.standing is not Standing.MEMBER:
+        problem: Words = found.standing.value.fill(who=found.name)
+        raise Refused(say("Only a colleague can decide for you, and {problem}.", problem=problem))
+    return deputy
+
+
+def _last_day(text: str, person: Person, today: date) -> date:
+    day = read_day(text, person.locale, today)
+    if day is None:
+        words = say(
+            "I do not know which day you mean. Please write it like this: `/gift away until {day} @colleague`.",
+            day=_some_day(today),
+        )
+        raise Refused(words)
+    if not today <= day <= today + A_YEAR:
+        raise Refused(say("That day has passed, or is more than a year away. Please name another one."))
+    return day
+
+
+def _some_day(today: date) -> Day:
+    return Day(today + _FOR_EXAMPLE)

@@ -1,0 +1,125 @@
+"""What follows from a request: cards for those whose turn it is, reminders, its end, and that everybody hears of it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, tzinfo
+
+from bot.gifts.approvals.decide import Deciding
+from bot.gifts.approvers import Roll
+from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.errors import NotNow
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import MACHINE, Request, RequestStep
+from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Task, Work
+from bot.gifts.model.notification import Kind
+from bot.gifts.model.people import Person, is_person
+from bot.gifts.model.policy import Policy
+from bot.gifts.notifications.plan import Notices
+from bot.gifts.store import Store
+
+UNSURE = timedelta(minutes=1)  # until it is looked again what time it is
+
+
+class Chase:
+    """Sees that every request comes to an end, and that everybody learns of it who is to."""
+
+    def __init__(
+        self,
+        store: Store,
+        roll: Roll,
+        clock: CheckedClock,
+        policy: Policy,
+        patience: Patience,
+        deciding: Deciding,
+        notices: Notices,
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._patience = patience
+        self._deciding = deciding
+        self._notices = notices
+
+    async def chase(self, work: Work) -> Done | Again | Later:
+        """Do for one request what its state asks for now; what was done already is not done again."""
+        may_expire = await self._may_expire(work.subject)
+        # before Slack is asked who they are: a card waits for nothing
+        request = self._bring_on(work.subject, may_expire=may_expire)
+        if request is None:
+            return Done()
+        try:
+            await self._roll.now()
+            people = await self._roll.people([*filter(is_person, self._notices.deciders(request))])
+        except NotNow as silent:
+            return Later(Reason.UNEXPECTED, str(silent))
+        with self._store.write():
+            request = self._bring_on(work.subject, may_expire=may_expire)
+            if request is None:
+                return Done()
+            now = self._clock.now()
+            times = [*self._look_after(request, people, now)]
+            looks_again = min((time for time in times if time > now), default=now)
+        return Again(min(LONGEST_WAITS[Task.CHASE], looks_again - now).total_seconds())
+
+    async def _may_expire(self, request_id: str) -> bool:
+        """Whether a request has waited for too long, by a clock that nobody contradicts: no clock brings it back."""
+        request = self._store.requests.get(request_id)
+        is_over = request is not None and not request.decision and self._clock.now() >= self._expires(request)
+        return is_over and await self._clock.is_sure()
+
+    def _bring_on(self, request_id: str, *, may_expire: bool) -> Request | None:
+        """Put a request before those whose turn it is; None, with everybody told, once it is decided."""
+        with self._store.write():
+            request = self._store.requests.get(request_id)
+            if request and not request.decision:
+                request = self._put_before(request, may_expire=may_expire)
+            if request and request.decision:
+                self._notices.tell_decision(request)
+                return None
+            return request
+
+    def _put_before(self, request: Request, *, may_expire: bool) -> Request:
+        if may_expire and self._clock.now() >= self._expires(request):
+            return self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
+        self._notices.turn_cards(request)
+        route = self._policy.route(request, self._roll.last)
+        if route and route.step:
+            self._store.requests.wait_for(request, route.pool)
+            self._notices.ask(route)
+        elif route:
+            self._notices.inform(route)
+            return self._deciding.end(request, MACHINE, RequestStep.APPROVE, route.rule.name)
+        return request
+
+    def _look_after(self, request: Request, people: Mapping[str, Person], now: datetime) -> Iterator[datetime]:
+        """Remind those who are asked, then tell the backup; gives when there is something to do, done or not."""
+        yield max(self._expires(request), now + UNSURE)
+        yield from (absence.until for absence in self._store.absences.now(now))
+        route = self._policy.route(request, self._roll.last)
+        if route is None:  # whoever acts next is told
+            return
+        for reader in self._notices.readers(route):
+            if reader in route.roster.stand_ins.keys() - route.hands.keys():
+                continue  # they are away
+            zone = people[reader].zone if reader in people else self._policy.zone
+            asked_at = self._notices.asked_at(route, reader) or now
+            yield (when := self._at_work(asked_at, self._patience.remind, zone, now))
+            if when <= now:
+                self._notices.say_once(Kind.NUDGE, route, [reader])
+        yield (when := self._at_work(_began(request), self._patience.call_backup, self._policy.zone, now))
+        if when <= now:
+            self._notices.say_once(Kind.BACKUP, route, self._notices.backup(route))
+
+    def _expires(self, request: Request) -> datetime:
+        return self._patience.hours.after(_began(request), self._patience.expire, self._policy.zone)
+
+    def _at_work(self, since: datetime, working: timedelta, zone: tzinfo, now: datetime) -> datetime:
+        """When so much working time has passed; if that was while nobody could act, as soon as people are at work."""
+        hours = self._patience.hours
+        return hours.after(max(hours.after(since, working, zone), now), timedelta(), zone)
+
+
+def _began(request: Request) -> datetime:
+    """When the step began whose turn it is: as the one before it ended."""
+    return max([request.created_at, *(given.at for given in request.approvals)])

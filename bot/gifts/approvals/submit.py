@@ -1,0 +1,119 @@
+"""Asking for gifts: what was filled in becomes a request, or a new version of one, and its money is reserved.
+
+Those who decide hear of it through the chase.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.gifts.approvers import Roll
+from bot.gifts.budget_ledger import Treasury
+from bot.gifts.model.approval_route import AlreadyDecided, check_possible
+from bot.gifts.model.draft import Draft, request_of
+from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.gift import Request
+from bot.gifts.model.job import Task
+from bot.gifts.model.policy import MOST_RECIPIENTS, MOST_WAITING, Policy
+from bot.gifts.model.product import Choice
+from bot.gifts.model.text import say, say_many
+from bot.gifts.notifications.plan import Notices
+from bot.gifts.orders.catalogue import Catalogue
+from bot.gifts.ports import Clock
+from bot.gifts.store import Store
+
+
+class Asking:
+    """What a requester does: ask, and change what nobody has decided yet."""
+
+    def __init__(
+        self,
+        store: Store,
+        roll: Roll,
+        clock: Clock,
+        policy: Policy,
+        catalogue: Catalogue,
+        treasury: Treasury,
+        notices: Notices,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._roll = roll
+        self._clock = clock
+        self._policy = policy
+        self._catalogue = catalogue
+        self._treasury = treasury
+        self._notices = notices
+        self._new_id = new_id
+
+    async def ask(self, draft: Draft) -> Request:
+        """Accept a request, once however often its form is submitted."""
+        wanted = await self._read(draft)
+        with self._store.write():
+            request = replace(wanted, weighed=self._treasury.weigh(wanted))
+            route = self._policy.route(request, self._roll.last)
+            if self._store.requests.add(request, waits_for=route.pool if route else None):
+                self._check_waiting(request.requester)
+                check_possible(route)
+                self._treasury.reserve(request, request.gifts)
+                self._store.work.add(Task.CHASE, request.id, self._clock.now())
+                return request
+        kept = self._store.requests.get(draft.id)
+        if kept is None or kept.requester != draft.requester:
+            raise Refused(say("This form belongs to somebody else. Please open a new one with /gift."))
+        return kept
+
+    async def edit(self, draft: Draft, version: int) -> Request:
+        """Let a pending request be another one; approvals begin anew, and cards of before lose their buttons."""
+        wanted = await self._read(draft)
+        with self._store.write():
+            before = self.check_editor(draft.id, draft.requester, version)
+            gift_of = {gift.recipient: gift for gift in before.gifts}
+            gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
+            edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
+            self._treasury.release(before, before.gifts)
+            self._store.requests.edit(edited, self._clock.now())
+            check_possible(self._policy.route(edited, self._roll.last))
+            self._treasury.reserve(edited, edited.gifts)
+            self._notices.refresh_cards(edited)
+            self._store.work.call_for(Task.CHASE, edited.id, self._clock.now())
+        return edited
+
+    def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
+        """The request, if this person may change it as it was in this version.
+
+        Raises:
+            Refused: it is somebody else's, somebody decided it, or it was changed meanwhile.
+        """
+        request = self._store.requests.get(request_id)
+        if request is None or request.requester != person:
+            raise Refused(say("Only the person who asked for a gift can change it."))
+        if request.decision:
+            raise AlreadyDecided(request)
+        if request.version != version:
+            raise Refused(say("This request was changed meanwhile. Please open it again."))
+        return request
+
+    async def _read(self, draft: Draft) -> Request:
+        """What was filled in, checked."""
+        involved = {draft.requester, *draft.recipients[:MOST_RECIPIENTS]}
+        roster, people = await self._roll.now_with(involved)
+        shelf = self._catalogue.known(draft.country)
+        value = self._policy.value_of(draft, people, shelf, roster)
+        product = shelf.find(draft.product) if shelf and draft.product else None
+        month = self._treasury.month
+        wanted = request_of(draft, value, [self._new_id() for _ in draft.recipients], self._clock.now(), month)
+        return replace(
+            wanted,
+            product=Choice(product.code, product.name) if product else None,
+            names_amount=draft.names_amount and self._policy.announcing.may_name_amount,
+        )
+
+    def _check_waiting(self, person: str) -> None:
+        """Nobody can bury those who decide; the request that is one too many is undone."""
+        if self._store.requests.count_undecided(person) > MOST_WAITING:
+            words = say_many(
+                "{count} of your requests is waiting for a decision. Please let it be decided, or cancel it.",
+                "{count} of your requests are waiting for a decision. Please let one be decided, or cancel it.",
+                MOST_WAITING,
+            )
+            raise Invalid({Field.RECIPIENTS: words})

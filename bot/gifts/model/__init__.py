@@ -1,0 +1,1 @@
+"""Values, states and rules: pure functions and frozen classes, which import nothing but each other."""

@@ -1,0 +1,184 @@
+"""PURE: the way of one request through the steps of its rule: who has agreed, whose turn it is, who may decide now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from bot.gifts.model.approval_rules import Rule, Step, enough_people
+from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.gift import Approval, Request, RequestState
+from bot.gifts.model.people import Roster, is_person
+from bot.gifts.model.text import Who, Words, say, say_many
+
+NO_APPROVER: Final = say("Only an approver can decide about gifts. You are not on the list of approvers.")
+
+
+class AlreadyDecided(Refused):
+    """Somebody else was faster; `request` says who and when."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(say("This request has already been decided."))
+        self.request = request
+
+
+@dataclass(frozen=True)
+class Route:
+    """A request under the rule in force, with the people of its pools as they are now."""
+
+    request: Request
+    rule: Rule
+    pools: Mapping[str, frozenset[str]]
+    roster: Roster
+
+    @cached_property
+    def position(self) -> int | None:
+        """The step whose turn it is, counted from 0; None when everybody has agreed."""
+        return next((number for number in range(len(self.rule.steps)) if self._missing(number)), None)
+
+    @property
+    def step(self) -> Step | None:
+        """The step whose turn it is."""
+        return None if self.position is None else self.rule.steps[self.position]
+
+    @property
+    def pool(self) -> str | None:
+        """The pool whose turn it is."""
+        return self.step.pool if self.step else None
+
+    @cached_property
+    def hands(self) -> dict[str, str]:
+        """Who may decide now, each with the approver whose right it is."""
+        return {} if self.position is None else self.hands_in(self.position)
+
+    def is_open_to(self, reader: str, version: int | None, step: int | None) -> bool:
+        """Whether a card about this version and step has buttons: its reader may decide, or a channel reads it."""
+        is_turn = (version, step) == (self.request.version, self.position)
+        may_decide = not is_person(reader) or reader in self.hands
+        return self.request.state is RequestState.PENDING and is_turn and may_decide
+
+    def check(self, person: str) -> str:
+        """The approver in whose right somebody decides now: mostly their own.
+
+        Raises:
+            Refused: with the reason why this person may not.
+        """
+        check_no_part_in(self.request, person)
+        if approver := self.hands.get(person):
+            return approver
+        raise Refused(self._why_not(person))
+
+    def after(self, approval: Approval) -> "Route":
+        """The way once somebody has agreed, with enough people for what is still missing then.
+
+        Raises:
+            Refused: this person is the only one left for a later step.
+        """
+        after = replace(self, request=replace(self.request, approvals=(*self.request.approvals, approval)))
+        later = after.stuck_at() if after.step else None
+        if later is None or later == approval.step:
+            return after
+        if self.stuck_at() is None or approval.by in self.hands_in(later):
+            words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
+            raise Refused(words)
+        return after
+
+    def stuck_at(self) -> int | None:
+        """The first step that can never be finished, as nobody gives two approvals; None where all can."""
+        needs: list[frozenset[str]] = []
+        for number in range(len(self.rule.steps)):
+            needs += [frozenset(self.hands_in(number))] * self._missing(number)
+            if not enough_people(needs):
+                return number
+        return None
+
+    def why_stuck(self) -> Words | None:
+        """Why the request can never be approved, for its requester; None where it can."""
+        number = self.stuck_at()
+        if number is None:
+            return None
+        if len(self.rule.steps) == self.rule.steps[number].count == 1:
+            return say("Nobody is left who could approve this: every approver asks for it or receives it.")
+        return say_many(
+            "Step {step} needs {count} person of {pool}, and nobody is left for it who has no other part in this.",
+            "Step {step} needs {count} people of {pool}, and too few are left for it who have no other part in this.",
+            self.rule.steps[number].count,
+            step=number + 1,
+            pool=self.rule.steps[number].pool,
+        )
+
+    def given_in(self, number: int) -> list[Approval]:
+        """The approvals that count for a step: those given for it, while the rule still has it as it was."""
+        pool = self.rule.steps[number].pool
+        return [given for given in self.request.approvals if (given.step, given.pool) == (number, pool)]
+
+    def hands_in(self, number: int) -> dict[str, str]:
+        """Who may decide in a step once it is its turn, each with the approver whose right it is."""
+        have_agreed = {person for given in self.request.approvals for person in (given.by, given.on_behalf_of)}
+        involved = self.request.involved
+        hands: dict[str, str] = {}
+        for approver in sorted(self.pools[self.rule.steps[number].pool] - involved - have_agreed):
+            person = self.roster.stand_ins.get(approver, approver)
+            if person in involved:  # whoever is away decides then, rather than nobody
+                person = approver
+            if person not in have_agreed and (person == approver or person not in hands):
+                hands[person] = approver
+        return hands
+
+    def readers(self, number: int, usual: str | None) -> list[str]:
+        """Who is told that a step waits: those whom it names, or else the `usual` channel or each who may decide.
+
+        Where an absent approver reads, or a channel that their deputy may not be in, the deputy is told as well.
+        """
+        named, hands = self.rule.steps[number].notify, self.hands_in(number)
+        told = self.roster.people(named if named is not None else [usual] if usual else hands)
+        reads_for_all = not all(map(is_person, told))
+        deputies = {person for person, approver in hands.items() if person != approver}
+        told |= {deputy for deputy in deputies if reads_for_all or hands[deputy] in told}
+        return sorted(told - self.request.involved)
+
+    def outsiders(self, listed: Iterable[str]) -> list[str]:
+        """People and channels of a list, groups by their members, without those who ask or receive."""
+        return sorted(self.roster.people(listed) - self.request.involved)
+
+    def _missing(self, number: int) -> int:
+        return max(0, self.rule.steps[number].count - len(self.given_in(number)))
+
+    def _why_not(self, person: str) -> Words:
+        for given in self.request.approvals:
+            if given.by == person:
+                return say("You have approved this already; it also needs somebody else.")
+            if given.on_behalf_of == person:
+                deputy = Who(given.by)
+                return say("{deputy} has approved this for you already; it also needs somebody else.", deputy=deputy)
+        step = self.step
+        if step and person in self.pools[step.pool] and person in self.roster.stand_ins:
+            deputy = Who(self.roster.stand_ins[person])
+            return say("You are away, and {deputy} decides for you. `/gift back` takes it back.", deputy=deputy)
+        if step and len(self.rule.steps) > 1 and any(person in people for people in self.pools.values()):
+            return say("It is the turn of {pool}, and you are not among them.", pool=step.pool)
+        return NO_APPROVER
+
+
+def check_no_part_in(request: Request, person: str) -> None:
+    """Let somebody pass who neither asks nor receives.
+
+    Raises:
+        Refused: nobody decides about their own gifts, by whatever right.
+    """
+    if person == request.requester:
+        raise Refused(say("You asked for this gift, so somebody else has to decide about it."))
+    if person in request.recipients:
+        raise Refused(say("This gift is for you, so somebody else has to decide about it."))
+
+
+def check_possible(route: Route | None) -> None:
+    """Let a request pass that can come to its end.
+
+    Raises:
+        Invalid: no rule is about it, or too few people are left who could approve it.
+    """
+    if route is None:
+        raise Invalid({Field.AMOUNT: say("The company's policy has no rule for such a gift.")})
+    if stuck := route.why_stuck():
+        raise Invalid({Field.RECIPIENTS: stuck})

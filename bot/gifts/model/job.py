@@ -1,0 +1,80 @@
+"""Work: a durable note that something must be done, and what a step says when it comes back from doing it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.gifts.model.failure_reasons import Reason
+from bot.gifts.model.gift import GiftStep
+
+
+class Task(StrEnum):
+    """The kinds of work; the subject is a message's id, a gift's, or nothing in particular."""
+
+    POST = "post"  # a message
+    REFRESH = "refresh"  # a message that was sent
+    ORDER = "order"  # a gift
+    DELIVER = "deliver"  # a gift
+    CHASE = "chase"  # a request that waits for a decision
+    CHECK = "check"  # a gift that was delivered: what became of it
+    STOCK = "stock"  # the catalogue
+    HEAD = "head"  # of the sealed history
+    RECALL = "recall"  # what was said last, which the database has to know
+
+
+ONCE = frozenset({Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER})  # all others are done again and again
+
+
+# between two looks, for what is done again and again
+LONGEST_WAITS = {
+    Task.CHASE: timedelta(days=1),  # the policy, or who is in a group, may have changed
+    Task.CHECK: timedelta(days=7),
+    Task.STOCK: timedelta(hours=1),
+    Task.HEAD: timedelta(days=1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work, tried `tries` times since `since`; `due_at` tells whether it was hurried meanwhile."""
+
+    id: int
+    task: Task
+    subject: str
+    since: datetime
+    due_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
+
+    step: GiftStep
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is finished, or there is nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Finished for now, and to be done anew that many seconds from now; `since` stays."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works.
+
+    How long that may last is counted from when the work was noted, or from `since` if that was later.
+    """
+
+    reason: Reason
+    note: str
+    seconds: float = 0
+    since: datetime | None = None

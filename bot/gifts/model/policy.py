@@ -1,0 +1,192 @@
+"""PURE: who may be given a gift, how much, and who may decide; answers with reasons, never acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta, tzinfo
+from itertools import chain
+from typing import Final
+
+from bot.gifts.model.approval_route import Route
+from bot.gifts.model.approval_rules import Asked, Rules
+from bot.gifts.model.budget import Budget
+from bot.gifts.model.currencies import currency_in
+from bot.gifts.model.draft import Draft
+from bot.gifts.model.errors import Field, Invalid
+from bot.gifts.model.gift import Request
+from bot.gifts.model.money import Money, parse_money
+from bot.gifts.model.people import Person, Roster, Standing, is_group
+from bot.gifts.model.product import Product, Shelf
+from bot.gifts.model.text import Listed, Words, say, say_many, sentences
+
+MOST_RECIPIENTS = 25
+MOST_WAITING = 25  # requests of one person that nobody has decided yet
+LONGEST_NOTE = 1000
+LONGEST_REASON = 500
+NOBODY_ELSE: Final = Roster()
+_MAY_ASK = {Standing.MEMBER, Standing.GUEST}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcing:
+    """What an announcement can be: where it goes unless somebody chooses, hashtags to choose from, and the amount."""
+
+    usual_channel: str | None = None
+    hashtags: tuple[str, ...] = ()
+    may_name_amount: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The company's rules: who may ask for what, who decides, and what is left to be given.
+
+    `may_ask` are people and groups (everybody if empty), `currencies` those of countries for which the company has
+    settled one, and `largest` the largest gift in each currency. What the same people gave each other within
+    `counts_together` counts together for the rules.
+    Gifts that can be spent at many brands may come in whole amounts only; those of a currency in `templates` at brands
+    that the gift card service picks.
+    """
+
+    rules: Rules
+    countries: tuple[str, ...]
+    largest: Mapping[str, Money]
+    whole_amounts: bool = False
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()
+    may_ask: tuple[str, ...] = ()
+    cost_centres: tuple[str, ...] = ()
+    counts_together: timedelta = timedelta()
+    budgets: tuple[Budget, ...] = ()
+    announcing: Announcing = Announcing()
+    zone: tzinfo = UTC
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every user group whose members have to be known."""
+        listed = [self.may_ask, *self.rules.pools.values()]
+        for rule in self.rules.listed:
+            listed += [rule.requesters, rule.notify]
+            listed += [people or () for step in rule.steps for people in (step.notify, step.backup)]
+        return frozenset(filter(is_group, chain(*listed)))
+
+    def is_open_to(self, person: str, roster: Roster) -> bool:
+        """Whether somebody may ask for gifts."""
+        return not self.may_ask or person in roster.people(self.may_ask)
+
+    def value_of(
+        self, draft: Draft, people: Mapping[str, Person], shelf: Shelf | None = None, roster: Roster = NOBODY_ELSE
+    ) -> Money:
+        """The value of each gift that a draft asks for; `shelf` is what can be bought in its country, where known.
+
+        Raises:
+            Invalid: with everything that is wrong with the draft at once.
+        """
+        problems: dict[Field, Words] = {}
+        if recipients_problem := self._recipients_problem(draft, people, roster):
+            problems[Field.RECIPIENTS] = recipients_problem
+        if len(draft.note) > LONGEST_NOTE:
+            problems[Field.NOTE] = say_many(
+                "Please keep the note under {count} character; it has {length}.",
+                "Please keep the note under {count} characters; it has {length}.",
+                LONGEST_NOTE,
+                length=len(draft.note),
+            )
+        if (self.cost_centres or draft.cost_centre) and draft.cost_centre not in self.cost_centres:
+            problems[Field.COST_CENTRE] = say("Please choose one of the cost centres in the list.")
+        if draft.hashtag and draft.hashtag not in self.announcing.hashtags:
+            problems[Field.HASHTAG] = say("Please choose one of those in the list.")
+        value = None
+        if draft.country not in self.countries:
+            problems[Field.COUNTRY] = say("Please choose one of the countries in the list.")
+        else:
+            try:
+                value = self._checked_amount(draft, people[draft.requester].locale, shelf)
+            except Invalid as invalid:
+                problems |= invalid.problems
+        if problems or value is None:
+            raise Invalid(problems)
+        return value
+
+    def lowered(self, request: Request, amount: str, locale: str, shelf: Shelf | None) -> Money:
+        """The value of each gift of a request that an approver of `locale` lowers to an `amount`.
+
+        Raises:
+            Invalid: it is more than was asked, or cannot be bought.
+        """
+        value = parse_money(amount, request.value.currency, locale)
+        if value > request.value:
+            words = say("At most {value}: that is what was asked for.", value=request.value)
+            raise Invalid({Field.AMOUNT: words})
+        if value != request.value:
+            self._check_sold(value, request.product.code if request.product else None, shelf)
+        return value
+
+    def route(self, request: Request, roster: Roster) -> Route | None:
+        """The way of a request under the rules in force; None where no rule is about it."""
+        asked = Asked(request.requester, request.weighed or request.total, request.country, request.cost_centre)
+        rule = self.rules.rule_for(asked, roster)
+        if rule is None:
+            return None
+        pools = {name: roster.people(pool) for name, pool in self.rules.pools.items()}
+        return Route(request, rule, pools, roster)
+
+    def _checked_amount(self, draft: Draft, locale: str, shelf: Shelf | None) -> Money:
+        currency = shelf.currency if shelf else currency_in(draft.country, self.currencies)
+        value = parse_money(draft.amount, currency, locale)
+        largest = self.largest.get(currency)
+        if largest is None:
+            words = say("The rules for gifts name no largest amount in {currency}.", currency=currency)
+            raise Invalid({Field.AMOUNT: words})
+        if value > largest:
+            raise Invalid({Field.AMOUNT: say("The largest gift is {largest} for each person.", largest=largest)})
+        self._check_sold(value, draft.product, shelf)
+        return value
+
+    def _check_sold(self, value: Money, product: str | None, shelf: Shelf | None) -> None:
+        if product:
+            _check_product(product, value, shelf)
+        elif self.whole_amounts and value.major % 1:
+            raise Invalid({Field.AMOUNT: say("Gifts come in whole amounts only, such as 25.")})
+        elif shelf and not (shelf.products if value.currency in self.templates else shelf.offering(value)):
+            words = say("Nothing can be bought for {value} there.", value=value)
+            raise Invalid({Field.AMOUNT: sentences([words, *_values_are(shelf)])})
+
+    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person], roster: Roster) -> Words | None:
+        count = len(draft.recipients)
+        if not 1 <= count <= MOST_RECIPIENTS:
+            return say_many(
+                "Please choose {count} person; you chose {chosen}.",
+                "Please choose 1 to {count} people; you chose {chosen}.",
+                MOST_RECIPIENTS,
+                chosen=count,
+            )
+        if draft.requester in draft.recipients:
+            return say("You cannot send a gift to yourself.")
+        if not self.is_open_to(draft.requester, roster):
+            return say("You are not among those who may ask for gifts here. `/gift settings` shows the rules.")
+        requester = people[draft.requester]
+        if requester.standing.value and requester.standing not in _MAY_ASK:
+            account = requester.standing.value.fill(who=say("your account"))
+            return say("Only colleagues can send gifts, and {account}.", account=account)
+        barred = tuple(
+            standing.value.fill(who=people[recipient].name)
+            for recipient in draft.recipients
+            if (standing := people[recipient].standing).value
+        )
+        if barred:
+            return say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
+        return None
+
+
+def _check_product(code: str, value: Money, shelf: Shelf | None) -> None:
+    product = shelf.find(code) if shelf else None
+    if product is None:
+        words = say("This gift card is not sold for that country just now. Please choose again.")
+        raise Invalid({Field.PRODUCT: words})
+    if not product.offers(value):
+        words = say("{product} does not come in that value.", product=product.name)
+        raise Invalid({Field.AMOUNT: sentences([words, *_values_are(product)])})
+
+
+def _values_are(goods: Product | Shelf) -> list[Words]:
+    values = goods.values_in_words
+    return [say("Possible: {values}.", values=values)] if values else []

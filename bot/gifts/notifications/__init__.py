@@ -1,0 +1,1 @@
+"""Who is told what, and the outbox that sends each message once."""

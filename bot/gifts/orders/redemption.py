@@ -1,0 +1,114 @@
+"""After delivery: whether a gift was claimed, a reminder while it was not, and its link once more for its recipient."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.model.errors import Refused
+from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
+from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Task, Work
+from bot.gifts.model.redemption_link import NO_GOOD, Payout
+from bot.gifts.model.text import Words, say, say_many
+from bot.gifts.notifications.plan import Notices
+from bot.gifts.orders.place import OrderDesk
+from bot.gifts.rate_limiter import Pace
+from bot.gifts.store import Store
+
+SHOW_AGAIN = "show again"  # the event in the history
+FIRST_LOOK = timedelta(hours=1)
+LONG_ENOUGH = timedelta(days=400)  # Runa's links live a year, where they expire at all
+ORDERS_FIRST = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How much a company wants of it; reminders are counted from the delivery."""
+
+    checks_a_minute: int = 30
+    reminders: Sequence[timedelta] = (timedelta(days=14),)
+    shows_a_day: int = 3
+
+
+class Aftercare:
+    """What happens to a gift that has arrived."""
+
+    def __init__(self, store: Store, desk: OrderDesk, notices: Notices, clock: CheckedClock, care: Care) -> None:
+        self._store = store
+        self._desk = desk
+        self._notices = notices
+        self._clock = clock
+        self._care = care
+        self._pace = Pace(clock, timedelta(minutes=1) / care.checks_a_minute)
+
+    async def check(self, work: Work) -> Done | Again:
+        """See what became of a gift, at growing intervals, with orders going first."""
+        gift = self._store.gifts.get(work.subject)
+        age = self._clock.now() - work.since
+        if gift is None or gift.state is not GiftState.DELIVERED:
+            return Done()
+        if age > LONG_ENOUGH:
+            return Done() if await self._clock.is_sure() else Again(FIRST_LOOK.total_seconds())
+        if self._store.work.due({Task.ORDER}, self._clock.now(), 1):
+            return Again(ORDERS_FIRST.total_seconds())
+        await self._pace.turn()
+        match await self._desk.payout(gift):
+            case Payout.CLAIMED:
+                return self._ended(gift, GiftStep.CLAIM)
+            case Payout.EXPIRED | Payout.CANCELLED as payout:
+                return self._ended(gift, GiftStep.LAPSE, payout)
+            case Payout.ACTIVE:
+                self._remind(gift, age)
+            case None:
+                return Done()
+        return Again(self._next_look(age).total_seconds())
+
+    def show_again(self, gift: Gift, person: str) -> None:
+        """Let a gift's recipient see its link once more, on the record and a few times a day.
+
+        Raises:
+            Refused: it is somebody else's gift, it has not arrived, or it was shown too often today; this is on the
+                record as well.
+        """
+        now = self._clock.now()
+        with self._store.write():
+            refusal = self._why_not_shown(gift, person, now)
+            event = "refused" if refusal else SHOW_AGAIN
+            self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
+        if refusal:
+            raise Refused(refusal)
+
+    def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Words | None:
+        if gift.recipient != person:
+            return say("This gift is for somebody else.")
+        if not gift.has_arrived:
+            return say("This gift has not arrived yet. You get a message with it.")
+        if self._store.history.count(SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
+            return say_many(
+                "A gift is shown once a day at most. Please come back tomorrow.",
+                "A gift is shown {count} times a day at most. Please come back tomorrow.",
+                self._care.shows_a_day,
+            )
+        return None
+
+    def _ended(self, gift: Gift, step: GiftStep, payout: Payout | None = None) -> Done:
+        reason = NO_GOOD[payout] if payout else None
+        with self._store.write():
+            if self._store.gifts.move(gift, step, MACHINE, self._clock.now(), reason) and reason:
+                self._notices.tell_lapse(self._request(gift), gift)
+        return Done()
+
+    def _remind(self, gift: Gift, age: timedelta) -> None:
+        due = sum(age >= reminder for reminder in self._care.reminders)
+        if due > self._notices.reminders(gift):
+            with self._store.write():
+                self._notices.remind(self._request(gift), gift)
+
+    def _next_look(self, age: timedelta) -> timedelta:
+        to_reminders = [reminder - age for reminder in self._care.reminders if reminder > age]
+        return min(max(age / 2, FIRST_LOOK), LONGEST_WAITS[Task.CHECK], *to_reminders)
+
+    def _request(self, gift: Gift) -> Request:
+        request = self._store.requests.get(gift.request_id)
+        assert request is not None, "a gift belongs to a request"
+        return request
