@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.gifts.model.audit_head import Head
-from storage.audit import Audit, Fault, audit
+from storage.audit_verification import Audit, Fault, audit
 
 _WORDS = {
     Fault.NOT_SEALED: "has no seal: giftbot did not write it, or had no GIFTBOT_AUDIT_KEY",

@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.gifts.model.gift import Gift
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import Order
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 _VALUES = (
     "INTO orders (key, gift_id, attempt, body, value_minor, currency, exponent, country, first_sent_at,"

@@ -23,9 +23,9 @@ from bot.gifts.model.gift import (
 )
 from bot.gifts.model.money import Money, nothing
 from bot.gifts.model.product import Choice
-from storage.db import Database
-from storage.history import HistoryTable
-from storage.times import from_text, to_text
+from storage.audit_log import AuditLogTable
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 _SUMS = ", ".join(f"sum(value_minor) FILTER (WHERE exponent = {exponent})" for exponent in range(5))
 
@@ -33,7 +33,7 @@ _SUMS = ", ".join(f"sum(value_minor) FILTER (WHERE exponent = {exponent})" for e
 class RequestTable:
     """Requests with their gifts."""
 
-    def __init__(self, database: Database, history: HistoryTable) -> None:
+    def __init__(self, database: Database, history: AuditLogTable) -> None:
         self._database = database
         self._history = history
 
@@ -217,7 +217,7 @@ def _approval(row: sqlite3.Row) -> Approval:
 class GiftTable:
     """Single gifts."""
 
-    def __init__(self, database: Database, history: HistoryTable) -> None:
+    def __init__(self, database: Database, history: AuditLogTable) -> None:
         self._database = database
         self._history = history
 

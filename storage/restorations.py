@@ -3,8 +3,8 @@
 import sqlite3
 
 from bot.gifts.model.restoration import Restoration
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 
 class RestorationTable:

@@ -5,20 +5,20 @@ from contextlib import AbstractContextManager
 
 from pydantic import SecretStr
 
-from storage.absences import AbsenceTable
-from storage.db import Database
-from storage.history import HistoryTable
-from storage.holds import HoldTable
-from storage.lists import ListTable
-from storage.messages import MessageTable
+from storage.audit_log import AuditLogTable
+from storage.budget_usage import BudgetUsageTable
+from storage.catalogue import CatalogueTable
+from storage.database import Database
+from storage.decision_totals import DecisionTotalTable
+from storage.hash_chain import seals_of
+from storage.jobs import JobTable
+from storage.listings import Listings
+from storage.notifications import NotificationTable
+from storage.order_holds import OrderHoldTable
 from storage.orders import OrderTable
+from storage.out_of_office import OutOfOfficeTable
 from storage.requests import GiftTable, RequestTable
 from storage.restorations import RestorationTable
-from storage.seals import seals_of
-from storage.shelves import ShelfTable
-from storage.spending import SpendingTable
-from storage.tallies import TallyTable
-from storage.work import WorkTable
 
 
 class SqliteStore:
@@ -30,19 +30,19 @@ class SqliteStore:
 
     def __init__(self, database: Database, ring: Callable[[], None], audit_key: SecretStr | None = None) -> None:
         self._database = database
-        self.history = HistoryTable(database, seals_of(database, audit_key) if database.can_change else None)
+        self.history = AuditLogTable(database, seals_of(database, audit_key) if database.can_change else None)
         self.requests = RequestTable(database, self.history)
         self.gifts = GiftTable(database, self.history)
-        self.lists = ListTable(database)
-        self.tallies = TallyTable(database)
-        self.spending = SpendingTable(database)
-        self.absences = AbsenceTable(database)
+        self.lists = Listings(database)
+        self.tallies = DecisionTotalTable(database)
+        self.spending = BudgetUsageTable(database)
+        self.absences = OutOfOfficeTable(database)
         self.orders = OrderTable(database)
-        self.shelves = ShelfTable(database)
-        self.holds = HoldTable(database)
+        self.shelves = CatalogueTable(database)
+        self.holds = OrderHoldTable(database)
         self.restorations = RestorationTable(database)
-        self.messages = MessageTable(database)
-        self.work = WorkTable(database, ring)
+        self.messages = NotificationTable(database)
+        self.work = JobTable(database, ring)
 
     def write(self) -> AbstractContextManager[None]:
         """One transaction, durable when it ends; never await inside it."""

@@ -24,7 +24,7 @@ from bot.gifts.model.people import Person, Roster
 from bot.gifts.model.policy import Policy
 from bot.gifts.notifications.plan import Notices
 from storage import Database, SqliteStore
-from storage.db import Parameters
+from storage.database import Parameters
 from tests.counter import NOON, Clock
 
 FEW, MANY = 1_000, 200_000

@@ -24,7 +24,7 @@ from bot.gifts.model.pagination import BEGINNING, Mark, Place
 from bot.gifts.model.product import Shelf
 from bot.gifts.model.restoration import Restoration
 from storage import Database, SqliteStore
-from storage.db import Parameters
+from storage.database import Parameters
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 VALUE = Money(2500, "GBP", 2)

@@ -20,7 +20,7 @@ from bot.gifts.model.people import Person, is_person
 from bot.gifts.model.policy import Policy
 from bot.settings import PolicySettings
 from storage import SqliteStore
-from storage.inspection import LookedAt
+from storage.read_only import LookedAt
 
 
 @dataclass(frozen=True, slots=True)

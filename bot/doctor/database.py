@@ -12,7 +12,7 @@ from bot.doctor.findings import Finding, failure, fine, note, warning
 from bot.gifts.model.job import Task
 from storage import DatabaseRefused, start_check
 from storage.errors import put_in_place
-from storage.inspection import Condition, Failing, inspect
+from storage.read_only import Condition, Failing, inspect
 
 _DATABASE: Final = "Database"
 _LATE = timedelta(hours=1)

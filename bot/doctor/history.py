@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.audit import amiss, sound
 from bot.doctor.findings import Finding, failure, fine, note, warning
 from storage import DatabaseRefused
-from storage.audit import audit
+from storage.audit_verification import audit
 
 _HISTORY: Final = "History"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.doctor.findings import Finding, fine, warning
 from bot.time_zones import TimeZones, use_newest
-from storage.inspection import SQLITE_VERSION
+from storage.read_only import SQLITE_VERSION
 
 _WITHOUT_WAL_RESET_BUG = (3, 51, 3)
 

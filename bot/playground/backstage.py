@@ -12,7 +12,7 @@ from bot.playground.stage import Stage
 from bot.playground.veil import Veil
 from bot.simulator import Call, Order, RunaApi
 from bot.simulator.giftcards.service import ORDER
-from storage.times import from_text
+from storage.timestamps import from_text
 
 Json = dict[str, Any]
 

@@ -2,14 +2,14 @@
 
 from sqlite_utils import Migrations
 
-from storage.migrations.after_delivery import after_delivery
-from storage.migrations.approvals_and_budgets import approvals_and_budgets
-from storage.migrations.exponents import exponents
-from storage.migrations.first_tables import first_tables
-from storage.migrations.lighter_history import lighter_history
-from storage.migrations.look_up_by_slacks_clock import look_up_by_slacks_clock
-from storage.migrations.seals_of_the_history import seals_of_the_history
-from storage.migrations.unknown_orders import unknown_orders
+from storage.migrations.m0001_initial import first_tables
+from storage.migrations.m0002_redemption_and_catalogue import after_delivery
+from storage.migrations.m0003_audit_hash_chain import seals_of_the_history
+from storage.migrations.m0004_approval_steps_and_budgets import approvals_and_budgets
+from storage.migrations.m0005_drop_history_of_gift_index import lighter_history
+from storage.migrations.m0006_unknown_orders import unknown_orders
+from storage.migrations.m0007_exponents import exponents
+from storage.migrations.m0008_look_up_by_slacks_clock import look_up_by_slacks_clock
 
 STEPS = (
     first_tables,

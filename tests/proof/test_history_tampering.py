@@ -23,7 +23,7 @@ from sqlite_utils import Migrations
 from bot.audit import verify
 from bot.gifts.model.audit_head import Head
 from storage import Database, DatabaseRefused, SqliteStore
-from storage.migrations.first_tables import first_tables
+from storage.migrations.m0001_initial import first_tables
 from storage.start_check import APPLICATION_ID
 from tests.office import AUDIT_KEY, Office
 from tests.test_storage import a_request

@@ -5,7 +5,7 @@ from functools import reduce
 from bot.gifts.model.budget import Account, accounts_of
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.money import Money, nothing
-from storage.db import Database
+from storage.database import Database
 
 _COUNT_IN = (
     "INSERT INTO spending (per, subject, currency, month, exponent, minor, gifts) VALUES (?, ?, ?, ?, ?, ?, 1)"
@@ -21,7 +21,7 @@ _IN_MONTHS = (
 )
 
 
-class SpendingTable:
+class BudgetUsageTable:
     """Sums of what is reserved for gifts, kept with every change of it."""
 
     def __init__(self, database: Database) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.order_hold import Hold
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 
-class HoldTable:
+class OrderHoldTable:
     """Times in which no order is sent."""
 
     def __init__(self, database: Database) -> None:

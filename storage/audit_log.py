@@ -4,9 +4,9 @@ from datetime import datetime
 
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.gift import Gift
-from storage.db import Database
-from storage.seals import COLUMNS, Seals
-from storage.times import to_text
+from storage.database import Database
+from storage.hash_chain import COLUMNS, Seals
+from storage.timestamps import to_text
 
 _ADD = (
     "INSERT INTO history (at, actor, event, request_id, gift_id, detail) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
@@ -14,7 +14,7 @@ _ADD = (
 )
 
 
-class HistoryTable:
+class AuditLogTable:
     """The record, sealed line by line where there is a key."""
 
     def __init__(self, database: Database, seals: Seals | None = None) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.gifts.model.job import Task, Work
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 _DUE = "SELECT * FROM (SELECT * FROM work WHERE task = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?)"
 _NEXT = "SELECT min(due_at) AS due_at FROM work WHERE task = ? AND due_at > ?"
 _UNLESS_HURRIED = "iif(due_at = ?, ?, due_at)"  # as it was read, and as it shall be
 
 
-class WorkTable:
+class JobTable:
     """What must still be done, durably; `ring` is called when something is added."""
 
     def __init__(self, database: Database, ring: Callable[[], None]) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.gifts.model.out_of_office import Absence
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 
-class AbsenceTable:
+class OutOfOfficeTable:
     """Approvers who are away."""
 
     def __init__(self, database: Database) -> None:

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.gifts.model.notification import Kind, Message, MessageState
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 _SELECT = (
     "SELECT *, (SELECT group_concat(gift_id) FROM message_gifts WHERE message_id = messages.id) AS gift_ids"
@@ -13,7 +13,7 @@ _SELECT = (
 )
 
 
-class MessageTable:
+class NotificationTable:
     """Messages, sent and to be sent."""
 
     def __init__(self, database: Database) -> None:

@@ -12,11 +12,11 @@ from sqlite_utils import Database as SqliteUtils
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import GiftState
 from bot.gifts.model.job import ONCE, Task
-from storage.db import Database
+from storage.database import Database
 from storage.errors import DatabaseRefused
 from storage.migrations import STEPS, migrations
 from storage.start_check import check_ours, only_looking
-from storage.times import from_text, to_text
+from storage.timestamps import from_text, to_text
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 _WRITE_VERSION, _WAL = slice(18, 19), b"\x02"  # source: sqlite.org/fileformat2.html, "The Database Header"

@@ -9,9 +9,9 @@ from operator import attrgetter
 from bot.gifts.model.gift import Request
 from bot.gifts.model.listing import GiftLine, Verdict, Which
 from bot.gifts.model.pagination import BEGINNING, Mark, Place
-from storage.db import Database
+from storage.database import Database
 from storage.requests import gift_from, request_from
-from storage.times import from_text, to_text
+from storage.timestamps import from_text, to_text
 
 _NOT_AGREED_TO = (
     "NOT EXISTS (SELECT 1 FROM approvals WHERE request_id = requests.id AND approvals.version = requests.version"
@@ -27,7 +27,7 @@ _OF_REQUESTER = {
 _LINE = "SELECT gifts.*, changed_at AS since FROM gifts"
 
 
-class ListTable:
+class Listings:
     """Lists of any length."""
 
     def __init__(self, database: Database) -> None:

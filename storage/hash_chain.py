@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.gifts.model.audit_head import Head
-from storage.db import Database
+from storage.database import Database
 from storage.errors import DatabaseRefused
 
 COLUMNS = ("id", "at", "actor", "event", "request_id", "gift_id", "detail")  # of a line, in the order they are sealed

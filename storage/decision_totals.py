@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from bot.gifts.model.listing import Tally
 from bot.gifts.model.money import Money
-from storage.db import Database
+from storage.database import Database
 
 _ADD = (
     "INSERT INTO tallies (person, month, currency, exponent, yes, approved_minor, no, declined_minor)"
@@ -18,7 +18,7 @@ _ADD = (
 )
 
 
-class TallyTable:
+class DecisionTotalTable:
     """Sums of decisions."""
 
     def __init__(self, database: Database) -> None:

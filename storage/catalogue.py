@@ -5,13 +5,13 @@ from contextlib import suppress
 from pydantic import TypeAdapter, ValidationError
 
 from bot.gifts.model.product import Product, Shelf
-from storage.db import Database
-from storage.times import from_text, to_text
+from storage.database import Database
+from storage.timestamps import from_text, to_text
 
 _PRODUCTS = TypeAdapter(tuple[Product, ...])
 
 
-class ShelfTable:
+class CatalogueTable:
     """The catalogue, a shelf a country."""
 
     def __init__(self, database: Database) -> None:

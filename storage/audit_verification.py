@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.gifts.model.audit_head import Head
 from storage.errors import DatabaseRefused
-from storage.seals import BEFORE_THE_FIRST, COLUMNS, seal_of
+from storage.hash_chain import BEFORE_THE_FIRST, COLUMNS, seal_of
 from storage.start_check import check_ours, only_looking
-from storage.times import from_text
+from storage.timestamps import from_text
 
 _EVERY_LINE_AND_SEAL = (
     f"SELECT numbers.number, seals.seal, {', '.join(f'history.{name}' for name in COLUMNS)}"  # noqa: S608 - constants
