@@ -45,7 +45,7 @@ def run(
     from bot.hardening import keep_memory_private, write_for_owner_only
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
-    from handlers.intake import NoWayIn
+    from handlers.inbound.http import NoWayIn
     from storage import DatabaseLost, DatabaseRefused
 
     try:

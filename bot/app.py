@@ -39,20 +39,20 @@ from bot.gifts.outages import Outages
 from bot.gifts.ports import Access, Clock, GiftCards
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
 from handlers import register
-from handlers.access import SlackAccess
-from handlers.directory import SlackDirectory, SlackIsSilent, Workspace
-from handlers.errands import Errands
-from handlers.intake import HttpIntake
-from handlers.language import language_of
-from handlers.messenger import SlackMessenger
-from handlers.prompt_app import PromptApp
-from handlers.remedies import BOT_TOKEN
-from handlers.screens import Screens
-from handlers.slack_answers import WatchedClient, answer_of
-from handlers.slack_dates import dates_heard_by
-from handlers.slack_session import slack_session
-from handlers.socket_mode import SocketIntake
-from handlers.start import insist
+from handlers.background_tasks import Errands
+from handlers.inbound.bolt_app import PromptApp
+from handlers.inbound.http import HttpIntake
+from handlers.inbound.socket_mode import SocketIntake
+from handlers.inbound.startup import insist
+from handlers.localization import language_of
+from handlers.slack_access import SlackAccess
+from handlers.slack_api.directory import SlackDirectory, SlackIsSilent, Workspace
+from handlers.slack_api.messenger import SlackMessenger
+from handlers.slack_api.remedies import BOT_TOKEN
+from handlers.slack_api.response_dates import dates_heard_by
+from handlers.slack_api.responses import WatchedClient, answer_of
+from handlers.slack_api.session import slack_session
+from handlers.slack_api.views import Screens
 from storage import Database, DatabaseLost, SqliteStore
 
 log = structlog.get_logger(__name__)

@@ -6,18 +6,18 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.gifts.flow import Flow
 from bot.gifts.ports import Clock
-from handlers.access import SlackAccess
 from handlers.approval import Deciding
-from handlers.changes import Changes
-from handlers.directory import SlackDirectory
-from handlers.errands import Errands
+from handlers.background_tasks import Errands
+from handlers.directory_events import Changes
 from handlers.errors import Errors
 from handlers.home import Home, on_gift_opened
 from handlers.ids import ANY_PRODUCT, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
-from handlers.mending import Mending
+from handlers.inbound.user_rate_limit import Throttle
 from handlers.request import Asking
-from handlers.screens import Screens
-from handlers.throttle import Throttle
+from handlers.resolve import Mending
+from handlers.slack_access import SlackAccess
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.views import Screens
 
 
 def register(

@@ -7,11 +7,12 @@ from slack_bolt.async_app import AsyncAck
 from bot.gifts.dashboard import Look
 from bot.gifts.flow import Flow
 from bot.gifts.model.errors import Field
-from handlers.directory import SlackDirectory
-from handlers.errands import Errands
-from handlers.forms import approve_form, decline_form
-from handlers.payloads import Click, Submission, read, read_decision
-from handlers.screens import Screens
+from handlers.background_tasks import Errands
+from handlers.blocks.modals import approve_form, decline_form
+from handlers.inbound.payloads import Click, Submission, read
+from handlers.private_metadata import read_decision
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.views import Screens
 
 
 class Deciding:
@@ -74,7 +75,7 @@ class Deciding:
 
     def _show_list_again(self, click: Click) -> None:
         if not click.card:  # which is the worker's
-            self._errands.run(self._screens.show_again(click))
+            self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
 
     def _show_home_again(self, person: str, look: Look | None) -> None:
         if look:

@@ -9,13 +9,13 @@ from slack_bolt.response import BoltResponse
 from bot.gifts.model.approval_route import AlreadyDecided
 from bot.gifts.model.errors import GiftbotError, Invalid, NotNow, StoreLost, TooMuch
 from bot.gifts.model.text import Words, say
-from handlers.directory import SlackDirectory
-from handlers.errands import Errands
-from handlers.forms import notice_view
-from handlers.language import ENGLISH
-from handlers.payloads import actor, first_field
-from handlers.screens import Screens
-from handlers.words import outcome
+from handlers.background_tasks import Errands
+from handlers.blocks.components import outcome
+from handlers.blocks.modals import notice_view
+from handlers.inbound.payloads import actor, first_field
+from handlers.localization import ENGLISH
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.views import Screens
 
 log = structlog.get_logger(__name__)
 

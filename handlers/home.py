@@ -6,11 +6,12 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.gifts.dashboard import Look
 from bot.gifts.flow import Flow
-from handlers.directory import SlackDirectory
-from handlers.errands import Errands
-from handlers.payloads import Click, HomeOpened, PageTurned, SettingsAsked, WhichChosen, read, read_look
-from handlers.screens import Screens
-from handlers.settings_view import settings_view
+from handlers.background_tasks import Errands
+from handlers.blocks.policy_summary import settings_view
+from handlers.inbound.payloads import Click, HomeOpened, PageTurned, SettingsAsked, WhichChosen, read
+from handlers.private_metadata import read_look
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.views import Screens
 
 
 class Home:

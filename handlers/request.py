@@ -13,27 +13,19 @@ from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Field
 from bot.gifts.model.gift import Request
 from bot.gifts.model.product import Choice
-from handlers.away import Away
-from handlers.command_text import Prefill, read_text
-from handlers.directory import SlackDirectory
-from handlers.errands import Errands
-from handlers.forms import asked_view
-from handlers.language import Language
-from handlers.lists import help_text, status_blocks, status_title
-from handlers.payloads import (
-    Click,
-    FormChange,
-    FormMemory,
-    ProductSearch,
-    Shortcut,
-    SlashCommand,
-    Submission,
-    read,
-    read_memory,
-)
-from handlers.request_form import ANYTHING, Offer, product_options, request_form
-from handlers.screens import Screens
-from handlers.settings_view import settings_blocks, settings_title
+from handlers.background_tasks import Errands
+from handlers.blocks.modals import asked_view
+from handlers.blocks.policy_summary import settings_blocks, settings_title
+from handlers.blocks.request_modal import ANYTHING, Offer, product_options, request_form
+from handlers.blocks.status import help_text, status_blocks, status_title
+from handlers.inbound.command_text import read_text
+from handlers.inbound.payloads import Click, FormChange, ProductSearch, Shortcut, SlashCommand, Submission, read
+from handlers.localization import Language
+from handlers.out_of_office import Away
+from handlers.prefill import Prefill
+from handlers.private_metadata import FormMemory, read_memory
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.views import Screens
 
 
 class Asking:

@@ -16,7 +16,7 @@ import httpx
 from bot.app import Giftbot, giftbot
 from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
 from bot.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
-from handlers.intake import EVENTS_PATH, HttpIntake
+from handlers.inbound.http import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]
 ROOT = Path(__file__).parents[1]

@@ -148,7 +148,7 @@ def test_only_one_file_knows_slack_s_dictionaries() -> None:
             and node.func.value.id in PAYLOADS - {"payload"}
         )
 
-    handlers = [path for path in inside("handlers") if name_of(path) != "handlers.payloads"]
+    handlers = [path for path in inside("handlers") if name_of(path) != "handlers.inbound.payloads"]
     assert offenders(indexes, handlers) == []
     assert {place.split(":")[0] for place in offenders(asks, handlers)} <= {"handlers.errors"}
 

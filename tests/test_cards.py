@@ -43,15 +43,15 @@ from bot.gifts.model.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS
 from bot.gifts.model.product import Choice, Product, Shelf
 from bot.gifts.model.restoration import Restoration
 from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
-from handlers.cards import render
-from handlers.command_text import Prefill
-from handlers.forms import asked_view, decline_form, gift_view, notice_view, waiting_view
-from handlers.home_view import home_view
-from handlers.language import Language, language_of
-from handlers.lists import help_text, status_blocks
-from handlers.mending_forms import close_form, order_anew_form
-from handlers.payloads import FormMemory
-from handlers.request_form import Offer, product_options, request_form
+from handlers.blocks.home_tab import home_view
+from handlers.blocks.messages import render
+from handlers.blocks.modals import asked_view, decline_form, gift_view, notice_view, waiting_view
+from handlers.blocks.request_modal import Offer, product_options, request_form
+from handlers.blocks.resolve_modals import close_form, order_anew_form
+from handlers.blocks.status import help_text, status_blocks
+from handlers.localization import Language, language_of
+from handlers.prefill import Prefill
+from handlers.private_metadata import FormMemory
 
 T = TypeVar("T")
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.command_text import Prefill, read_text
-from handlers.language import ENGLISH
+from handlers.inbound.command_text import read_text
+from handlers.localization import ENGLISH
+from handlers.prefill import Prefill
 
 OFFERED = {"GB": "GBP", "US": "USD", "DE": "EUR", "JP": "JPY"}
 ROB, EVE = "U0ROB", "W0EVE"

@@ -14,8 +14,8 @@ from bot.gifts.model.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.model.money import Money
 from bot.simulator import Kind, Person
 from bot.simulator.people.surfaces import Home
-from handlers.budget_bars import bar
-from handlers.language import language_of
+from handlers.blocks.budget_bars import bar
+from handlers.localization import language_of
 from storage import Database, SqliteStore
 from tests.office import Office, eventually
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.input_limits import MOST_CONNECTIONS
-from handlers.http_server import HttpServer
+from handlers.inbound.http_server import HttpServer
 from tests.office import eventually
 
 pytestmark = pytest.mark.usefixtures("many_files")

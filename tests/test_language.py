@@ -29,13 +29,13 @@ from bot.gifts.model.restoration import Restoration
 from bot.gifts.model.text import Listed, say_many
 from bot.simulator import Fault
 from bot.simulator.slack.blockkit import check_message, check_view
-from handlers.cards import render
-from handlers.forms import asked_view, decline_form, gift_view, notice_view, waiting_view
-from handlers.home_view import home_view
-from handlers.language import Language, language_of
-from handlers.lists import help_text, status_blocks, status_title
-from handlers.request_form import product_options, request_form
-from handlers.settings_view import settings_view
+from handlers.blocks.home_tab import home_view
+from handlers.blocks.messages import render
+from handlers.blocks.modals import asked_view, decline_form, gift_view, notice_view, waiting_view
+from handlers.blocks.policy_summary import settings_view
+from handlers.blocks.request_modal import product_options, request_form
+from handlers.blocks.status import help_text, status_blocks, status_title
+from handlers.localization import Language, language_of
 from tests.catalogues import CATALOGUES, up_to_date
 from tests.office import Office
 from tests.test_cards import (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers.limits import Limits, Method
+from handlers.slack_api.rate_limits import Limits, Method
 from tests.counter import Clock
 
 A_MINUTE = timedelta(minutes=1)

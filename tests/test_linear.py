@@ -24,10 +24,10 @@ from bot.gifts.model.dates import read_day
 from bot.gifts.model.errors import Invalid
 from bot.gifts.model.money import parse_money
 from bot.gifts.model.product import Product, Shelf
-from handlers.command_text import read_absence, read_text
-from handlers.language import ENGLISH
-from handlers.request_form import product_options
-from handlers.words import escaped, quote
+from handlers.blocks.components import escaped, quote
+from handlers.blocks.request_modal import product_options
+from handlers.inbound.command_text import read_absence, read_text
+from handlers.localization import ENGLISH
 
 LONG, TIMES = 2_000, 8
 OFFERED = {"GB": "GBP", "US": "USD", "DE": "EUR", "JP": "JPY"}

@@ -15,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.outcomes import Absent, Posted, Unavailable
 from bot.simulator import Fault
-from handlers.directory import SlackDirectory, Workspace
-from handlers.messenger import SlackMessenger
+from handlers.slack_api.directory import SlackDirectory, Workspace
+from handlers.slack_api.messenger import SlackMessenger
 from tests.counter import Clock, something_else
 from tests.office import Office
 

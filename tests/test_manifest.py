@@ -37,7 +37,7 @@ FOR_COMMANDS_AND_SHORTCUTS = {"commands"}
 EVERY_METHOD = "api_call"  # what each of the others calls
 WEB_API = {name for name in dir(AsyncWebClient) if "_" in name.strip("_") and not name.startswith("_")} - {EVERY_METHOD}
 SPEAKING_TO_SLACK = [
-    *sorted((ROOT / "handlers").glob("*.py")),
+    *sorted((ROOT / "handlers").rglob("*.py")),
     *sorted((ROOT / "bot" / "doctor").glob("*.py")),
     ROOT / "bot" / "app.py",
 ]

@@ -14,8 +14,8 @@ from bot.gifts.model.money import Money
 from bot.gifts.model.product import Product, Shelf
 from bot.simulator import Fault, Modal, Person, Provider, Simulator
 from bot.simulator.giftcards.runa_catalogue import PRODUCTS
-from handlers.language import ENGLISH
-from handlers.request_form import product_options
+from handlers.blocks.request_modal import product_options
+from handlers.localization import ENGLISH
 from storage import Database, SqliteStore
 from tests.counter import NOON
 from tests.office import Office, Transport, TurnableClock, eventually, office_with

@@ -21,8 +21,8 @@ from bot.giftcards.api import Api
 from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.input_limits import LARGEST_ENVELOPE, LARGEST_REPLY
 from bot.simulator import AppDidNotRespond, Fault
-from handlers.slack_answers import answer_of
-from handlers.slack_session import slack_session
+from handlers.slack_api.responses import answer_of
+from handlers.slack_api.session import slack_session
 from tests.counter import TLS, Clock, Page, something_else
 from tests.office import Office, eventually
 

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.simulator import Fault
-from handlers.intake import NoWayIn
+from handlers.inbound.http import NoWayIn
 from tests.bench.servers import free_port
 from tests.office import Office, eventually
 

@@ -12,8 +12,8 @@ import pytest
 from bot.app import Giftbot
 from bot.simulator import Fault, RunaApi
 from bot.simulator.giftcards.runa_webhooks import Sent, Webhooks
-from handlers.intake import EVENTS_PATH
-from handlers.socket_mode import SocketIntake
+from handlers.inbound.http import EVENTS_PATH
+from handlers.inbound.socket_mode import SocketIntake
 from tests.office import Office, eventually
 
 SECRET = "whsec_" + "Y2FuYXJ5LW9mLXRoZS13ZWJob29rcy0wMTIzNDU2"

@@ -12,9 +12,9 @@ from bot.gifts.model.errors import NotNow
 from bot.gifts.model.people import Person
 from bot.gifts.ports import Directory
 from bot.settings import PolicySettings
-from handlers.directory import SlackDirectory, Workspace
-from handlers.slack_answers import answer_of
-from handlers.slack_session import slack_session
+from handlers.slack_api.directory import SlackDirectory, Workspace
+from handlers.slack_api.responses import answer_of
+from handlers.slack_api.session import slack_session
 
 MUTE = "Slack does not say who these people are, or who is in a user group; giftbot doctor says why."
 _PATIENCE = 10.0  # seconds for one call

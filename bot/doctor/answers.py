@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from bot.doctor.findings import Finding, failure
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
-from handlers.remedies import ABOUT_THE_TOKEN, CHECK_THE_WAY, remedy_of
+from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CHECK_THE_WAY, remedy_of
 
 Trouble = Rejected | Unavailable | OutcomeUnknown
 

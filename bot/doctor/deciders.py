@@ -12,9 +12,9 @@ from bot.gifts.model.approval_rules import Rules
 from bot.gifts.model.errors import GiftbotError
 from bot.gifts.model.people import Person, is_group, is_person
 from bot.settings import Settings
-from handlers.directory import SlackDirectory
-from handlers.remedies import BOT_TOKEN
-from handlers.slack_answers import answer_of
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.remedies import BOT_TOKEN
+from handlers.slack_api.responses import answer_of
 
 _MOST_NAMED = 10
 _REMEDIES = {

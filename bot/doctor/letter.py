@@ -13,11 +13,11 @@ from bot.doctor.findings import Finding, Findings, failure, fine, note
 from bot.gifts.model.notification import Kind, Message
 from bot.gifts.model.outcomes import Absent, Posted, Rejected, Unavailable
 from bot.gifts.ports import Clock
-from handlers.directory import SlackDirectory
 from handlers.ids import TEST_EVENT
-from handlers.messenger import SlackMessenger
-from handlers.remedies import BOT_TOKEN
-from handlers.slack_answers import answer_of
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.messenger import SlackMessenger
+from handlers.slack_api.remedies import BOT_TOKEN
+from handlers.slack_api.responses import answer_of
 
 _MESSAGE: Final = "Test message"
 _CHANNEL: Final = "Approvals channel"

@@ -12,7 +12,7 @@ from bot.doctor.findings import Findings, failure
 from bot.doctor.runa import RunaVisit
 from bot.gifts.ports import Clock
 from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
-from handlers.slack_session import slack_session
+from handlers.slack_api.session import slack_session
 from storage.file_lock import is_held
 
 CALL: Final = 5.0  # seconds for one call

@@ -17,9 +17,9 @@ from bot.doctor.letter import Correspondence
 from bot.gifts.checked_clock import TOLERANCE
 from bot.gifts.ports import Clock
 from bot.settings import Settings
-from handlers.directory import SlackDirectory, Workspace
-from handlers.remedies import BOT_TOKEN, REINSTALL
-from handlers.slack_answers import answer_of
+from handlers.slack_api.directory import SlackDirectory, Workspace
+from handlers.slack_api.remedies import BOT_TOKEN, REINSTALL
+from handlers.slack_api.responses import answer_of
 
 _PACKAGE = Path(__file__).parents[1]
 _A_LITTLE = timedelta(seconds=60)

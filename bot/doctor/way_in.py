@@ -14,9 +14,9 @@ from bot.giftcards import runa
 from bot.giftcards.webhooks import PATH
 from bot.input_limits import LARGEST_ENVELOPE
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
-from handlers.intake import EVENTS_PATH
-from handlers.remedies import APP_TOKEN
-from handlers.slack_answers import answer_of
+from handlers.inbound.http import EVENTS_PATH
+from handlers.slack_api.remedies import APP_TOKEN
+from handlers.slack_api.responses import answer_of
 
 _SOCKET = "Socket Mode"
 _WEBHOOKS = "Webhooks"

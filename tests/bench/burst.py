@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.simulator import Moment, Simulator
-from handlers.intake import EVENTS_PATH
+from handlers.inbound.http import EVENTS_PATH
 from tests.bench.crowd import Crowd
 from tests.bench.fast_bot import FastClock
 from tests.bench.figures import Figure, Size, at_most, exactly, ms, percentile

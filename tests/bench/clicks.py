@@ -10,7 +10,7 @@ from statistics import median
 
 from bot.simulator import Simulator
 from bot.simulator.slack.tickets import Triggers
-from handlers.intake import EVENTS_PATH
+from handlers.inbound.http import EVENTS_PATH
 from tests.bench.crowd import Crowd
 from tests.bench.figures import Figure, Size, at_most, ms, percentile
 from tests.bench.load import WARM_UP, Job, seconds_of

@@ -17,9 +17,9 @@ from bot.simulator import Kind, Person, ShownMessage
 from bot.simulator.people.forms import with_ids
 from bot.simulator.slack.delivery import encoded
 from bot.simulator.slack.records import Json
-from handlers.cards import render
-from handlers.drawn import as_json
-from handlers.language import language_of
+from handlers.blocks.block_kit import as_json
+from handlers.blocks.messages import render
+from handlers.localization import language_of
 from tests.bench import fill
 from tests.office import Office
 

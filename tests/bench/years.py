@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 
 from bot.gifts.dashboard import Look
-from handlers.home_view import home_view
-from handlers.language import language_of
-from handlers.lists import status_blocks
+from handlers.blocks.home_tab import home_view
+from handlers.blocks.status import status_blocks
+from handlers.localization import language_of
 from tests.bench import fill
 from tests.bench.figures import Figure, Size, at_most, ms
 from tests.bench.stage import ABE, Stage, opened

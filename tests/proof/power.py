@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from bot.simulator import Simulator
-from handlers.intake import EVENTS_PATH
+from handlers.inbound.http import EVENTS_PATH
 from storage import Database, DatabaseRefused
 from tests.office import Office, TurnableClock, eventually
 from tests.proof.disk import CALLS, Disk

@@ -14,7 +14,7 @@ import pytest
 
 from bot.simulator import AppDidNotRespond, Fault, Kind, Simulator
 from bot.simulator.slack.socket_mode import Goodbye, SocketMode
-from handlers.socket_mode import CONNECTIONS
+from handlers.inbound.socket_mode import CONNECTIONS
 from tests.office import Office, TurnableClock, eventually
 
 OPEN = "apps.connections.open"

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from bot.input_limits import LARGEST_REQUEST, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
-from handlers.intake import EVENTS_PATH, HEALTH_PATH
+from handlers.inbound.http import EVENTS_PATH, HEALTH_PATH
 from tests.office import Office, eventually
 
 pytestmark = [

@@ -15,7 +15,7 @@ from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, S
 from bot.gifts.model.people import Person
 from bot.gifts.model.text import say
 from bot.gifts.time_limit import seconds_left
-from handlers.limits import Limits
+from handlers.slack_api.rate_limits import Limits
 from tests.proof.world.clock import WorldClock
 from tests.proof.world.fate import Fate
 from tests.proof.world.wire import Life, Network, certain

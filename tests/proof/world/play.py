@@ -12,9 +12,9 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
 from bot.gifts.model.notification import Kind, Letter
 from bot.gifts.model.policy import Policy
-from handlers.cards import render
-from handlers.drawn import as_json
-from handlers.language import ENGLISH
+from handlers.blocks.block_kit import as_json
+from handlers.blocks.messages import render
+from handlers.localization import ENGLISH
 from tests.proof.checker import Ending, Evidence, Sale, Sight, Verb
 from tests.proof.world.chat import APPROVALS, Chat, Post
 from tests.proof.world.clock import TimelessLoop, WorldClock

@@ -3,9 +3,9 @@
 from bot.gifts.flow import Flow
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.text import Who
-from handlers.command_text import read_absence
-from handlers.directory import SlackDirectory
-from handlers.language import Language
+from handlers.inbound.command_text import read_absence
+from handlers.localization import Language
+from handlers.slack_api.directory import SlackDirectory
 
 
 class Away:

@@ -9,10 +9,10 @@ from bot.gifts.model.notification import Letter
 from bot.gifts.model.order_hold import Hold
 from bot.gifts.model.restoration import Restoration
 from bot.gifts.model.text import Words, say
-from handlers.drawn import Json, actions, button, confirmation
+from handlers.blocks.block_kit import Json, actions, button, confirmation
+from handlers.blocks.components import Card, amount, context, mentions, quote, section, value_of
 from handlers.ids import ActionId
-from handlers.language import Language, mention
-from handlers.words import Card, amount, context, mentions, quote, section, value_of
+from handlers.localization import Language, mention
 
 STATES = {
     GiftState.WAITING: say("waiting"),

@@ -7,10 +7,10 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.gifts.outages import SLACK_ACCESS, Outages
-from handlers.directory import Workspace
-from handlers.payloads import TokensLost, read
-from handlers.remedies import LET_IN_AGAIN
-from handlers.slack_answers import answer_of
+from handlers.inbound.payloads import TokensLost, read
+from handlers.slack_api.directory import Workspace
+from handlers.slack_api.remedies import LET_IN_AGAIN
+from handlers.slack_api.responses import answer_of
 
 _PATIENCE = 2.0  # seconds; a stop waits for it
 

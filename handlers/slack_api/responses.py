@@ -14,7 +14,7 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import SLACK_ACCESS, Outages
 from bot.gifts.rate_limiter import rest_of
-from handlers.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
+from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
 # Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.
 _PERHAPS_DONE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}

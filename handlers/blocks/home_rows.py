@@ -9,9 +9,9 @@ from bot.gifts.model.approval_route import Route
 from bot.gifts.model.gift import Approval, Request, RequestState
 from bot.gifts.model.listing import Tally, Verdict
 from bot.gifts.model.text import Listed, Part, Words, say, say_many
-from handlers.language import Language, mention
-from handlers.troubles import STATES
-from handlers.words import amount_in_total, context, deciders, mentions, outcome, some, whose_turn
+from handlers.blocks.components import amount_in_total, context, deciders, mentions, outcome, some, whose_turn
+from handlers.blocks.failures import STATES
+from handlers.localization import Language, mention
 
 _YES = say(":white_check_mark: {requester} for {recipients}, {amount}: approved {when}")
 _NO = say(":no_entry_sign: {requester} for {recipients}, {amount}: declined {when}")

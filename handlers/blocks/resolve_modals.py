@@ -10,12 +10,12 @@ from bot.gifts.model.errors import Field
 from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
 from bot.gifts.model.text import say
-from handlers.drawn import as_json
-from handlers.forms import form, text_input
+from handlers.blocks.block_kit import as_json
+from handlers.blocks.components import context, section, value_of
+from handlers.blocks.modals import form, text_input
 from handlers.ids import INPUT, STATED, ViewId
-from handlers.language import Language, mention
-from handlers.payloads import DecisionMemory
-from handlers.words import context, section, value_of
+from handlers.localization import Language, mention
+from handlers.private_metadata import DecisionMemory
 
 _CLOSED_FOR_GOOD = {
     Made.NO: say("Nothing was ordered for it. The gift ends here."),

@@ -7,11 +7,12 @@ from slack_bolt.async_app import AsyncAck
 from bot.gifts.flow import Flow
 from bot.gifts.model.errors import Field, Invalid
 from bot.gifts.model.text import say
-from handlers.directory import SlackDirectory
-from handlers.errands import Errands
-from handlers.mending_forms import close_form, order_anew_form
-from handlers.payloads import Click, DecisionMemory, Submission, read, read_decision
-from handlers.screens import Screens
+from handlers.background_tasks import Errands
+from handlers.blocks.resolve_modals import close_form, order_anew_form
+from handlers.inbound.payloads import Click, Submission, read
+from handlers.private_metadata import DecisionMemory, read_decision
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.views import Screens
 
 
 class Mending:
@@ -28,7 +29,7 @@ class Mending:
         click = read(Click, body)
         await self._flow.retry(click.subject, click.user)
         if not click.card:  # which is the worker's
-            self._errands.run(self._screens.show_again(click))
+            self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
         await ack()
 
     async def on_order_anew(self, ack: AsyncAck, body: dict[str, Any]) -> None:

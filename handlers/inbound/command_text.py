@@ -5,31 +5,13 @@ All of it takes time in proportion to the text.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from bot.gifts.model.product import Choice
 from bot.gifts.model.text import Listed, Words, say
 from bot.input_limits import LONGEST_COMMAND
-from handlers.amount_text import SOMEBODY, WrittenAmount, find_amount
+from handlers.inbound.amount_text import SOMEBODY, WrittenAmount, find_amount
+from handlers.prefill import Prefill
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-
-
-@dataclass(frozen=True, slots=True)
-class Prefill:
-    """What a form opens with; `warning` says why the amount is empty that somebody wrote."""
-
-    recipients: tuple[str, ...] = ()
-    amount: str = ""
-    country: str | None = None
-    note: str = ""
-    source: str | None = None
-    product: Choice | None = None
-    announce_in: str | None = None
-    cost_centre: str | None = None
-    hashtag: str | None = None
-    names_amount: bool = False
-    warning: Words | None = None
 
 
 def read_text(text: str, offered: Mapping[str, str], locale: str) -> Prefill:

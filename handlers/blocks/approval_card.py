@@ -11,9 +11,8 @@ from bot.gifts.model.notification import Brief, Letter
 from bot.gifts.model.order import Funds
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.text import Part
-from handlers.drawn import actions
-from handlers.language import Language, mention
-from handlers.words import (
+from handlers.blocks.block_kit import actions
+from handlers.blocks.components import (
     Card,
     amount_in_total,
     approve_button,
@@ -27,6 +26,7 @@ from handlers.words import (
     section,
     whose_turn,
 )
+from handlers.localization import Language, mention
 
 
 def approval(letter: Letter, language: Language) -> Card:

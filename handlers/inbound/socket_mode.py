@@ -23,10 +23,10 @@ from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
 from bot.input_limits import LARGEST_ENVELOPE
-from handlers.errands import Errands
-from handlers.remedies import APP_TOKEN
-from handlers.slack_answers import answer_of
-from handlers.start import insist
+from handlers.background_tasks import Errands
+from handlers.inbound.startup import insist
+from handlers.slack_api.remedies import APP_TOKEN
+from handlers.slack_api.responses import answer_of
 
 log = structlog.get_logger(__name__)
 

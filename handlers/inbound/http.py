@@ -19,7 +19,7 @@ from yarl import URL
 
 from bot.gifts.checked_clock import CheckedClock
 from bot.input_limits import LARGEST_REQUEST
-from handlers.http_server import Endpoint, HttpServer
+from handlers.inbound.http_server import Endpoint, HttpServer
 
 log = structlog.get_logger(__name__)
 

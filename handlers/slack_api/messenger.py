@@ -12,13 +12,13 @@ from bot.gifts.model.notification import Mail, Message
 from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
 from bot.gifts.model.people import is_person
 from bot.gifts.ports import Clock
-from handlers.cards import render
-from handlers.directory import SlackDirectory
-from handlers.drawn import as_json
+from handlers.blocks.block_kit import as_json
+from handlers.blocks.messages import render
 from handlers.ids import MESSAGE_EVENT
-from handlers.language import ENGLISH, Language
-from handlers.limits import Method
-from handlers.slack_answers import answer_of
+from handlers.localization import ENGLISH, Language
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.rate_limits import Method
+from handlers.slack_api.responses import answer_of
 
 _REMEMBERED = 60 * 60.0  # seconds; a person's channel stays the same, but whoever has left is to be noticed
 _AMONG_SLACKS_HOSTS = 60.0  # seconds that their clocks may be apart; too wide a look costs nothing

@@ -19,13 +19,12 @@ from bot.gifts.model.job import Later, Stopped
 from bot.gifts.model.redemption_link import NO_GOOD
 from bot.gifts.model.text import Words, say
 from bot.gifts.time_limit import time_limit
-from handlers.directory import SlackDirectory
-from handlers.forms import gift_view, notice_view, waiting_view
-from handlers.home_view import home_view
-from handlers.language import ENGLISH, mention
-from handlers.lists import status_blocks, status_title
-from handlers.payloads import Click
-from handlers.slack_answers import answer_of
+from handlers.blocks.home_tab import home_view
+from handlers.blocks.modals import gift_view, notice_view, waiting_view
+from handlers.blocks.status import status_blocks, status_title
+from handlers.localization import ENGLISH, mention
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.responses import answer_of
 
 log = structlog.get_logger(__name__)
 
@@ -102,16 +101,16 @@ class Screens:
         if not isinstance(answer, AsyncSlackResponse):
             log.warning("home_not_shown", answer=answer.detail)
 
-    async def show_again(self, click: Click) -> None:
+    async def show_again(self, person: str, look: Look | None, reply_url: str | None) -> None:
         """Bring the list up to date in which somebody clicked."""
-        if click.look:
-            await self.show_home(click.user, click.look)
-        elif click.is_private_reply and click.response_url:
+        if look:
+            await self.show_home(person, look)
+        elif reply_url:
             with time_limit(None):
-                overview = await self._flow.overview(click.user)
-                language = await self._directory.language(click.user)
+                overview = await self._flow.overview(person)
+                language = await self._directory.language(person)
             blocks = status_blocks(overview, language)
-            reply = AsyncWebhookClient(click.response_url, session=self._client.session)
+            reply = AsyncWebhookClient(reply_url, session=self._client.session)
             try:
                 await reply.send(text=status_title(language), blocks=blocks, replace_original=True)
             except (aiohttp.ClientError, TimeoutError) as error:

@@ -1,19 +1,13 @@
 """IN: Slack's payloads, read into what the handlers need. The only file that knows how Slack's dictionaries look."""
 
-import re
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     AliasChoices,
     AliasPath,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
 )
 
@@ -22,28 +16,10 @@ from bot.gifts.model.errors import Unreadable
 from bot.gifts.model.listing import Which
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.model.pagination import BEGINNING
-from bot.gifts.model.text import Words, say
+from bot.gifts.model.text import say
+from handlers.field_types import P, Payload, SlackId, Text
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
-
-PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
-
-SlackId = Annotated[str, Field(pattern="^[A-Z0-9]{2,30}$")]
-
-
-def _whole(text: str) -> str:
-    """Half a character, which is left where an emoji was cut in two, can neither be kept nor shown."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-Text = Annotated[str, AfterValidator(_whole)]
-
-
-def _id_and_version(text: str) -> str:
-    subject, _, version = text.partition(".")
-    UUID(subject)
-    if version and not re.fullmatch("[0-9]{1,9}", version):
-        raise ValueError("has to be a number")
-    return text
+from handlers.private_metadata import Carried, read_look, seen
 
 
 def _if_somebody(user: object) -> object:
@@ -51,16 +27,7 @@ def _if_somebody(user: object) -> object:
     return None if isinstance(user, dict) else user
 
 
-_LOOKS = TypeAdapter(Look)
-
-Carried = Annotated[Text, AfterValidator(_id_and_version)]
-
-
-class _Payload(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class Act(_Payload):
+class Act(Payload):
     """Whatever somebody did; an event that nobody caused has no person."""
 
     person: Annotated[SlackId | None, BeforeValidator(_if_somebody)] = Field(
@@ -75,7 +42,7 @@ class Act(_Payload):
         return self.command is not None or self.type == "view_submission"
 
 
-class SlashCommand(_Payload):
+class SlashCommand(Payload):
     """Somebody typed /gift."""
 
     user: SlackId = Field(validation_alias="user_id")
@@ -83,7 +50,7 @@ class SlashCommand(_Payload):
     trigger: Text = Field(validation_alias="trigger_id")
 
 
-class Shortcut(_Payload):
+class Shortcut(Payload):
     """Somebody chose a shortcut; on a message there is its author, unless that is an app, and its place."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
@@ -101,42 +68,12 @@ class Shortcut(_Payload):
         return f"https://{self.workspace}.slack.com/archives/{self.channel}/p{self.message_ts.replace('.', '')}"
 
 
-class FormMemory(_Payload):
-    """What the request form carries through Slack: the id that makes its request one, and what it is about.
-
-    With a `version`, it changes a request that was asked for as it was then; `look` is what of the Home tab the button
-    was on.
-    """
-
-    draft_id: UUID
-    version: int | None = None
-    source: Text | None = Field(None, pattern=PERMALINK)
-    look: Look | None = None
-
-
-class DecisionMemory(_Payload):
-    """What the forms of a decision carry: what their buttons did, and what of the Home tab these were on."""
-
-    carried: Carried
-    look: Look | None = None
-
-    @property
-    def subject(self) -> str:
-        """The id of the request, or of the gift that is mended."""
-        return seen(self.carried)[0]
-
-    @property
-    def version(self) -> int | None:
-        """The version of the request that was looked at."""
-        return seen(self.carried)[1]
-
-
-class _Option(_Payload):
+class _Option(Payload):
     value: Text
     label: Text = Field("", validation_alias=AliasPath("text", "text"))
 
 
-class _Input(_Payload):
+class _Input(Payload):
     value: Text | None = None
     selected_users: tuple[SlackId, ...] = ()
     selected_option: _Option | None = None
@@ -144,7 +81,7 @@ class _Input(_Payload):
     selected_conversation: SlackId | None = None
 
 
-class Submission(_Payload):
+class Submission(Payload):
     """Somebody submitted a form."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
@@ -178,7 +115,7 @@ class FormChange(Submission):
         return next((fields[wanted].selected_option for fields in self.values.values() if wanted in fields), None)
 
 
-class ProductSearch(_Payload):
+class ProductSearch(Payload):
     """Somebody looks for a product of a country by its name."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
@@ -191,7 +128,7 @@ class ProductSearch(_Payload):
         return self.field.removeprefix(PRODUCT_IN)
 
 
-class Click(_Payload):
+class Click(Payload):
     """Somebody clicked a button, which carries an id, and of a request the version that they saw."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
@@ -231,21 +168,26 @@ class Click(_Payload):
         """What of the Home tab somebody looked at; None when the button was elsewhere."""
         return read_look(self.memory) if self.is_on_home else None
 
+    @property
+    def reply_url(self) -> str | None:
+        """Where the private reply can be replaced that the button is in; None when it was elsewhere."""
+        return self.response_url if self.is_private_reply else None
 
-class HomeOpened(_Payload):
+
+class HomeOpened(Payload):
     """Somebody looks at one of the app's tabs."""
 
     user: SlackId = Field(validation_alias=AliasPath("event", "user"))
     tab: Text = Field("home", validation_alias=AliasPath("event", "tab"))
 
 
-class PersonChanged(_Payload):
+class PersonChanged(Payload):
     """Something about a person is different."""
 
     person: SlackId = Field(validation_alias=AliasPath("event", "user", "id"))
 
 
-class GroupChanged(_Payload):
+class GroupChanged(Payload):
     """Something about a user group is different, or who is in it."""
 
     group: SlackId = Field(
@@ -253,7 +195,7 @@ class GroupChanged(_Payload):
     )
 
 
-class TokensLost(_Payload):
+class TokensLost(Payload):
     """The app was uninstalled from a workspace, or tokens of it were revoked: those of people, or of `bots`."""
 
     team: Text | None = Field(None, validation_alias="team_id")
@@ -262,14 +204,14 @@ class TokensLost(_Payload):
     bots: tuple[Text, ...] = Field((), validation_alias=AliasPath("event", "tokens", "bot"))
 
 
-class PageTurned(_Payload):
+class PageTurned(Payload):
     """Somebody turns a page of the Home tab."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
     to: Text = Field(validation_alias=AliasPath("actions", 0, "value"))
 
 
-class WhichChosen(_Payload):
+class WhichChosen(Payload):
     """Somebody chooses which of their requests the Home tab shows."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
@@ -282,19 +224,19 @@ class WhichChosen(_Payload):
         return replace(read_look(self.memory), which=self.which, mine=BEGINNING)
 
 
-class SettingsAsked(_Payload):
+class SettingsAsked(Payload):
     """Somebody wants to see the rules."""
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
     trigger: Text = Field(validation_alias="trigger_id")
 
 
-class _Block(_Payload):
+class _Block(Payload):
     type: Text = ""
     block_id: Text = ""
 
 
-class _Form(_Payload):
+class _Form(Payload):
     blocks: tuple[_Block, ...] = Field((), validation_alias=AliasPath("view", "blocks"))
 
 
@@ -315,9 +257,6 @@ def actor(payload: dict[str, Any]) -> str | None:
         return None
 
 
-P = TypeVar("P", bound=_Payload)
-
-
 def read(kind: type[P], payload: dict[str, Any]) -> P:
     """A payload as one of the classes here.
 
@@ -328,47 +267,3 @@ def read(kind: type[P], payload: dict[str, Any]) -> P:
         return kind.model_validate(payload)
     except ValidationError:
         raise Unreadable(say("Slack sent something that I cannot read. Nothing was done; please try again.")) from None
-
-
-def seen(carried: str) -> tuple[str, int | None]:
-    """The request that a button or a form is about, and the version of it that somebody saw."""
-    subject, _, version = carried.partition(".")
-    return subject, int(version) if re.fullmatch("[0-9]{1,9}", version) else None
-
-
-def read_memory(text: str) -> FormMemory:
-    """What the request form carried.
-
-    Raises:
-        Unreadable: it is not what the bot put there.
-    """
-    return _carried_by_a_form(FormMemory, text, say("This form cannot be read. Please open a new one with /gift."))
-
-
-def read_decision(text: str) -> DecisionMemory:
-    """What the form of a decision carried.
-
-    Raises:
-        Unreadable: it is not what the bot put there.
-    """
-    return _carried_by_a_form(DecisionMemory, text, say("This form cannot be read. Please click again."))
-
-
-def _carried_by_a_form(kind: type[P], text: str, problem: Words) -> P:
-    try:
-        return kind.model_validate_json(text)
-    except ValidationError:
-        raise Unreadable(problem) from None
-
-
-def look_as_text(look: Look) -> str:
-    """What the Home tab and its buttons carry."""
-    return _LOOKS.dump_json(look, exclude_defaults=True).decode()
-
-
-def read_look(text: str) -> Look:
-    """What the Home tab carried; what another version of the bot put there is the beginning of everything."""
-    try:
-        return _LOOKS.validate_json(text)
-    except ValidationError:
-        return Look()

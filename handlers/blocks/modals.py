@@ -16,11 +16,8 @@ from bot.gifts.model.gift import Request
 from bot.gifts.model.money import LONGEST_AMOUNT
 from bot.gifts.model.policy import LONGEST_REASON
 from bot.gifts.model.text import Words
-from handlers.drawn import actions, as_json, plain
-from handlers.ids import INPUT, ViewId
-from handlers.language import Language, mention
-from handlers.payloads import DecisionMemory
-from handlers.words import (
+from handlers.blocks.block_kit import actions, as_json, plain
+from handlers.blocks.components import (
     amount_in_total,
     carried,
     context,
@@ -31,6 +28,9 @@ from handlers.words import (
     section,
     value_of,
 )
+from handlers.ids import INPUT, ViewId
+from handlers.localization import Language, mention
+from handlers.private_metadata import DecisionMemory
 
 
 def decline_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:

@@ -11,11 +11,8 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState, Request, RequestState
 from bot.gifts.model.order_hold import Hold
 from bot.gifts.model.text import Listed, say
-from handlers.drawn import Json, actions, as_json, button, confirmation
-from handlers.ids import ActionId
-from handlers.language import Language, mention
-from handlers.troubles import mending_buttons
-from handlers.words import (
+from handlers.blocks.block_kit import Json, actions, as_json, button, confirmation
+from handlers.blocks.components import (
     amount_in_total,
     approve_button,
     context,
@@ -28,6 +25,9 @@ from handlers.words import (
     show_again_button,
     value_of,
 )
+from handlers.blocks.failures import mending_buttons
+from handlers.ids import ActionId
+from handlers.localization import Language, mention
 
 _PLACES = {
     GiftState.APPROVED: say(":hourglass_flowing_sand: being ordered for {recipients}"),

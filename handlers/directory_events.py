@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from handlers.directory import SlackDirectory
-from handlers.payloads import GroupChanged, PersonChanged, read
+from handlers.inbound.payloads import GroupChanged, PersonChanged, read
+from handlers.slack_api.directory import SlackDirectory
 
 
 class Changes:

@@ -7,9 +7,9 @@ import structlog
 
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.ports import Clock
-from handlers.intake import NoWayIn
-from handlers.remedies import CHECK_THE_WAY, remedy_of
-from handlers.slack_answers import is_passing
+from handlers.inbound.http import NoWayIn
+from handlers.slack_api.remedies import CHECK_THE_WAY, remedy_of
+from handlers.slack_api.responses import is_passing
 
 log = structlog.get_logger(__name__)
 

@@ -11,9 +11,9 @@ from slack_sdk.models.blocks import (
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.gift import MACHINE, Gift, Request, RequestState
 from bot.gifts.model.text import Listed, Part, Words, say, say_many
-from handlers.drawn import DrawnBlock, Json, button, confirmation, plain
+from handlers.blocks.block_kit import DrawnBlock, Json, button, confirmation, plain
 from handlers.ids import ActionId
-from handlers.language import Language, mention
+from handlers.localization import Language, mention
 
 _MOST_NAMED = 10
 _OUTCOMES = {

@@ -19,21 +19,14 @@ from bot.gifts.model.gift import Request
 from bot.gifts.model.listing import Which
 from bot.gifts.model.pagination import ON_A_PAGE, Page, Place
 from bot.gifts.model.text import Words, say
-from handlers.budget_bars import bar
-from handlers.drawn import Json, actions, button
-from handlers.home_lines import course, decision, holder, sums
+from handlers.blocks.block_kit import Json, actions, button
+from handlers.blocks.budget_bars import bar
+from handlers.blocks.components import approve_button, context, decline_button, edit_button, quote, section
+from handlers.blocks.home_rows import course, decision, holder, sums
+from handlers.blocks.status import cancel_button, decided, in_trouble, received, title_of, wish
 from handlers.ids import ActionId
-from handlers.language import Language
-from handlers.lists import cancel_button, decided, in_trouble, received, title_of, wish
-from handlers.payloads import look_as_text
-from handlers.words import (
-    approve_button,
-    context,
-    decline_button,
-    edit_button,
-    quote,
-    section,
-)
+from handlers.localization import Language
+from handlers.private_metadata import look_as_text
 
 _WHICH = {
     Which.ALL: say("All"),

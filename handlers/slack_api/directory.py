@@ -16,9 +16,9 @@ from bot.gifts.model.people import Person, Standing
 from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
 from bot.gifts.time_limit import seconds_left
-from handlers.language import ENGLISH, Language, language_of
-from handlers.limits import Limits, Method
-from handlers.slack_answers import answer_of
+from handlers.localization import ENGLISH, Language, language_of
+from handlers.slack_api.rate_limits import Limits, Method
+from handlers.slack_api.responses import answer_of
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.input_limits import LARGEST_UNSIGNED, SIGNATURE_AGE, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
-from handlers.connections import UNREADABLE, Connections
+from handlers.inbound.connections import UNREADABLE, Connections
 
 log = structlog.get_logger(__name__)
 

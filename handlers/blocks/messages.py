@@ -7,11 +7,9 @@ from slack_sdk.models.blocks import Block
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.gift import Request, RequestState
 from bot.gifts.model.notification import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail, RestorationNotice
-from handlers.approval_cards import approval, approved_alone, backup, nudge, stand_down, stand_in
-from handlers.drawn import actions
-from handlers.language import Language, mention
-from handlers.troubles import closed, hold_notice, lapsed, restored, trouble, unannounced
-from handlers.words import (
+from handlers.blocks.approval_card import approval, approved_alone, backup, nudge, stand_down, stand_in
+from handlers.blocks.block_kit import actions
+from handlers.blocks.components import (
     Card,
     amount,
     context,
@@ -24,6 +22,8 @@ from handlers.words import (
     show_again_button,
     value_of,
 )
+from handlers.blocks.failures import closed, hold_notice, lapsed, restored, trouble, unannounced
+from handlers.localization import Language, mention
 
 
 def render(mail: Mail, language: Language) -> Card:

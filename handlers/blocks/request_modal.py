@@ -22,12 +22,12 @@ from bot.gifts.model.money import LONGEST_AMOUNT
 from bot.gifts.model.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
 from bot.gifts.model.product import Choice, Shelf
 from bot.gifts.model.text import Part
-from handlers.command_text import Prefill
-from handlers.forms import form, text_input
+from handlers.blocks.components import context, section
+from handlers.blocks.modals import form, text_input
 from handlers.ids import INPUT, NAME_AMOUNT, PRODUCT_IN, ActionId, ViewId
-from handlers.language import Language
-from handlers.payloads import FormMemory
-from handlers.words import context, section
+from handlers.localization import Language
+from handlers.prefill import Prefill
+from handlers.private_metadata import FormMemory
 
 ANYTHING: Final = "any"  # the product of whoever leaves the choice to the recipient
 Json = dict[str, Any]

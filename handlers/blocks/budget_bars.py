@@ -2,8 +2,8 @@
 
 from bot.gifts.model.budget import Balance, Per, Span
 from bot.gifts.model.text import Part, Words, say
-from handlers.language import Language
-from handlers.words import escaped
+from handlers.blocks.components import escaped
+from handlers.localization import Language
 
 _CELLS = 10
 

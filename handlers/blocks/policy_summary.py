@@ -16,9 +16,9 @@ from bot.gifts.model.locales import babel_locale
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.text import Listed, Part, Words, say, say_many, sentences
-from handlers.drawn import as_json
-from handlers.language import Language, mention
-from handlers.words import context, escaped, section, some
+from handlers.blocks.block_kit import as_json
+from handlers.blocks.components import context, escaped, section, some
+from handlers.localization import Language, mention
 
 _MOST_BLOCKS = 50  # Slack takes so many in a message
 _LONGEST = 2900  # characters in a paragraph, of which Slack takes 3,000

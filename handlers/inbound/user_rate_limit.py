@@ -10,7 +10,7 @@ from slack_bolt.response import BoltResponse
 from bot.gifts.model.errors import TooMuch
 from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
-from handlers.payloads import Act, read
+from handlers.inbound.payloads import Act, read
 
 AT_ONCE = 20  # commands, clicks and forms that nobody has to wait for
 _EACH = 3.0  # seconds later, one more

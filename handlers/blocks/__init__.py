@@ -1,0 +1,1 @@
+"""How everything looks: Block Kit, made from what the heart knows."""

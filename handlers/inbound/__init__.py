@@ -1,0 +1,1 @@
+"""What comes in from Slack: requests, envelopes, payloads and the text of commands."""

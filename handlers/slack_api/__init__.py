@@ -1,0 +1,1 @@
+"""What goes out to Slack: calls of its Web API, and what their answers mean."""
