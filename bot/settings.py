@@ -21,10 +21,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.company import Company, read_company
-from bot.company.amounts import amounts, every
-from bot.company.complaints import plain
-from bot.company.policy import USUAL_FILE, Usual, policy_of
+from bot.config_file import Company, read_company
+from bot.config_file.amounts import amounts, every
+from bot.config_file.complaints import plain
+from bot.config_file.policy import USUAL_FILE, Usual, policy_of
 from bot.giftcards import runa, wegift
 from bot.gifts.model.currencies import currency_of
 from bot.gifts.model.policy import Policy

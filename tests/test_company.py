@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.company import Company, read_company
-from bot.company.amounts import amounts
-from bot.company.policy import Usual, policy_of
-from bot.company.sections import BudgetSection, RuleSection, StepSection
+from bot.config_file import Company, read_company
+from bot.config_file.amounts import amounts
+from bot.config_file.policy import Usual, policy_of
+from bot.config_file.sections import BudgetSection, RuleSection, StepSection
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES
 from bot.settings import RunaAccount
 from tests.office import Office

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice.notes import notes
-from bot.company import read_company
-from bot.company.amounts import amounts
-from bot.company.policy import Usual, policy_of
+from bot.config_file import read_company
+from bot.config_file.amounts import amounts
+from bot.config_file.policy import Usual, policy_of
 from bot.gifts.model.dates import read_day
 from bot.gifts.model.errors import Invalid
 from bot.gifts.model.money import parse_money

@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import pytest
 
-from bot.company import read_company
-from bot.company.amounts import amounts
-from bot.company.policy import Usual, policy_of
+from bot.config_file import read_company
+from bot.config_file.amounts import amounts
+from bot.config_file.policy import Usual, policy_of
 from bot.gifts.approvals.preview import Foresight, foresee
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import Route

@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from bot.company import read_company
-from bot.company.amounts import amounts
-from bot.company.policy import Usual, policy_of
+from bot.config_file import read_company
+from bot.config_file.amounts import amounts
+from bot.config_file.policy import Usual, policy_of
 
 USUAL = Usual(("UABE", "UANA"), ("GB", "US"), amounts(["100"]))
 AN_ID = "has to be one of Slack's ids: U012AB3CD for a person, S012AB3CD for a user group"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.company import Company
+from bot.config_file import Company
 from bot.doctor.findings import Finding, fine, note, warning
 from bot.giftcards import runa
 from bot.gifts.model.currencies import currency_of

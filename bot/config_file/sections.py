@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from bot.company.amounts import amounts
+from bot.config_file.amounts import amounts
 from bot.gifts.model.budget import Per, Period
 from bot.gifts.model.currencies import PLACES, currency_of
 

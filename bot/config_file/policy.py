@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.company.amounts import amounts, every
-from bot.company.complaints import complaint
-from bot.company.file import Company
-from bot.company.rules import MOST_GROUPS, Mistakes, budgets_of, rules_of
+from bot.config_file.amounts import amounts, every
+from bot.config_file.complaints import complaint
+from bot.config_file.loader import Company
+from bot.config_file.rules import MOST_GROUPS, Mistakes, budgets_of, rules_of
 from bot.gifts.model.amount_limits import Limits
 from bot.gifts.model.policy import Policy
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.company.amounts import amounts, every, some
-from bot.company.file import Company
-from bot.company.keys import key_of
-from bot.company.sections import BudgetSection, RuleSection, StepSection
+from bot.config_file.amounts import amounts, every, some
+from bot.config_file.error_locations import key_of
+from bot.config_file.loader import Company
+from bot.config_file.sections import BudgetSection, RuleSection, StepSection
 from bot.gifts.model.amount_limits import Limits
 from bot.gifts.model.approval_rules import APPROVERS, Rule, Rules, Step, enough_people, one_of
 from bot.gifts.model.budget import Budget, Per

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from bot.company.complaints import complaint, plain
-from bot.company.keys import key_of
-from bot.company.sections import (
+from bot.config_file.complaints import complaint, plain
+from bot.config_file.error_locations import key_of
+from bot.config_file.sections import (
     AfterDeliverySection,
     AnnouncementsSection,
     BudgetSection,
