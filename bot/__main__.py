@@ -79,9 +79,9 @@ def doctor(
     ] = None,
 ) -> None:
     """Check everything that would stop a gift, and say what to do about it; exit with 1 if something would."""
-    from bot.doctor import visit
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
+    from bot.tools.doctor import visit
 
     try:
         settings, account = read_settings(HttpSettings) if http else read_settings(SocketSettings)
@@ -99,9 +99,9 @@ def verify(
     count: Annotated[int | None, typer.Option(min=1, help="The count that was noted with it.")] = None,
 ) -> None:
     """Check every line of the history against its seal, also beside a running bot; exit with 1 if one does not fit."""
-    from bot.audit import verify as verify_history
     from bot.gifts.model.audit_head import Head
     from bot.settings import SettingsWrong, read_audit_settings
+    from bot.tools.audit import verify as verify_history
     from storage import DatabaseRefused
 
     if (head is None) != (count is None):
@@ -123,7 +123,7 @@ def verify(
 @_policy.command()
 def check() -> None:
     """Name every mistake in the environment and giftbot.toml, or show pools, rules and budgets; starts nothing."""
-    from bot.advice.check import check as show
+    from bot.tools.policy.check import check as show
 
     show(_policy_settings())
 
@@ -139,9 +139,9 @@ def explain(
     cost_centre: Annotated[str | None, typer.Option(help="Which one pays.")] = None,
 ) -> None:
     """Show what would become of a request: rule, steps, people, budgets; asks for nothing."""
-    from bot.advice.explain import Wish
-    from bot.advice.explain import explain as show
-    from bot.advice.people import CannotTell
+    from bot.tools.policy.explain import Wish
+    from bot.tools.policy.explain import explain as show
+    from bot.tools.policy.resolve_people import CannotTell
     from storage import DatabaseLost, DatabaseRefused
 
     if len(words) < 4:  # noqa: PLR2004 - who, for whom, and an amount with its currency

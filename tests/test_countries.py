@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.doctor.findings import Mark
 from bot.simulator import Junk, Modal, Provider, RunaApi
 from bot.simulator.giftcards.runa_catalogue import PRODUCTS, Product
 from bot.simulator.giftcards.service import ORDER
+from bot.tools.doctor.results import Mark
 from tests.office import Office, eventually
 from tests.test_doctor import found, rows_about
 

@@ -19,14 +19,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.doctor import company, database, machine, slack
-from bot.doctor.findings import Finding, Mark
-from bot.doctor.rounds import examine
-from bot.doctor.runa import balances
 from bot.gifts.model.money import Money
 from bot.settings import RunaAccount, SocketSettings, WeGiftAccount
 from bot.simulator import Fault, GiftCardService, Manifest, Moment, Provider, RunaApi, Simulator, WeGiftApi
 from bot.simulator.giftcards.service import RefusedOrder
+from bot.tools.doctor import config, database, machine, slack
+from bot.tools.doctor.results import Finding, Mark
+from bot.tools.doctor.runa import balances
+from bot.tools.doctor.runner import examine
 from tests.office import Office, TurnableClock, eventually
 
 ROOT = Path(__file__).parents[1]
@@ -485,7 +485,7 @@ class TestGiftCards:
         values = values_of(office, giftbot_link_hosts="gifts.example")
         del values["runa_api_url"]
         settings, account = SocketSettings(_env_file=None, **values), RunaAccount(_env_file=None, **values)
-        *_, row = company.check(settings, account)
+        *_, row = config.check(settings, account)
         assert row.mark is Mark.WARNING
         assert row.remedy == "Add spend.playground.runa.io to GIFTBOT_LINK_HOSTS, or every gift is parked."
 

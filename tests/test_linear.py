@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice.notes import notes
 from bot.config_file import read_company
 from bot.config_file.amounts import amounts
 from bot.config_file.policy import Usual, policy_of
@@ -24,6 +23,7 @@ from bot.gifts.model.dates import read_day
 from bot.gifts.model.errors import Invalid
 from bot.gifts.model.money import parse_money
 from bot.gifts.model.product import Product, Shelf
+from bot.tools.policy.lint import notes
 from handlers.blocks.components import escaped, quote
 from handlers.blocks.request_modal import product_options
 from handlers.inbound.command_text import read_absence, read_text

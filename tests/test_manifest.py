@@ -38,7 +38,7 @@ EVERY_METHOD = "api_call"  # what each of the others calls
 WEB_API = {name for name in dir(AsyncWebClient) if "_" in name.strip("_") and not name.startswith("_")} - {EVERY_METHOD}
 SPEAKING_TO_SLACK = [
     *sorted((ROOT / "handlers").rglob("*.py")),
-    *sorted((ROOT / "bot" / "doctor").glob("*.py")),
+    *sorted((ROOT / "bot" / "tools" / "doctor").glob("*.py")),
     ROOT / "bot" / "app.py",
 ]
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.advice.check import check
 from bot.input_limits import LARGEST_CONFIG
 from bot.settings import PolicySettings, SettingsWrong, read_policy_settings
+from bot.tools.policy.check import check
 from tests.office import Office
 from tests.test_advice import asked
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.database import check
-from bot.doctor.findings import Mark
 from bot.simulator import Fault, Provider
+from bot.tools.doctor.database import check
+from bot.tools.doctor.results import Mark
 from tests.office import Office
 
 CREATE = "POST /order"

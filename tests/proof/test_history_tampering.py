@@ -20,8 +20,8 @@ from pydantic import SecretStr
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
-from bot.audit import verify
 from bot.gifts.model.audit_head import Head
+from bot.tools.audit import verify
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations.m0001_initial import first_tables
 from storage.start_check import APPLICATION_ID

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 
-from bot.advice.notes import notes
-from bot.advice.page import Page
 from bot.gifts.model.approval_rules import Rule
 from bot.gifts.model.money import Money
 from bot.settings import PolicySettings
+from bot.tools.policy.lint import notes
+from bot.tools.policy.report import Page
 
 
 def check(settings: PolicySettings) -> None:

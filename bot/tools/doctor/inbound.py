@@ -8,12 +8,12 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor.answers import slack_failed
-from bot.doctor.findings import Finding, Findings, failure, fine, note, warning
 from bot.giftcards import runa
 from bot.giftcards.webhooks import PATH
 from bot.input_limits import LARGEST_ENVELOPE
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
+from bot.tools.doctor.diagnosis import slack_failed
+from bot.tools.doctor.results import Finding, Findings, failure, fine, note, warning
 from handlers.inbound.http import EVENTS_PATH
 from handlers.slack_api.remedies import APP_TOKEN
 from handlers.slack_api.responses import answer_of

@@ -7,8 +7,6 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from bot.doctor.answers import Trouble, host_of, service_failed
-from bot.doctor.findings import Finding, Findings, failure, fine, warning
 from bot.giftcards import runa
 from bot.giftcards.api import Api, Pagination, Reply
 from bot.gifts.model.currencies import currency_in
@@ -18,6 +16,8 @@ from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.gifts.model.policy import Policy
 from bot.gifts.ports import Clock
 from bot.settings import RunaAccount
+from bot.tools.doctor.diagnosis import Trouble, host_of, service_failed
+from bot.tools.doctor.results import Finding, Findings, failure, fine, warning
 
 _RUNA: Final = "Runa"
 _KEY: Final = "API key"

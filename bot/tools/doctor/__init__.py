@@ -21,9 +21,9 @@ Nothing that it says is secret: it quotes types and codes of errors, never a tok
 from rich.console import Console
 
 from bot.clock import SystemClock
-from bot.doctor.report import show
-from bot.doctor.rounds import examine
 from bot.settings import Account, HttpSettings, SocketSettings
+from bot.tools.doctor.report import show
+from bot.tools.doctor.runner import examine
 
 
 async def visit(settings: SocketSettings | HttpSettings, account: Account, live: str | None = None) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from bot.config_file import Company
-from bot.doctor.findings import Finding, fine, note, warning
 from bot.giftcards import runa
 from bot.gifts.model.currencies import currency_of
 from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
+from bot.tools.doctor.results import Finding, fine, note, warning
 
 
 def check(settings: SocketSettings | HttpSettings, account: Account) -> Iterator[Finding]:

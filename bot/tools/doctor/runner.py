@@ -7,11 +7,11 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import company, database, history, machine, slack, way_in, wegift
-from bot.doctor.findings import Findings, failure
-from bot.doctor.runa import RunaVisit
 from bot.gifts.ports import Clock
 from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
+from bot.tools.doctor import audit_log, config, database, inbound, machine, slack, wegift
+from bot.tools.doctor.results import Findings, failure
+from bot.tools.doctor.runa import RunaVisit
 from handlers.slack_api.session import slack_session
 from storage.file_lock import is_held
 
@@ -29,13 +29,13 @@ async def examine(
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
         about_slack, about_clicks, about_gift_cards, about_database, about_history = await asyncio.gather(
             _in_time("Slack", slack.check(client, settings, clock, live)),
-            _in_time("Socket Mode", way_in.check(client, session, settings, account, CALL, in_use=in_use)),
+            _in_time("Socket Mode", inbound.check(client, session, settings, account, CALL, in_use=in_use)),
             _in_time("Gift cards", _gift_cards(settings, account, clock)),
             asyncio.to_thread(lambda: [*database.check(file, clock.now(), in_use=in_use)]),
-            asyncio.to_thread(lambda: history.check(file, settings.giftbot_audit_key)),
+            asyncio.to_thread(lambda: audit_log.check(file, settings.giftbot_audit_key)),
         )
     return {
-        "Settings": [*company.check(settings, account)],
+        "Settings": [*config.check(settings, account)],
         "Slack": [*about_slack, *about_clicks],
         "Gift cards": about_gift_cards,
         "Database": [*about_database, about_history],

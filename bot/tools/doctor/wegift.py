@@ -4,14 +4,14 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bot.doctor.answers import Trouble, host_of, is_on_the_way, is_silence, service_failed
-from bot.doctor.findings import Finding, failure, fine, warning
 from bot.giftcards import wegift
 from bot.giftcards.api import Api
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected
 from bot.gifts.ports import Clock
 from bot.settings import WeGiftAccount
+from bot.tools.doctor.diagnosis import Trouble, host_of, is_on_the_way, is_silence, service_failed
+from bot.tools.doctor.results import Finding, failure, fine, warning
 
 _WEGIFT: Final = "WeGift"
 _KEY: Final = "API key"

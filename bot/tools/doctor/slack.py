@@ -10,18 +10,18 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor import deciders, letter
-from bot.doctor.answers import slack_failed
-from bot.doctor.findings import Finding, Findings, failure, fine, warning
-from bot.doctor.letter import Correspondence
 from bot.gifts.checked_clock import TOLERANCE
 from bot.gifts.ports import Clock
 from bot.settings import Settings
+from bot.tools.doctor import approvers, live_message
+from bot.tools.doctor.diagnosis import slack_failed
+from bot.tools.doctor.live_message import Correspondence
+from bot.tools.doctor.results import Finding, Findings, failure, fine, warning
 from handlers.slack_api.directory import SlackDirectory, Workspace
 from handlers.slack_api.remedies import BOT_TOKEN, REINSTALL
 from handlers.slack_api.responses import answer_of
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 _A_LITTLE = timedelta(seconds=60)
 
 
@@ -32,8 +32,8 @@ async def check(client: AsyncWebClient, settings: Settings, clock: Clock, live: 
         return [slack_failed("Bot token", answer, client.base_url, BOT_TOKEN)]
     directory = SlackDirectory(client, Workspace(answer["team_id"], answer.get("enterprise_id")), clock)
     about_deciders, about_letters = await asyncio.gather(
-        deciders.check(client, directory, settings),
-        letter.check(Correspondence(client, directory, clock), live, settings.giftbot_approvals_channel),
+        approvers.check(client, directory, settings),
+        live_message.check(Correspondence(client, directory, clock), live, settings.giftbot_approvals_channel),
     )
     return [
         fine("Bot token", f"lets {answer['user']} into {answer['team']}"),

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from bot.doctor.findings import Finding, failure
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
+from bot.tools.doctor.results import Finding, failure
 from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CHECK_THE_WAY, remedy_of
 
 Trouble = Rejected | Unavailable | OutcomeUnknown

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from bot.advice.page import Page
-from bot.advice.people import MUTE, CannotTell, Names, directory_of, find
 from bot.clock import SystemClock
 from bot.gifts.approvals.preview import Foresight, foresee
 from bot.gifts.approvers import Roll
@@ -19,6 +17,8 @@ from bot.gifts.model.errors import NotNow
 from bot.gifts.model.people import Person, is_person
 from bot.gifts.model.policy import Policy
 from bot.settings import PolicySettings
+from bot.tools.policy.report import Page
+from bot.tools.policy.resolve_people import MUTE, CannotTell, Names, directory_of, find
 from storage import SqliteStore
 from storage.read_only import LookedAt
 

@@ -1,0 +1,1 @@
+"""What an operator asks before anything happens, or afterwards; changes nothing."""
