@@ -175,7 +175,7 @@ def demo(
     provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
 ) -> None:
     """Watch a gift travel from Slack to its recipient, all on this machine and without any credentials."""
-    from bot.demo import play
+    from bot.sandbox.demo import play
 
     raise typer.Exit(play(story, provider, keep=keep))
 
@@ -188,7 +188,7 @@ def playground(
     provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
 ) -> None:
     """Try the bot in your browser, in a Slack on this machine: be manager, approver and recipient yourself."""
-    from bot.playground.evening import play
+    from bot.sandbox.playground.runner import play
 
     raise typer.Exit(play(provider, port, opens=not no_open))
 

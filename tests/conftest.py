@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Giftbot
-from bot.simulator import Provider, RunaApi, Simulator
+from bot.sandbox.simulator import Provider, RunaApi, Simulator
 from tests.office import Office, TurnableClock
 
 MANY_FILES = 4_096

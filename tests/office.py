@@ -14,8 +14,8 @@ from typing import Any, Literal
 import httpx
 
 from bot.app import Giftbot, giftbot
+from bot.sandbox.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
 from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
-from bot.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
 from handlers.inbound.http import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from bot.simulator import Person
+from bot.sandbox.simulator import Person
 from tests.office import Office
 
 ROOT = Path(__file__).parents[1]

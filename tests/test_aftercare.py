@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.simulator import Fault, Kind, Modal, Order, RunaApi
+from bot.sandbox.simulator import Fault, Kind, Modal, Order, RunaApi
 from tests.office import Office, eventually
 
 LOOK = "GET /order/{id}"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.simulator import Kind, Person
+from bot.sandbox.simulator import Kind, Person
 from tests.office import Office, eventually
 
 POLICY = """

@@ -121,13 +121,13 @@ def test_only_the_storage_speaks_sql() -> None:
     def is_sql(node: ast.AST) -> bool:
         return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(SQL.search(node.value))
 
-    assert offenders(is_sql, outside("storage", "bot.demo", "bot.playground")) == []
+    assert offenders(is_sql, outside("storage", "bot.sandbox.demo", "bot.sandbox.playground")) == []
     assert offenders(is_sql, inside("storage"))
 
     def changes(node: ast.AST) -> bool:
         return is_sql(node) and not str(ast.literal_eval(ast.unparse(node))).lstrip().startswith("SELECT")
 
-    assert offenders(changes, inside("bot.demo", "bot.playground")) == []
+    assert offenders(changes, inside("bot.sandbox.demo", "bot.sandbox.playground")) == []
 
 
 PAYLOADS = {"body", "payload", "event", "view", "action", "command", "shortcut", "submission", "click"}
@@ -161,7 +161,7 @@ def test_only_the_settings_read_the_environment() -> None:
             return ast.unparse(node) in {"os.environ", "os.getenv", "os.environb"}
         return isinstance(node, ast.ImportFrom) and node.module == "os" and "env" in ast.unparse(node)
 
-    assert offenders(reads, outside("bot.settings", "bot.child")) == []
+    assert offenders(reads, outside("bot.settings", "bot.sandbox.bot_process")) == []
 
 
 def test_the_heart_does_not_reach_for_the_world() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gifts.model.out_of_office import makes_a_loop, stand_ins
-from bot.simulator import Person
+from bot.sandbox.simulator import Person
 from tests.office import Office
 
 MONDAY = datetime(2030, 8, 5, 9, 30, tzinfo=UTC)

@@ -42,7 +42,7 @@ from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
 from bot.gifts.model.product import Choice, Product, Shelf
 from bot.gifts.model.restoration import Restoration
-from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
+from bot.sandbox.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.blocks.home_tab import home_view
 from handlers.blocks.messages import render
 from handlers.blocks.modals import asked_view, decline_form, gift_view, notice_view, waiting_view

@@ -13,8 +13,8 @@ import pytest
 from bot.gifts.model.outcomes import Unavailable
 from bot.gifts.model.product import Shelf
 from bot.gifts.orders.catalogue import ANEW, FRESH, SOON, Catalogue
-from bot.simulator import Fault, Modal
-from bot.simulator.giftcards.runa_catalogue import PRODUCTS
+from bot.sandbox.simulator import Fault, Modal
+from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
 from storage import Database, SqliteStore
 from tests.office import Office, TurnableClock, eventually, office_with
 from tests.runa.desk import Desk, Noting, a_product, at_work

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from bot.simulator import Fault
+from bot.sandbox.simulator import Fault
 from tests.bench.servers import free_port
 from tests.office import Office, eventually
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.simulator import Junk, Modal, Provider, RunaApi
-from bot.simulator.giftcards.runa_catalogue import PRODUCTS, Product
-from bot.simulator.giftcards.service import ORDER
+from bot.sandbox.simulator import Junk, Modal, Provider, RunaApi
+from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS, Product
+from bot.sandbox.simulator.giftcards.service import ORDER
 from bot.tools.doctor.results import Mark
 from tests.office import Office, eventually
 from tests.test_doctor import found, rows_about

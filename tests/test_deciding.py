@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bot.simulator import Kind, Person
+from bot.sandbox.simulator import Kind, Person
 from tests.office import Office, eventually
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.demo.ledger import Ledger, Reader
-from bot.simulator import Order, Slack
-from bot.simulator.giftcards.service import Item
+from bot.sandbox.demo.verification import Ledger, Reader
+from bot.sandbox.simulator import Order, Slack
+from bot.sandbox.simulator.giftcards.service import Item
 
 CHECKOUT = Path(__file__).parents[1]
 LAST_ADDRESS = "export GIFTBOT_LOG_LEVEL="

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.simulator import AppDidNotRespond
+from bot.sandbox.simulator import AppDidNotRespond
 from tests.office import Office
 
 _NOTICED = 60  # seconds within which it has to be noticed

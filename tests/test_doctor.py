@@ -20,9 +20,9 @@ import pytest
 from aiohttp import web
 
 from bot.gifts.model.money import Money
+from bot.sandbox.simulator import Fault, GiftCardService, Manifest, Moment, Provider, RunaApi, Simulator, WeGiftApi
+from bot.sandbox.simulator.giftcards.service import RefusedOrder
 from bot.settings import RunaAccount, SocketSettings, WeGiftAccount
-from bot.simulator import Fault, GiftCardService, Manifest, Moment, Provider, RunaApi, Simulator, WeGiftApi
-from bot.simulator.giftcards.service import RefusedOrder
 from bot.tools.doctor import config, database, machine, slack
 from bot.tools.doctor.results import Finding, Mark
 from bot.tools.doctor.runa import balances

@@ -15,7 +15,7 @@ from bot.gifts.model.budget import Account, Per
 from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import NAMESPACE
-from bot.simulator import Provider
+from bot.sandbox.simulator import Provider
 from storage import Database, SqliteStore
 from storage.migrations import migrations
 from storage.start_check import APPLICATION_ID

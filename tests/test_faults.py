@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.simulator import AppDidNotRespond, Fault, Moment, Pending, Provider
+from bot.sandbox.simulator import AppDidNotRespond, Fault, Moment, Pending, Provider
 from tests.office import Office
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.simulator import Fault, Kind, Modal
+from bot.sandbox.simulator import Fault, Kind, Modal
 from tests.office import Office
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.simulator import Fault, Person
-from bot.simulator.slack.records import UserGroup
+from bot.sandbox.simulator import Fault, Person
+from bot.sandbox.simulator.slack.records import UserGroup
 from tests.office import Office, Transport
 
 MEMBERS = "usergroups.users.list"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.gifts.model.gift import Gift, GiftState
 from bot.gifts.model.order import key_of
-from bot.simulator import Answer, Fault, Moment, Person, RunaApi, ShownMessage
+from bot.sandbox.simulator import Answer, Fault, Moment, Person, RunaApi, ShownMessage
 from tests.office import Office, eventually
 
 ORDER = "POST /order"

@@ -12,8 +12,8 @@ from bot.gifts.model.budget import Balance, Budget, Per, Period
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.model.money import Money
-from bot.simulator import Kind, Person
-from bot.simulator.people.surfaces import Home
+from bot.sandbox.simulator import Kind, Person
+from bot.sandbox.simulator.people.rendered_views import Home
 from handlers.blocks.budget_bars import bar
 from handlers.localization import language_of
 from storage import Database, SqliteStore

@@ -6,8 +6,8 @@ import time
 import httpx
 import pytest
 
-from bot.simulator import Kind, SignedHttp
-from bot.simulator.slack.delivery import encoded
+from bot.sandbox.simulator import Kind, SignedHttp
+from bot.sandbox.simulator.slack.delivery import encoded
 from tests.office import Office
 
 

@@ -27,8 +27,8 @@ from bot.gifts.model.pagination import ON_A_PAGE, Page
 from bot.gifts.model.people import Roster
 from bot.gifts.model.restoration import Restoration
 from bot.gifts.model.text import Listed, say_many
-from bot.simulator import Fault
-from bot.simulator.slack.blockkit import check_message, check_view
+from bot.sandbox.simulator import Fault
+from bot.sandbox.simulator.slack.blockkit import check_message, check_view
 from handlers.blocks.home_tab import home_view
 from handlers.blocks.messages import render
 from handlers.blocks.modals import asked_view, decline_form, gift_view, notice_view, waiting_view

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import httpx
 import pytest
 
-from bot.simulator import Fault
+from bot.sandbox.simulator import Fault
 from tests.office import Office, listening
 
 TOO_MANY = 525  # requests that Slack has not signed

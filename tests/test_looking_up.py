@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.outcomes import Absent, Posted, Unavailable
-from bot.simulator import Fault
+from bot.sandbox.simulator import Fault
 from handlers.slack_api.directory import SlackDirectory, Workspace
 from handlers.slack_api.messenger import SlackMessenger
 from tests.counter import Clock, something_else

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.simulator import Fault
+from bot.sandbox.simulator import Fault
 from tests.office import Office
 
 OPEN = "conversations.open"

@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.gifts.outages import CALM, SLACK_ACCESS, Outages
-from bot.simulator import AppDidNotRespond, Fault, Kind, SignedHttp
-from bot.simulator.slack import events
+from bot.sandbox.simulator import AppDidNotRespond, Fault, Kind, SignedHttp
+from bot.sandbox.simulator.slack import events
 from tests.office import Office, TurnableClock, eventually
 
 ORDER = "POST /order"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.gifts.model.gift import MACHINE
-from bot.simulator import Person
+from bot.sandbox.simulator import Person
 from tests.office import Office
 from tests.test_advice import asked
 

@@ -9,7 +9,7 @@ from signal import SIGHUP, SIGTERM, Signals
 
 import pytest
 
-from bot.simulator import Fault
+from bot.sandbox.simulator import Fault
 from tests.office import Office, listening
 
 ROOT = Path(__file__).parents[1]

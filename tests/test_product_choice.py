@@ -12,8 +12,8 @@ from bot.giftcards.runa import PLAYGROUND_TEMPLATES
 from bot.gifts.model.job import Task
 from bot.gifts.model.money import Money
 from bot.gifts.model.product import Product, Shelf
-from bot.simulator import Fault, Modal, Person, Provider, Simulator
-from bot.simulator.giftcards.runa_catalogue import PRODUCTS
+from bot.sandbox.simulator import Fault, Modal, Person, Provider, Simulator
+from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
 from handlers.blocks.request_modal import product_options
 from handlers.localization import ENGLISH
 from storage import Database, SqliteStore

@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from bot.giftcards.api import Api
 from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.input_limits import LARGEST_ENVELOPE, LARGEST_REPLY
-from bot.simulator import AppDidNotRespond, Fault
+from bot.sandbox.simulator import AppDidNotRespond, Fault
 from handlers.slack_api.responses import answer_of
 from handlers.slack_api.session import slack_session
 from tests.counter import TLS, Clock, Page, something_else

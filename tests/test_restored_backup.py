@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.simulator import Fault, Provider
+from bot.sandbox.simulator import Fault, Provider
 from bot.tools.doctor.database import check
 from bot.tools.doctor.results import Mark
 from tests.office import Office

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.simulator import Fault, Junk
+from bot.sandbox.simulator import Fault, Junk
 from tests.office import Office, eventually
 
 

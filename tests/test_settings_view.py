@@ -13,7 +13,7 @@ from bot.gifts.model.business_hours import OfficeHours, Patience
 from bot.gifts.model.money import Money
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Announcing, Policy
-from bot.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
+from bot.sandbox.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.blocks.policy_summary import settings_blocks, settings_title, settings_view
 from handlers.localization import language_of
 from tests.office import Office

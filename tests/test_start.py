@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from bot.simulator import Fault
+from bot.sandbox.simulator import Fault
 from handlers.inbound.http import NoWayIn
 from tests.bench.servers import free_port
 from tests.office import Office, eventually

@@ -8,7 +8,7 @@ import pytest
 
 from bot.gifts.model.gift import Gift, GiftState
 from bot.gifts.model.order import key_of
-from bot.simulator import Provider, RunaApi
+from bot.sandbox.simulator import Provider, RunaApi
 from tests.office import Office, Transport
 
 

@@ -12,8 +12,8 @@ import pytest
 from bot.gifts.model.errors import NotNow
 from bot.gifts.model.job import Task
 from bot.gifts.time_limit import check_in_time, seconds_left, time_limit
-from bot.simulator import Fault, Kind
-from bot.simulator.slack.records import UserGroup
+from bot.sandbox.simulator import Fault, Kind
+from bot.sandbox.simulator.slack.records import UserGroup
 from storage import Database, SqliteStore
 from tests.counter import NOON
 from tests.office import Office, Transport, eventually

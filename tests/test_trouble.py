@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.simulator import Fault, Junk, Kind, Provider
+from bot.sandbox.simulator import Fault, Junk, Kind, Provider
 from tests.office import Office
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.simulator import Person, RunaApi
-from bot.simulator.giftcards.runa_catalogue import Product
+from bot.sandbox.simulator import Person, RunaApi
+from bot.sandbox.simulator.giftcards.runa_catalogue import Product
 from tests.office import Office, eventually
 
 ROOT = Path(__file__).parents[1]

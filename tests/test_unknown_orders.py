@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.giftcards.runa import VERSION
-from bot.simulator import Answer, Fault, Kind, Person, Provider, RunaApi, ShownMessage
+from bot.sandbox.simulator import Answer, Fault, Kind, Person, Provider, RunaApi, ShownMessage
 from tests.office import Office
 
 CREATE = "POST /order"

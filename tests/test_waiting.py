@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.simulator import Person
+from bot.sandbox.simulator import Person
 from tests.office import Office
 
 MONDAY = datetime(2030, 3, 4, 10, 0, tzinfo=UTC)  # in London it is winter, and as late as in UTC

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from bot.app import Giftbot
-from bot.simulator import Fault, RunaApi
-from bot.simulator.giftcards.runa_webhooks import Sent, Webhooks
+from bot.sandbox.simulator import Fault, RunaApi
+from bot.sandbox.simulator.giftcards.runa_webhooks import Sent, Webhooks
 from handlers.inbound.http import EVENTS_PATH
 from handlers.inbound.socket_mode import SocketIntake
 from tests.office import Office, eventually

@@ -25,8 +25,8 @@ from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.model.redemption_link import is_trusted
 from bot.gifts.rate_limiter import Pace
-from bot.simulator import Fault, Junk, Moment, Pending, WeGiftApi
-from bot.simulator.giftcards.wegift import LINKS, ORDER
+from bot.sandbox.simulator import Fault, Junk, Moment, Pending, WeGiftApi
+from bot.sandbox.simulator.giftcards.wegift import LINKS, ORDER
 from tests.counter import NOON, TLS, Clock, Page, something_else
 
 TWENTY_FIVE = Money(2500, "GBP", 2)

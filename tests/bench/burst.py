@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.simulator import Moment, Simulator
+from bot.sandbox.simulator import Moment, Simulator
 from handlers.inbound.http import EVENTS_PATH
 from tests.bench.crowd import Crowd
 from tests.bench.fast_bot import FastClock

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bot.simulator import Simulator
-from bot.simulator.slack.tickets import Triggers
+from bot.sandbox.simulator import Simulator
+from bot.sandbox.simulator.slack.triggers import Triggers
 from handlers.inbound.http import EVENTS_PATH
 from tests.bench.crowd import Crowd
 from tests.bench.figures import Figure, Size, at_most, ms, percentile

@@ -13,10 +13,10 @@ from bot.gifts.model.notification import Brief, Letter, Message
 from bot.gifts.model.notification import Kind as MessageKind
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
-from bot.simulator import Kind, Person, ShownMessage
-from bot.simulator.people.forms import with_ids
-from bot.simulator.slack.delivery import encoded
-from bot.simulator.slack.records import Json
+from bot.sandbox.simulator import Kind, Person, ShownMessage
+from bot.sandbox.simulator.slack.delivery import encoded
+from bot.sandbox.simulator.slack.records import Json
+from bot.sandbox.simulator.slack.view_state import with_ids
 from handlers.blocks.block_kit import as_json
 from handlers.blocks.messages import render
 from handlers.localization import language_of

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.simulator import Simulator
+from bot.sandbox.simulator import Simulator
 from tests.bench.figures import Figure, Size, at_most, ms
 from tests.bench.servers import free_port, mib, on_the_servers_core, resident, serving
 from tests.office import Office, TurnableClock

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bot.playground.server import serve
-from bot.playground.stage import Stage, open_stage
-from bot.simulator import Provider
+from bot.sandbox.playground.environment import Stage, open_stage
+from bot.sandbox.playground.server import serve
+from bot.sandbox.simulator import Provider
 from tests.playground.visitor import Visitor
 
 

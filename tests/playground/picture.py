@@ -9,8 +9,8 @@ from typing import Final
 
 from playwright.async_api import async_playwright
 
-from bot.playground.server import serve
-from bot.playground.stage import open_stage
+from bot.sandbox.playground.environment import open_stage
+from bot.sandbox.playground.server import serve
 from tests.playground.browser.conftest import CHROMIUM, QUIET
 from tests.playground.browser.hands import Page
 

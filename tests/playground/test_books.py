@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.playground.books import Books
+from bot.sandbox.playground.database_reader import Books
 from storage import Database
 
 WRITE = """

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import aiohttp
 import pytest
 
-from bot.playground.stage import Stage
+from bot.sandbox.playground.environment import Stage
 from tests.playground.visitor import Visitor
 
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.playground.stage import Stage
-from bot.simulator import RunaApi
+from bot.sandbox.playground.environment import Stage
+from bot.sandbox.simulator import RunaApi
 from tests.playground.visitor import Json, Visitor
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.playground.stage import Stage
+from bot.sandbox.playground.environment import Stage
 from tests.playground.visitor import Json, Visitor
 
 

@@ -23,7 +23,7 @@ async def test_the_playground_works_from_a_wheel(tmp_path: Path) -> None:
     """Started from an empty directory, it serves every file of the page, and the bot behind it answers."""
     installed, empty = built(tmp_path), tmp_path / "empty"
     empty.mkdir()
-    page = CHECKOUT / "bot" / "playground" / "page"
+    page = CHECKOUT / "bot" / "sandbox" / "playground" / "page"
     with started(empty, empty, "--port", "0", code=installed) as process:
         async with Visitor.at(address_of(process)) as visitor:
             for path in [path.relative_to(page) for path in page.rglob("*") if path.is_file()]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.simulator import AppDidNotRespond, CannotDoThat
+from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat
 from tests.proof.files import Files
 from tests.proof.operating import CANNOT_RUN, LONG, Operator, operating
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from bot.simulator import CannotDoThat, Person, Simulator
+from bot.sandbox.simulator import CannotDoThat, Person, Simulator
 from tests.office import Office, TurnableClock
 from tests.proof.files import Files
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bot.simulator import Simulator
+from bot.sandbox.simulator import Simulator
 from handlers.inbound.http import EVENTS_PATH
 from storage import Database, DatabaseRefused
 from tests.office import Office, TurnableClock, eventually

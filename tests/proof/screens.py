@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.gifts.model.notification import Kind
-from bot.simulator import ShownMessage
+from bot.sandbox.simulator import ShownMessage
 from tests.office import Office
 from tests.proof.checker import APPROVED, PENDING, Deed, Evidence, Sale, Sight, Wish
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.simulator import AppDidNotRespond, CannotDoThat, Person, Simulator
+from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat, Person, Simulator
 from tests.office import Office, TurnableClock
 from tests.proof.checker import Deed, Verb, violations
 from tests.proof.screens import THE_REQUEST, evidence, not_as_usual

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.simulator import AppDidNotRespond, Fault, Kind, Simulator
-from bot.simulator.slack.socket_mode import Goodbye, SocketMode
+from bot.sandbox.simulator import AppDidNotRespond, Fault, Kind, Simulator
+from bot.sandbox.simulator.slack.socket_mode import Goodbye, SocketMode
 from handlers.inbound.socket_mode import CONNECTIONS
 from tests.office import Office, TurnableClock, eventually
 

@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.gifts.model.errors import TooMuch
 from bot.gifts.model.policy import MOST_WAITING
-from bot.simulator import Kind
+from bot.sandbox.simulator import Kind
 from handlers.inbound.user_rate_limit import AT_ONCE, Throttle
 from tests.counter import Clock
 from tests.office import Office

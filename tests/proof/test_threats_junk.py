@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.simulator import Kind, SignedHttp, Simulator
-from bot.simulator.slack.delivery import encoded
+from bot.sandbox.simulator import Kind, SignedHttp, Simulator
+from bot.sandbox.simulator.slack.delivery import encoded
 from tests.office import Office, TurnableClock
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.simulator import Moment
+from bot.sandbox.simulator import Moment
 from tests.office import AUDIT_KEY, Office, eventually
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.simulator import Kind, Person, SignedHttp
-from bot.simulator.people.surfaces import Surface
+from bot.sandbox.simulator import Kind, Person, SignedHttp
+from bot.sandbox.simulator.people.rendered_views import Surface
 from tests.office import Office
 
 ROOT = Path(__file__).parents[2]

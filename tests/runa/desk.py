@@ -16,10 +16,10 @@ from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import Placed, Rejected, Unavailable
-from bot.simulator import Order as Made
-from bot.simulator import RunaApi
-from bot.simulator.giftcards.runa import DETAILS
-from bot.simulator.giftcards.runa_catalogue import Product
+from bot.sandbox.simulator import Order as Made
+from bot.sandbox.simulator import RunaApi
+from bot.sandbox.simulator.giftcards.runa import DETAILS
+from bot.sandbox.simulator.giftcards.runa_catalogue import Product
 from tests.counter import NOON, TLS, Clock, Page, noted, something_else
 from tests.runa.test_runa_contract import check_reply, check_request
 

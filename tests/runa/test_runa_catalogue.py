@@ -11,8 +11,8 @@ from aiohttp import web
 
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import Rejected, Unavailable
-from bot.simulator import Fault
-from bot.simulator.giftcards.runa_catalogue import Product
+from bot.sandbox.simulator import Fault
+from bot.sandbox.simulator.giftcards.runa_catalogue import Product
 from tests.counter import Page
 from tests.runa.desk import TWENTY_FIVE, Desk, Json, a_product, an_order, exactly, says, stranger, written
 

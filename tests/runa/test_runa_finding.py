@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Unavailable
-from bot.simulator import Fault, Junk
-from bot.simulator.giftcards.runa import LIST
+from bot.sandbox.simulator import Fault, Junk
+from bot.sandbox.simulator.giftcards.runa import LIST
 from tests.counter import Page
 from tests.runa.desk import Desk, Json, reply, says, stranger
 

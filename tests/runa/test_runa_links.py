@@ -7,8 +7,8 @@ import pytest
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Rejected
 from bot.gifts.model.redemption_link import is_trusted
-from bot.simulator import Junk, Pending
-from bot.simulator.giftcards.runa import DETAILS, ORDER
+from bot.sandbox.simulator import Junk, Pending
+from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
 from tests.runa.desk import TWENTY_FIVE, UNREADABLE, Desk
 
 

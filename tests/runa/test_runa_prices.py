@@ -10,8 +10,8 @@ import pytest
 
 from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.product import Choice
-from bot.simulator import Fault, Junk
-from bot.simulator.giftcards.runa_catalogue import PRODUCTS
+from bot.sandbox.simulator import Fault, Junk
+from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
 from tests.counter import NOON
 from tests.office import Office, TurnableClock, office_with
 from tests.runa.desk import TWENTY_FIVE, Noting, a_product, playground, says, stranger

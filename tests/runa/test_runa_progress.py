@@ -10,8 +10,8 @@ from aiohttp import web
 
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
 from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Rejected
-from bot.simulator import Moment
-from bot.simulator.giftcards.runa import ORDER
+from bot.sandbox.simulator import Moment
+from bot.sandbox.simulator.giftcards.runa import ORDER
 from tests.counter import Clock, Page, something_else
 from tests.runa.desk import Desk, an_order, http, reply, says, stranger
 

@@ -11,8 +11,8 @@ from bot.giftcards.runa import client as connected
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import Absent, LinkReady, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.simulator import Fault, RunaApi
-from bot.simulator.giftcards.runa import DETAILS, ORDER
+from bot.sandbox.simulator import Fault, RunaApi
+from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
 from tests.counter import Clock, Page, something_else
 from tests.runa.desk import TWENTY_FIVE, Desk, an_order, at_work, http, reply, says, stranger, written
 

@@ -17,8 +17,8 @@ from bot.giftcards.runa import client as connected
 from bot.gifts.model.currencies import PLACES
 from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Unavailable
-from bot.simulator import Fault
-from bot.simulator.giftcards.runa import ORDER
+from bot.sandbox.simulator import Fault
+from bot.sandbox.simulator.giftcards.runa import ORDER
 from tests.counter import NOON, TLS, Clock, something_else
 from tests.runa.desk import TEMPLATE, TWENTY_FIVE, Desk, an_order, at_work, exactly, reply, says, written
 from tests.runa.test_runa_contract import check_request

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.simulator import Fault
-from bot.simulator.giftcards.runa import LIST, ORDER
+from bot.sandbox.simulator import Fault
+from bot.sandbox.simulator.giftcards.runa import LIST, ORDER
 from tests.office import Office, TurnableClock, office_with
 from tests.runa.desk import Noting, a_product, production
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.slack.blockkit import check_message, check_metadata, check_view
-from bot.simulator.slack.records import SlackError
+from bot.sandbox.simulator.slack.blockkit import check_message, check_metadata, check_view
+from bot.sandbox.simulator.slack.records import SlackError
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ import pytest
 from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncApp
 
-from bot.simulator import AppDidNotRespond, Kind, SignedHttp, Slack
-from bot.simulator.slack.socket_mode import Goodbye
+from bot.sandbox.simulator import AppDidNotRespond, Kind, SignedHttp, Slack
+from bot.sandbox.simulator.slack.socket_mode import Goodbye
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.simulator import Answer, Fault, Moment, Slack, WeGiftApi
+from bot.sandbox.simulator import Answer, Fault, Moment, Slack, WeGiftApi
 
 POST = "chat.postMessage"
 ORDER = "POST /order"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.simulator import Junk, Pending, Simulator, WeGiftApi
+from bot.sandbox.simulator import Junk, Pending, Simulator, WeGiftApi
 
 Json = dict[str, Any]
 ORDER, LINKS = "POST /order", "GET /order/{id}/links"

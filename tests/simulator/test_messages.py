@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.simulator import CannotDoThat, Kind, Slack
+from bot.sandbox.simulator import CannotDoThat, Kind, Slack
 from tests.simulator.blocks import Json, actions, button, section, text
 
 

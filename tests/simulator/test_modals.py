@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from bot.simulator import AppDidNotRespond, CannotDoThat, Slack
+from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat, Slack
 from tests.simulator.blocks import Json, field, modal, options
 
 PEOPLE = field("Recipients", {"type": "multi_users_select"})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from bot.simulator import CannotDoThat, Pointer, Slack
+from bot.sandbox.simulator import CannotDoThat, Pointer, Slack
 from tests.simulator.blocks import Json, actions, button, field, modal, options
 
 WHO = field("Who", {"type": "multi_users_select", "max_selected_items": 2})

@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.simulator import CannotDoThat, Slack
+from bot.sandbox.simulator import CannotDoThat, Slack
 
 
 async def test_words_are_shown_as_people_read_them(slack: Slack, client: AsyncWebClient) -> None:

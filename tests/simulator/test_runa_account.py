@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.simulator import Junk, RunaApi, Simulator
+from bot.sandbox.simulator import Junk, RunaApi, Simulator
 from tests.simulator.test_runa_contract import body, caller, error, order, running
 
 

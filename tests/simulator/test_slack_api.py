@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.simulator import Manifest, Slack
+from bot.sandbox.simulator import Manifest, Slack
 
 Json = dict[str, Any]
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Hello"}, "blocks": []}

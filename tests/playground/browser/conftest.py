@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, async_playwright
 
-from bot.playground.server import serve
-from bot.playground.stage import Stage, open_stage
+from bot.sandbox.playground.environment import Stage, open_stage
+from bot.sandbox.playground.server import serve
 from tests.playground.browser.hands import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -10,8 +10,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.server import serve
-from bot.playground.stage import Stage
+from bot.sandbox.playground.environment import Stage
+from bot.sandbox.playground.server import serve
 from tests.playground.browser.hands import Page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

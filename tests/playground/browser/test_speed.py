@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.stage import Stage
+from bot.sandbox.playground.environment import Stage
 from tests.playground.browser.hands import Page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

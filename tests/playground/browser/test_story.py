@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from bot.playground.stage import Stage
+from bot.sandbox.playground.environment import Stage
 from tests.playground.browser.hands import PATIENCE, Page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -16,7 +16,7 @@ from bot.gifts.model.job import Task
 from bot.gifts.model.policy import Policy
 from bot.gifts.orders.redemption import Care
 from bot.gifts.time_limit import time_limit
-from bot.simulator.slack.delivery import ACK_SECONDS
+from bot.sandbox.simulator.slack.delivery import ACK_SECONDS
 from handlers.inbound.bolt_app import ANSWER_WITHIN
 from storage import SqliteStore
 from tests.proof.world.chat import SETTLE, Chat, ChatClient
