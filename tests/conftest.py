@@ -8,10 +8,10 @@ import pytest
 
 from bot.app import Giftbot
 from bot.sandbox.simulator import Provider, RunaApi, Simulator
-from tests.office import Office, TurnableClock
+from tests.harness.office import Office, TurnableClock
 
 MANY_FILES = 4_096
-pytest_plugins = ("tests.proof.table",)
+pytest_plugins = ("tests.proof.report_plugin",)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.sandbox.simulator import Kind, Person
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 POLICY = """
 [requests]

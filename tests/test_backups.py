@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.office import Office
+from tests.harness.office import Office
 
 OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 pytestmark = pytest.mark.skipif(not shutil.which("sqlite3"), reason="sqlite3 is not installed")

@@ -16,8 +16,8 @@ from bot.gifts.orders.catalogue import ANEW, FRESH, SOON, Catalogue
 from bot.sandbox.simulator import Fault, Modal
 from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
 from storage import Database, SqliteStore
-from tests.office import Office, TurnableClock, eventually, office_with
-from tests.runa.desk import Desk, Noting, a_product, at_work
+from tests.harness.office import Office, TurnableClock, eventually, office_with
+from tests.harness.runa_server import Desk, Noting, a_product, at_work
 
 A_MOMENT = timedelta(seconds=1)
 

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.sandbox.simulator import Fault
 from tests.bench.servers import free_port
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 ROOT = Path(__file__).parents[1]
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86_400, 365 * 86_400

@@ -9,7 +9,7 @@ from bot.sandbox.simulator import Junk, Modal, Provider, RunaApi
 from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS, Product
 from bot.sandbox.simulator.giftcards.service import ORDER
 from bot.tools.doctor.results import Mark
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 from tests.test_doctor import found, rows_about
 
 BOTH = pytest.mark.parametrize("provider", ["runa", "wegift"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.simulator import AppDidNotRespond
-from tests.office import Office
+from tests.harness.office import Office
 
 _NOTICED = 60  # seconds within which it has to be noticed
 _REFUSED = "giftbot cannot write anything down at the moment, so this was not accepted."

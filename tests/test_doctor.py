@@ -27,7 +27,7 @@ from bot.tools.doctor import config, database, machine, slack
 from bot.tools.doctor.results import Finding, Mark
 from bot.tools.doctor.runa import balances
 from bot.tools.doctor.runner import examine
-from tests.office import Office, TurnableClock, eventually
+from tests.harness.office import Office, TurnableClock, eventually
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = Manifest.load()

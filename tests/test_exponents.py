@@ -19,8 +19,8 @@ from bot.sandbox.simulator import Provider
 from storage import Database, SqliteStore
 from storage.migrations import migrations
 from storage.start_check import APPLICATION_ID
-from tests.counter import NOON
-from tests.office import Office
+from tests.harness.giftcard_server import NOON
+from tests.harness.office import Office
 
 # country, and what was kept for an amount of 2,500 by the places of Babel 2.18: forints had fillér, dinars no para
 OLD = {"HUF": ("HU", 250_000), "IDR": ("ID", 250_000), "COP": ("CO", 250_000), "RSD": ("RS", 2500), "JPY": ("JP", 2500)}

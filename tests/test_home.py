@@ -17,7 +17,7 @@ from bot.sandbox.simulator.people.rendered_views import Home
 from handlers.blocks.budget_bars import bar
 from handlers.localization import language_of
 from storage import Database, SqliteStore
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 FULL_PAGE = 5
 

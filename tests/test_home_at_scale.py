@@ -25,7 +25,7 @@ from bot.gifts.model.policy import Policy
 from bot.gifts.notifications.plan import Notices
 from storage import Database, SqliteStore
 from storage.database import Parameters
-from tests.counter import NOON, Clock
+from tests.harness.giftcard_server import NOON, Clock
 
 FEW, MANY = 1_000, 200_000
 CAP = {"GBP": Money(100_000_000, "GBP", 2)}

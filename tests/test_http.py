@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.simulator import Kind, SignedHttp
 from bot.sandbox.simulator.slack.delivery import encoded
-from tests.office import Office
+from tests.harness.office import Office
 
 
 def _delivery(office: Office) -> SignedHttp:

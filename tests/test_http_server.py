@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.input_limits import MOST_CONNECTIONS
 from handlers.inbound.http_server import HttpServer
-from tests.office import eventually
+from tests.harness.office import eventually
 
 pytestmark = pytest.mark.usefixtures("many_files")
 

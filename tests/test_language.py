@@ -36,8 +36,7 @@ from handlers.blocks.policy_summary import settings_view
 from handlers.blocks.request_modal import product_options, request_form
 from handlers.blocks.status import help_text, status_blocks, status_title
 from handlers.localization import Language, language_of
-from tests.catalogues import CATALOGUES, up_to_date
-from tests.office import Office
+from tests.harness.office import Office
 from tests.test_cards import (
     ABE,
     ABOUT_GIFTS,
@@ -57,7 +56,8 @@ from tests.test_cards import (
     mending_forms,
     overview,
 )
-from tests.test_settings_view import LONG_POLICY, PATIENCE, SHORT_POLICY
+from tests.test_policy_summary import LONG_POLICY, PATIENCE, SHORT_POLICY
+from tests.tools.update_translations import CATALOGUES, up_to_date
 
 GERMAN, BRITISH = language_of("de-DE"), language_of("en-GB")
 
@@ -106,7 +106,7 @@ def test_there_is_a_catalogue() -> None:
 def test_a_catalogue_has_the_texts_of_the_source(path: Path) -> None:
     """Neither one too few nor one that nobody says any more."""
     assert path.read_bytes() == up_to_date(path), (
-        "Run `.venv/bin/python -m tests.catalogues` and translate what is new."
+        "Run `.venv/bin/python -m tests.tools.update_translations` and translate what is new."
     )
 
 

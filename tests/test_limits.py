@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from handlers.slack_api.rate_limits import Limits, Method
-from tests.counter import Clock
+from tests.harness.giftcard_server import Clock
 
 A_MINUTE = timedelta(minutes=1)
 ALLOWED = {Method.POST: 300, Method.UPDATE: 50, Method.OPEN: 50, Method.HISTORY: 50, Method.USER: 100}

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.sandbox.simulator import Fault
-from tests.office import Office, listening
+from tests.harness.office import Office, listening
 
 TOO_MANY = 525  # requests that Slack has not signed
 Reader = Callable[[], AbstractContextManager[int]]

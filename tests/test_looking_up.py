@@ -17,8 +17,8 @@ from bot.gifts.model.outcomes import Absent, Posted, Unavailable
 from bot.sandbox.simulator import Fault
 from handlers.slack_api.directory import SlackDirectory, Workspace
 from handlers.slack_api.messenger import SlackMessenger
-from tests.counter import Clock, something_else
-from tests.office import Office
+from tests.harness.giftcard_server import Clock, something_else
+from tests.harness.office import Office
 
 POST, HISTORY = "chat.postMessage", "conversations.history"
 LOST = Message("the one", Kind.GIFT, "a request", ("a gift",), "UROB", state=MessageState.SENDING, channel="D1")

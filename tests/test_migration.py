@@ -22,7 +22,7 @@ from bot.sandbox.simulator import RunaApi
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations import migrations
 from storage.start_check import APPLICATION_ID
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 ROOT = Path(__file__).parents[1]
 RELEASED = "eed9e78353b34655feccb9ac1058ef50396fa3f0dad84a490dc5d4283c3b6248"

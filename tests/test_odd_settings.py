@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot.input_limits import LARGEST_CONFIG
 from bot.settings import PolicySettings, SettingsWrong, read_policy_settings
 from bot.tools.policy.check import check
-from tests.office import Office
-from tests.test_advice import asked
+from tests.harness.office import Office
+from tests.test_policy_commands import asked
 
 GOOD: dict[str, Any] = {  # each value as TOML has it
     "company": {"time_zone": '"UTC"', "language": '"en"'},

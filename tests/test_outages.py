@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from bot.gifts.outages import CALM, SLACK_ACCESS, Outages
 from bot.sandbox.simulator import AppDidNotRespond, Fault, Kind, SignedHttp
 from bot.sandbox.simulator.slack import events
-from tests.office import Office, TurnableClock, eventually
+from tests.harness.office import Office, TurnableClock, eventually
 
 ORDER = "POST /order"
 POST = "chat.postMessage"

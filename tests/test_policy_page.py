@@ -7,8 +7,8 @@ import pytest
 
 from bot.gifts.model.gift import MACHINE
 from bot.sandbox.simulator import Person
-from tests.office import Office
-from tests.test_advice import asked
+from tests.harness.office import Office
+from tests.test_policy_commands import asked
 
 PAGE = (Path(__file__).parents[1] / "docs" / "policy.md").read_text(encoding="utf-8")
 

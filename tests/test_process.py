@@ -10,7 +10,7 @@ from signal import SIGHUP, SIGTERM, Signals
 import pytest
 
 from bot.sandbox.simulator import Fault
-from tests.office import Office, listening
+from tests.harness.office import Office, listening
 
 ROOT = Path(__file__).parents[1]
 _DUMPABLE = """

@@ -17,9 +17,9 @@ from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
 from handlers.blocks.request_modal import product_options
 from handlers.localization import ENGLISH
 from storage import Database, SqliteStore
-from tests.counter import NOON
-from tests.office import Office, Transport, TurnableClock, eventually, office_with
-from tests.runa.desk import Noting, a_product, playground
+from tests.harness.giftcard_server import NOON
+from tests.harness.office import Office, Transport, TurnableClock, eventually, office_with
+from tests.harness.runa_server import Noting, a_product, playground
 
 OAK = "Heather & Oak"
 OF_OAK = "£10.00, £25.00 or £100.00"

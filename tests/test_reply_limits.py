@@ -23,8 +23,8 @@ from bot.input_limits import LARGEST_ENVELOPE, LARGEST_REPLY
 from bot.sandbox.simulator import AppDidNotRespond, Fault
 from handlers.slack_api.responses import answer_of
 from handlers.slack_api.session import slack_session
-from tests.counter import TLS, Clock, Page, something_else
-from tests.office import Office, eventually
+from tests.harness.giftcard_server import TLS, Clock, Page, something_else
+from tests.harness.office import Office, eventually
 
 ANYTHING = TypeAdapter(Any)
 GOOD = json.dumps({"ok": True, "padding": "x" * 1000}).encode()

@@ -10,7 +10,7 @@ import pytest
 from bot.sandbox.simulator import Fault, Provider
 from bot.tools.doctor.database import check
 from bot.tools.doctor.results import Mark
-from tests.office import Office
+from tests.harness.office import Office
 
 CREATE = "POST /order"
 LIST = "GET /order"

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bot.sandbox.simulator import Fault, Junk
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 
 async def _a_day_of_mishaps(office: Office) -> None:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from bot.sandbox.simulator import Fault
 from handlers.inbound.http import NoWayIn
 from tests.bench.servers import free_port
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 AUTH, CONNECT, MEMBERS = "auth.test", "apps.connections.open", "usergroups.users.list"
 

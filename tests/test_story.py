@@ -9,7 +9,7 @@ import pytest
 from bot.gifts.model.gift import Gift, GiftState
 from bot.gifts.model.order import key_of
 from bot.sandbox.simulator import Provider, RunaApi
-from tests.office import Office, Transport
+from tests.harness.office import Office, Transport
 
 
 @pytest.fixture(params=["runa", "wegift"])

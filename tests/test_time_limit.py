@@ -15,8 +15,8 @@ from bot.gifts.time_limit import check_in_time, seconds_left, time_limit
 from bot.sandbox.simulator import Fault, Kind
 from bot.sandbox.simulator.slack.records import UserGroup
 from storage import Database, SqliteStore
-from tests.counter import NOON
-from tests.office import Office, Transport, eventually
+from tests.harness.giftcard_server import NOON
+from tests.harness.office import Office, Transport, eventually
 
 USERS, MEMBERS = "users.info", "usergroups.users.list"
 BARELY, TOO_LONG = 1.6, 2.6  # seconds for a look-up; two of them one after the other are too long for Slack

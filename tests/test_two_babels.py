@@ -14,7 +14,7 @@ import pytest
 
 from bot.sandbox.simulator import Person, RunaApi
 from bot.sandbox.simulator.giftcards.runa_catalogue import Product
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 ROOT = Path(__file__).parents[1]
 OLD = ROOT / "tests" / "babel-2.18.lock"

@@ -7,7 +7,7 @@ import pytest
 
 from bot.giftcards.runa import VERSION
 from bot.sandbox.simulator import Answer, Fault, Kind, Person, Provider, RunaApi, ShownMessage
-from tests.office import Office
+from tests.harness.office import Office
 
 CREATE = "POST /order"
 LIST = "GET /order"

@@ -14,7 +14,7 @@ from bot.sandbox.simulator import Fault, RunaApi
 from bot.sandbox.simulator.giftcards.runa_webhooks import Sent, Webhooks
 from handlers.inbound.http import EVENTS_PATH
 from handlers.inbound.socket_mode import SocketIntake
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 SECRET = "whsec_" + "Y2FuYXJ5LW9mLXRoZS13ZWJob29rcy0wMTIzNDU2"
 PATH = "/webhooks/runa"

@@ -27,7 +27,7 @@ from bot.gifts.model.redemption_link import is_trusted
 from bot.gifts.rate_limiter import Pace
 from bot.sandbox.simulator import Fault, Junk, Moment, Pending, WeGiftApi
 from bot.sandbox.simulator.giftcards.wegift import LINKS, ORDER
-from tests.counter import NOON, TLS, Clock, Page, something_else
+from tests.harness.giftcard_server import NOON, TLS, Clock, Page, something_else
 
 TWENTY_FIVE = Money(2500, "GBP", 2)
 BRITAIN = frozenset({"GB"})

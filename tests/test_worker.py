@@ -15,7 +15,7 @@ from bot.gifts.jobs.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, g
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.job import Done, Later, Task, Work
 from storage import Database, SqliteStore
-from tests.office import TurnableClock
+from tests.harness.office import TurnableClock
 
 Step = Callable[[Work], Awaitable[Done | Later]]
 

@@ -12,11 +12,11 @@ import typer
 
 from tests.bench.burst import burst
 from tests.bench.clicks import clicks
-from tests.bench.figures import FULL, QUICK, Figure, Size, broken, table
+from tests.bench.metrics import FULL, QUICK, Figure, Size, broken, table
+from tests.bench.scale import years
 from tests.bench.servers import stay_off_the_servers_core
 from tests.bench.start import start
 from tests.bench.worker import worker
-from tests.bench.years import years
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 # where less is measured, the database is in memory: then the code is judged, and not how busy the disk is

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from bot.sandbox.simulator import Moment, Simulator
 from handlers.inbound.http import EVENTS_PATH
-from tests.bench.crowd import Crowd
 from tests.bench.fast_bot import FastClock
-from tests.bench.figures import Figure, Size, at_most, exactly, ms, percentile
-from tests.bench.load import WARM_UP, Job, seconds_of
+from tests.bench.load_generator import WARM_UP, Job, seconds_of
+from tests.bench.metrics import Figure, Size, at_most, exactly, ms, percentile
 from tests.bench.servers import free_port, mib, resident, serving
-from tests.office import Office, TurnableClock
+from tests.bench.users import Crowd
+from tests.harness.office import Office, TurnableClock
 
 _TIMES = 6.0
 _ORDERS_A_MINUTE = 300

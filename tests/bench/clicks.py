@@ -11,11 +11,11 @@ from statistics import median
 from bot.sandbox.simulator import Simulator
 from bot.sandbox.simulator.slack.triggers import Triggers
 from handlers.inbound.http import EVENTS_PATH
-from tests.bench.crowd import Crowd
-from tests.bench.figures import Figure, Size, at_most, ms, percentile
-from tests.bench.load import WARM_UP, Job, seconds_of
+from tests.bench.load_generator import WARM_UP, Job, seconds_of
+from tests.bench.metrics import Figure, Size, at_most, ms, percentile
 from tests.bench.servers import free_port, serving
-from tests.office import Office, TurnableClock, eventually
+from tests.bench.users import Crowd
+from tests.harness.office import Office, TurnableClock, eventually
 
 _A_SECOND = 100  # clicks, by all of them: more than any company makes, and no server is at its limit
 _MORE_FROM_MANY = 3  # times as many clicks by 16 as by one
@@ -79,7 +79,7 @@ async def _servers(size: Size, folder: Path) -> AsyncGenerator[tuple[Office, Cro
         ports = {name: free_port() for name in (OURS, *_NAMES)}
         for name in _NAMES:
             floor = (str(ports[name]), office.slack.signing_secret, name, str(folder / f"{name}.db"))
-            await stack.enter_async_context(serving("tests.bench.floor", *floor, port=ports[name]))
+            await stack.enter_async_context(serving("tests.bench.baseline_app", *floor, port=ports[name]))
         run = ("bot", "run", "--http", "--port", str(ports[OURS]))
         await stack.enter_async_context(serving(*run, port=ports[OURS], environment=crowd.settings))
         office.slack.use_http(f"http://127.0.0.1:{ports[OURS]}{EVENTS_PATH}")

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.sandbox.simulator import Simulator
-from tests.bench.figures import Figure, Size, at_most, ms
+from tests.bench.metrics import Figure, Size, at_most, ms
 from tests.bench.servers import free_port, mib, on_the_servers_core, resident, serving
-from tests.office import Office, TurnableClock
+from tests.harness.office import Office, TurnableClock
 
 _A_MOMENT = 1.0  # seconds, after which a bot that has nothing to do has done what it does at its start
 # every module of other people that the running bot has loaded, in the order in which it loads them

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storage import Database
-from tests.bench.figures import Figure, Size, at_least, ms
-from tests.bench.stage import ABE, Stage, opened
+from tests.bench.in_memory_services import ABE, Stage, opened
+from tests.bench.metrics import Figure, Size, at_least, ms
 
 STEPS = 6  # of one gift: the order, the delivery, two cards' update, two notices
 _A_SECOND = 1_000

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from bot.sandbox.simulator import CannotDoThat, Person, Simulator
-from tests.office import Office, TurnableClock
+from tests.harness.office import Office, TurnableClock
 from tests.proof.files import Files
 
 LONG = 90.0  # seconds until nobody believes that it will still happen, also where much else is going on

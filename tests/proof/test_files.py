@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from tests.proof.folders import folder
 from tests.proof.on_files import TABLES
-from tests.proof.table import Size, Tell
+from tests.proof.report_plugin import Size, Tell
+from tests.proof.tmpfs import folder
 
 AT_ONCE = 2  # stories, each with its own processes
 

@@ -25,7 +25,7 @@ from bot.tools.audit import verify
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations.m0001_initial import first_tables
 from storage.start_check import APPLICATION_ID
-from tests.office import AUDIT_KEY, Office
+from tests.harness.office import AUDIT_KEY, Office
 from tests.test_storage import a_request
 
 KEY = SecretStr("a key that is kept far away from the database")

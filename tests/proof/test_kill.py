@@ -7,10 +7,10 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from tests.proof.folders import folder
+from tests.proof.kill_at_syscall import CALLS, calls_of_a_story, struck
+from tests.proof.report_plugin import Size, Tell
 from tests.proof.strace import needs_strace
-from tests.proof.strike import CALLS, calls_of_a_story, struck
-from tests.proof.table import Size, Tell
+from tests.proof.tmpfs import folder
 
 AT_ONCE = 3  # processes, on the two cores that the suite is made for
 
@@ -29,7 +29,7 @@ async def test_killed_anywhere_there_is_one_order_and_one_message(
         async with free_hands:
             killed, found = await struck(call, number, folder(tmp_path, f"{call} {number}"))
         kills.extend([call] * killed)
-        wrong.extend(f"python -m tests.proof.strike {call} {number}\n{words}" for words in found)
+        wrong.extend(f"python -m tests.proof.kill_at_syscall {call} {number}\n{words}" for words in found)
         return killed
 
     async def strike_until_it_lives(call: str, first: int) -> None:

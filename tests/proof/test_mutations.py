@@ -9,13 +9,13 @@ from random import Random
 
 import pytest
 
-from tests.proof.folders import folder
+from tests.proof.kill_at_syscall import calls_of_a_story, struck
 from tests.proof.mutations import MUTATIONS, Mutation, planted
 from tests.proof.on_files import STORIES
-from tests.proof.power import cuts, recorded_story
+from tests.proof.power_cut import cuts, recorded_story
+from tests.proof.report_plugin import SIZES, Size, Tell
 from tests.proof.strace import Call, needs_strace
-from tests.proof.strike import calls_of_a_story, struck
-from tests.proof.table import SIZES, Size, Tell
+from tests.proof.tmpfs import folder
 
 SEEDS = 4000  # each mistake is found within a small part of them
 _STORIES = {  # of files, and the mistake that each of them has to find
@@ -36,7 +36,7 @@ def _found_by(part: str) -> pytest.MarkDecorator:
 def test_the_simulation_finds(mutation: Mutation, tmp_path: Path, tell: Tell) -> None:
     """Some seed breaks a promise when it is played with the mistaken product."""
     copy = planted(mutation, tmp_path)
-    play = [sys.executable, "-m", "tests.proof.world", "1", str(SEEDS)]
+    play = [sys.executable, "-m", "tests.proof.simulation", "1", str(SEEDS)]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(copy)}
     played = subprocess.run(play, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     found = played.returncode == 1 and played.stdout.startswith("seed ")

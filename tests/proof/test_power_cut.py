@@ -7,9 +7,9 @@ that record the disk is rebuilt as a power cut may leave it, after each of these
 from pathlib import Path
 from random import Random
 
-from tests.proof.power import cuts, recorded_story
+from tests.proof.power_cut import cuts, recorded_story
+from tests.proof.report_plugin import Size, Tell
 from tests.proof.strace import needs_strace
-from tests.proof.table import Size, Tell
 
 
 @needs_strace

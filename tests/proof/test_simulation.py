@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.proof.table import Size, Tell
-from tests.proof.world.trial import court, failing
+from tests.proof.report_plugin import Size, Tell
+from tests.proof.simulation.seed_runner import court, failing
 
 PARTS = 4  # for the cores
 
@@ -14,7 +14,7 @@ def test_every_promise_is_kept_whatever_happens(part: int, size: Size, proof_see
     count = size.seeds // PARTS
     first = proof_seed * 1000 + part * count
     wrong = [
-        f"python -m tests.proof.world {seed}\n" + "\n".join(found)
+        f"python -m tests.proof.simulation {seed}\n" + "\n".join(found)
         for seed, found in failing(range(first, first + count))
     ]
     tell("simulated office: faults, crashes, double clicks, wrong clocks, 31 days", count, "seeds", wrong)

@@ -15,7 +15,7 @@ import pytest
 from bot.sandbox.simulator import AppDidNotRespond, Fault, Kind, Simulator
 from bot.sandbox.simulator.slack.socket_mode import Goodbye, SocketMode
 from handlers.inbound.socket_mode import CONNECTIONS
-from tests.office import Office, TurnableClock, eventually
+from tests.harness.office import Office, TurnableClock, eventually
 
 OPEN = "apps.connections.open"
 

@@ -13,8 +13,8 @@ from bot.gifts.model.errors import TooMuch
 from bot.gifts.model.policy import MOST_WAITING
 from bot.sandbox.simulator import Kind
 from handlers.inbound.user_rate_limit import AT_ONCE, Throttle
-from tests.counter import Clock
-from tests.office import Office
+from tests.harness.giftcard_server import Clock
+from tests.harness.office import Office
 
 FLOOD = 1000
 TOO_MUCH = "That was a lot at once, so nothing was done this time. Please try again in a minute."

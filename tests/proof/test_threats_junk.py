@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from bot.sandbox.simulator import Kind, SignedHttp, Simulator
 from bot.sandbox.simulator.slack.delivery import encoded
-from tests.office import Office, TurnableClock
+from tests.harness.office import Office, TurnableClock
 
 Json = dict[str, Any]
 HALF = "half a character"

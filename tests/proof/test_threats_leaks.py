@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from bot.sandbox.simulator import Moment
-from tests.office import AUDIT_KEY, Office, eventually
+from tests.harness.office import AUDIT_KEY, Office, eventually
 
 
 def _breaks(office: Office, table: str) -> None:

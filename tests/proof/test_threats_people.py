@@ -1,6 +1,7 @@
 """People who try: to approve what is theirs, with somebody else's name, from elsewhere, by every road; and replays.
 
-Clicks on the cards themselves, and the altered forms and buttons that tests/test_form.py has, are not told again here.
+Clicks on the cards themselves, and the altered forms and buttons that tests/test_request_modal.py has, are not told
+again here.
 """
 
 import ast
@@ -15,7 +16,7 @@ import pytest
 
 from bot.sandbox.simulator import Kind, Person, SignedHttp
 from bot.sandbox.simulator.people.rendered_views import Surface
-from tests.office import Office
+from tests.harness.office import Office
 
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]

@@ -19,7 +19,7 @@ import pytest
 
 from bot.input_limits import LARGEST_REQUEST, TIME_TO_SIGN, UNVERIFIED_AT_ONCE
 from handlers.inbound.http import EVENTS_PATH, HEALTH_PATH
-from tests.office import Office, eventually
+from tests.harness.office import Office, eventually
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows what a process uses"),

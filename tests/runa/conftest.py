@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.giftcards.runa import PLAYGROUND_TEMPLATES
-from tests.runa.desk import Desk, at_work
+from tests.harness.runa_server import Desk, at_work
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import Rejected, Unavailable
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa_catalogue import Product
-from tests.counter import Page
-from tests.runa.desk import TWENTY_FIVE, Desk, Json, a_product, an_order, exactly, says, stranger, written
+from tests.harness.giftcard_server import Page
+from tests.harness.runa_server import TWENTY_FIVE, Desk, Json, a_product, an_order, exactly, says, stranger, written
 
 
 def row(code: str = "AAAA-GB", **changes: Any) -> Json:

@@ -9,8 +9,8 @@ from aiohttp import web
 from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Unavailable
 from bot.sandbox.simulator import Fault, Junk
 from bot.sandbox.simulator.giftcards.runa import LIST
-from tests.counter import Page
-from tests.runa.desk import Desk, Json, reply, says, stranger
+from tests.harness.giftcard_server import Page
+from tests.harness.runa_server import Desk, Json, reply, says, stranger
 
 
 def listed(*rows: Any, after: str | None = None) -> Json:

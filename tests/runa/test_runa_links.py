@@ -9,7 +9,7 @@ from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnkn
 from bot.gifts.model.redemption_link import is_trusted
 from bot.sandbox.simulator import Junk, Pending
 from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
-from tests.runa.desk import TWENTY_FIVE, UNREADABLE, Desk
+from tests.harness.runa_server import TWENTY_FIVE, UNREADABLE, Desk
 
 
 async def test_the_link_is_the_order_s_and_is_not_printed(desk: Desk) -> None:

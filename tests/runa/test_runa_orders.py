@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
-from tests.runa.desk import TWENTY_FIVE, UNREADABLE, reply, says, stranger
+from tests.harness.runa_server import TWENTY_FIVE, UNREADABLE, reply, says, stranger
 
 
 async def test_an_order_that_is_complete_brings_its_link() -> None:

@@ -12,9 +12,9 @@ from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.product import Choice
 from bot.sandbox.simulator import Fault, Junk
 from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
-from tests.counter import NOON
-from tests.office import Office, TurnableClock, office_with
-from tests.runa.desk import TWENTY_FIVE, Noting, a_product, playground, says, stranger
+from tests.harness.giftcard_server import NOON
+from tests.harness.office import Office, TurnableClock, office_with
+from tests.harness.runa_server import TWENTY_FIVE, Noting, a_product, playground, says, stranger
 
 BALANCE, ESTIMATE = "GET /balance", "POST /order/estimate"
 FOR_ALL = "The account at the gift card service has"

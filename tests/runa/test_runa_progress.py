@@ -12,8 +12,8 @@ from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
 from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Rejected
 from bot.sandbox.simulator import Moment
 from bot.sandbox.simulator.giftcards.runa import ORDER
-from tests.counter import Clock, Page, something_else
-from tests.runa.desk import Desk, an_order, http, reply, says, stranger
+from tests.harness.giftcard_server import Clock, Page, something_else
+from tests.harness.runa_server import Desk, an_order, http, reply, says, stranger
 
 
 async def _held_back(desk: Desk) -> tuple[asyncio.Task[Any], asyncio.Event]:

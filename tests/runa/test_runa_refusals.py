@@ -13,8 +13,8 @@ from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import Absent, LinkReady, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.sandbox.simulator import Fault, RunaApi
 from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
-from tests.counter import Clock, Page, something_else
-from tests.runa.desk import TWENTY_FIVE, Desk, an_order, at_work, http, reply, says, stranger, written
+from tests.harness.giftcard_server import Clock, Page, something_else
+from tests.harness.runa_server import TWENTY_FIVE, Desk, an_order, at_work, http, reply, says, stranger, written
 
 REFUSALS = [
     ("not_found", 404, Reason.ORDER_REFUSED),

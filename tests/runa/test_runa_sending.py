@@ -19,8 +19,8 @@ from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Unavailable
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa import ORDER
-from tests.counter import NOON, TLS, Clock, something_else
-from tests.runa.desk import TEMPLATE, TWENTY_FIVE, Desk, an_order, at_work, exactly, reply, says, written
+from tests.harness.giftcard_server import NOON, TLS, Clock, something_else
+from tests.harness.runa_server import TEMPLATE, TWENTY_FIVE, Desk, an_order, at_work, exactly, reply, says, written
 from tests.runa.test_runa_contract import check_request
 
 OF_TEMPLATE = f'{{"type":"TEMPLATE","template_id":"{TEMPLATE}"}}'

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed
-from tests.runa.desk import reply, says, stranger
+from tests.harness.runa_server import reply, says, stranger
 
 SPOILS: list[Any] = [
     None,

@@ -12,8 +12,8 @@ import pytest
 
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa import LIST, ORDER
-from tests.office import Office, TurnableClock, office_with
-from tests.runa.desk import Noting, a_product, production
+from tests.harness.office import Office, TurnableClock, office_with
+from tests.harness.runa_server import Noting, a_product, production
 
 
 @pytest.fixture

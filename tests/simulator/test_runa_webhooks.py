@@ -13,8 +13,8 @@ from svix.webhooks import Webhook, WebhookVerificationError
 
 from bot.sandbox.simulator import RunaApi
 from bot.sandbox.simulator.giftcards.runa_webhooks import Webhooks
-from tests.counter import something_else
-from tests.office import eventually
+from tests.harness.giftcard_server import something_else
+from tests.harness.office import eventually
 from tests.simulator.test_runa_contract import caller, contract, order, running
 
 SECRET = "whsec_" + "c2ltdWxhdGVkLXNlY3JldC0wMTIzNDU2Nzg5"

@@ -1,0 +1,1 @@
+"""A developer's tools, which are no tests."""
