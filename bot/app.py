@@ -25,18 +25,18 @@ from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
 from bot.giftcards.api import hear_dates
 from bot.giftcards.webhooks import Webhooks
+from bot.gifts.approvers import Roll
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.health import Health
 from bot.gifts.jobs.recurring import Upkeep
-from bot.gifts.jobs.worker import LONGEST_NAP, Step, Worker
+from bot.gifts.jobs.worker import LONGEST_NAP, Worker
 from bot.gifts.model.errors import Refused
-from bot.gifts.model.job import Task
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.people import Roster
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Access, Clock, GiftCards
+from bot.gifts.ports import Clock, GiftCards
+from bot.gifts.services import Arrangement, build_services
 from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
 from handlers import register
 from handlers.background_tasks import Errands
@@ -144,15 +144,16 @@ async def giftbot(
         directory = SlackDirectory(patient, workspace, checked)
         common = language_of(settings.giftbot_config.company.language)
         messenger = SlackMessenger(patient, once, directory, checked, common)
-        flow = Flow(store, giftcards, messenger, directory, checked, _arrangement(settings, account), new_id)
+        arrangement = _arrangement(settings, account)
+        services = build_services(store, giftcards, messenger, directory, checked, arrangement, new_id)
         upkeep = Upkeep(store, giftcards, checked)
         upkeep.begin()
-        await insist("usergroups.users.list", lambda: _groups(flow), BOT_TOKEN, checked)
+        await insist("usergroups.users.list", lambda: _groups(services.approvers), BOT_TOKEN, checked)
         access = SlackAccess(patient, workspace, outages)
-        worker = _worker(store, checked, bell, flow, access)
+        worker = Worker(store, checked, bell, services.steps, services.flow.give_up, access)
         errands = Errands()
         app = _bolt_app(settings, patient, identity, workspace)
-        register(app, flow, directory, Screens(patient, directory, flow), access, errands, checked, new_id)
+        register(app, services, directory, Screens(patient, directory, services), access, errands, checked, new_id)
         illness = partial(_illness, checked, worker, Health(store, checked, outages))
         intake = _intake(settings, app, session, address, checked, illness, outages, _webhooks(account, upkeep))
         bot = Giftbot(intake, errands, worker, database, checked)
@@ -212,10 +213,10 @@ def _on_signals(stop: Callable[[], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-async def _groups(flow: Flow) -> Roster | Rejected | Unavailable | OutcomeUnknown:
+async def _groups(approvers: Roll) -> Roster | Rejected | Unavailable | OutcomeUnknown:
     """Who is in the user groups of giftbot.toml."""
     try:
-        return await flow.roll.now()
+        return await approvers.now()
     except SlackIsSilent as silent:
         return silent.answer
 
@@ -229,21 +230,6 @@ def _arrangement(settings: Settings, account: Account) -> Arrangement:
         care=settings.giftbot_config.care,
         patience=settings.giftbot_config.patience,
     )
-
-
-def _worker(store: SqliteStore, clock: CheckedClock, bell: asyncio.Event, flow: Flow, access: Access) -> Worker:
-    steps: dict[Task, Step] = {
-        Task.POST: flow.post,
-        Task.REFRESH: flow.refresh,
-        Task.ORDER: flow.order,
-        Task.DELIVER: flow.deliver,
-        Task.CHASE: flow.chase,
-        Task.CHECK: flow.check,
-        Task.STOCK: flow.catalogue.stock,
-        Task.HEAD: flow.record.note_head,
-        Task.RECALL: flow.recall.note,
-    }
-    return Worker(store, clock, bell, steps, flow.give_up, access)
 
 
 @asynccontextmanager
@@ -319,7 +305,7 @@ def _is_healthy(clock: Clock, worker: Worker) -> bool:
 
 
 def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:
-    return health.illness if _is_healthy(clock, worker) else "the worker has not looked at its list for a while"
+    return health.illness() if _is_healthy(clock, worker) else "the worker has not looked at its list for a while"
 
 
 def _webhooks(account: Account, upkeep: Upkeep) -> list[Webhooks]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.gifts.flow import Flow
 from bot.gifts.ports import Clock
+from bot.gifts.services import Services
 from handlers.approval import Deciding
 from handlers.background_tasks import Errands
 from handlers.directory_events import Changes
@@ -22,7 +22,7 @@ from handlers.slack_api.views import Screens
 
 def register(
     app: AsyncApp,
-    flow: Flow,
+    services: Services,
     directory: SlackDirectory,
     screens: Screens,
     access: SlackAccess,
@@ -31,10 +31,10 @@ def register(
     new_id: Callable[[], str],
 ) -> None:
     """Tell Bolt who listens to what."""
-    asking = Asking(flow, directory, screens, errands, new_id)
-    deciding = Deciding(flow, directory, screens, errands)
-    mending = Mending(flow, directory, screens, errands)
-    home = Home(flow, directory, screens, errands)
+    asking = Asking(services, directory, screens, errands, new_id)
+    deciding = Deciding(services.decide, directory, screens, errands)
+    mending = Mending(services.resolve, directory, screens, errands)
+    home = Home(services, directory, screens, errands)
     changes = Changes(directory)
 
     app.middleware(Throttle(clock))

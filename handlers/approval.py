@@ -4,8 +4,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.gifts.approvals.decide import Deciding as Decide
 from bot.gifts.dashboard import Look
-from bot.gifts.flow import Flow
 from bot.gifts.model.errors import Field
 from handlers.background_tasks import Errands
 from handlers.blocks.modals import approve_form, decline_form
@@ -18,8 +18,8 @@ from handlers.slack_api.views import Screens
 class Deciding:
     """The buttons of cards and lists. Who clicked is Slack's word; what the button carries is only what they saw."""
 
-    def __init__(self, flow: Flow, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
-        self._flow = flow
+    def __init__(self, decide: Decide, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+        self._decide = decide
         self._directory = directory
         self._screens = screens
         self._errands = errands
@@ -27,15 +27,15 @@ class Deciding:
     async def on_approve(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Approve."""
         click = read(Click, body)
-        await self._flow.approve(click.subject, click.user, click.card, click.version)
+        await self._decide.approve(click.subject, click.user, click.card, click.version)
         self._show_list_again(click)
         await ack()
 
     async def on_approve_with(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Ask for a note or a lower amount, if this person may decide."""
         click = read(Click, body)
-        request = await self._flow.check_decider(click.subject, click.user, click.card, click.version)
-        view = approve_form(request, await self._directory.language(click.user), click.look)
+        route = await self._decide.check(click.subject, click.user, click.card, click.version)
+        view = approve_form(route.request, await self._directory.language(click.user), click.look)
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
 
@@ -45,15 +45,15 @@ class Deciding:
         memory = read_decision(submission.memory)
         note = (submission.field(Field.REASON).value or "").strip()
         amount = submission.field(Field.AMOUNT).value or ""
-        await self._flow.approve(memory.subject, submission.user, version=memory.version, note=note, amount=amount)
+        await self._decide.approve(memory.subject, submission.user, version=memory.version, note=note, amount=amount)
         self._show_home_again(submission.user, memory.look)
         await ack()
 
     async def on_decline(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Ask for the reason, if this person may decide."""
         click = read(Click, body)
-        request = await self._flow.check_decider(click.subject, click.user, click.card, click.version)
-        view = decline_form(request, await self._directory.language(click.user), click.look)
+        route = await self._decide.check(click.subject, click.user, click.card, click.version)
+        view = decline_form(route.request, await self._directory.language(click.user), click.look)
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
 
@@ -62,14 +62,14 @@ class Deciding:
         submission = read(Submission, body)
         memory = read_decision(submission.memory)
         reason = (submission.field(Field.REASON).value or "").strip()
-        await self._flow.decline(memory.subject, submission.user, reason, memory.version)
+        await self._decide.decline(memory.subject, submission.user, reason, memory.version)
         self._show_home_again(submission.user, memory.look)
         await ack()
 
     async def on_cancel(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Take one's own request back."""
         click = read(Click, body)
-        await self._flow.cancel(click.subject, click.user)
+        await self._decide.cancel(click.subject, click.user)
         self._show_list_again(click)
         await ack()
 

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.gifts.dashboard import Look
-from bot.gifts.flow import Flow
+from bot.gifts.services import Services
 from handlers.background_tasks import Errands
 from handlers.blocks.policy_summary import settings_view
 from handlers.inbound.payloads import Click, HomeOpened, PageTurned, SettingsAsked, WhichChosen, read
@@ -17,8 +17,8 @@ from handlers.slack_api.views import Screens
 class Home:
     """What somebody sees when they look at the app, and their gifts once more."""
 
-    def __init__(self, flow: Flow, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
-        self._flow = flow
+    def __init__(self, services: Services, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+        self._services = services
         self._directory = directory
         self._screens = screens
         self._errands = errands
@@ -45,14 +45,16 @@ class Home:
         """Show the rules in force."""
         asked = read(SettingsAsked, body)
         language = await self._directory.language(asked.user)
-        view = settings_view(self._flow.policy, self._flow.patience, self._flow.roll.last, language)
+        view = settings_view(
+            self._services.policy, self._services.patience, self._services.approvers.cached(), language
+        )
         self._errands.run(self._screens.open(asked.trigger, view))
         await ack()
 
     async def on_show_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show somebody a gift of theirs once more."""
         click = read(Click, body)
-        gift = self._flow.show_again(click.subject, click.user)
+        gift = await self._services.redemption.show_again(click.subject, click.user)
         self._errands.run(self._screens.show_gift(click.trigger, gift))
         await ack()
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.flow import Flow
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Field
 from bot.gifts.model.gift import Request
 from bot.gifts.model.product import Choice
+from bot.gifts.services import Services
 from handlers.background_tasks import Errands
 from handlers.blocks.modals import asked_view
 from handlers.blocks.policy_summary import settings_blocks, settings_title
@@ -33,18 +33,18 @@ class Asking:
 
     def __init__(
         self,
-        flow: Flow,
+        services: Services,
         directory: SlackDirectory,
         screens: Screens,
         errands: Errands,
         new_id: Callable[[], str],
     ) -> None:
-        self._flow = flow
+        self._services = services
         self._directory = directory
         self._screens = screens
         self._errands = errands
         self._new_id = new_id
-        self._away = Away(flow, directory)
+        self._away = Away(services, directory)
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -55,12 +55,14 @@ class Asking:
                 await ack(text=help_text(await self._directory.language(command.user)))
             case "status":
                 overview, language = await asyncio.gather(
-                    self._flow.overview(command.user), self._directory.language(command.user)
+                    self._services.dashboard.overview(command.user), self._directory.language(command.user)
                 )
                 await ack(text=status_title(language), blocks=status_blocks(overview, language))
             case "settings":
                 language = await self._directory.language(command.user)
-                blocks = settings_blocks(self._flow.policy, self._flow.patience, self._flow.roll.last, language)
+                blocks = settings_blocks(
+                    self._services.policy, self._services.patience, self._services.approvers.cached(), language
+                )
                 await ack(text=settings_title(language), blocks=blocks)
             case "back":
                 await ack(text=await self._away.back(command.user))
@@ -82,7 +84,7 @@ class Asking:
         """What can be chosen, by what somebody typed so far; from memory, for Slack waits three seconds."""
         search = read(ProductSearch, body)
         language = self._directory.language_at_once(search.user)
-        await ack(options=product_options(self._flow.catalogue.known(search.country), search.words, language))
+        await ack(options=product_options(self._services.catalogue.known(search.country), search.words, language))
 
     async def on_form_changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Another country or product: the form shows what can be chosen now; what was filled in stays."""
@@ -94,9 +96,11 @@ class Asking:
         """The form, filled in: kept, or shown again with what is wrong under its fields."""
         submission = read(Submission, body)
         draft, memory = _draft(submission), read_memory(submission.memory)
-        request = await (self._flow.edit(draft, memory.version) if memory.version else self._flow.request(draft))
+        request = await (
+            self._services.submit.edit(draft, memory.version) if memory.version else self._services.submit.ask(draft)
+        )
         language = await self._directory.language(request.requester)
-        view = asked_view(request, self._flow.deciders(request), language)
+        view = asked_view(request, await self._services.submit.deciders(request), language)
         if memory.look:
             self._errands.run(self._screens.show_home(submission.user, memory.look))
         await ack(response_action="update", view=view)
@@ -104,7 +108,7 @@ class Asking:
     async def on_edit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Change a request that is pending: its form opens as it was filled in."""
         click = read(Click, body)
-        request = self._flow.check_editor(click.subject, click.user, click.version)
+        request = await self._services.submit.check_editor(click.subject, click.user, click.version)
         memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source, look=click.look)
         prefill = _as_asked(request, await self._directory.language(click.user))
         self._errands.run(self._draw(click.user, click.trigger, memory, prefill))
@@ -116,7 +120,7 @@ class Asking:
 
     async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
-        usual = self._flow.policy.announcing.usual_channel
+        usual = self._services.policy.announcing.usual_channel
         await self._draw(person, trigger, memory, replace(prefill, announce_in=usual))
 
     async def _draw(self, person: str, trigger: str, memory: FormMemory, prefill: Prefill) -> None:
@@ -144,13 +148,13 @@ class Asking:
         return request_form(read_memory(change.memory), prefill, self._offer(prefill.country), language)
 
     def _offer(self, wanted: str | None) -> Offer:
-        catalogue, countries = self._flow.catalogue, self._offered()
+        catalogue, countries = self._services.catalogue, self._offered()
         country = wanted if wanted and wanted in countries else next(iter(countries))
-        return Offer(self._flow.policy, countries, country, catalogue.known(country), catalogue.is_there)
+        return Offer(self._services.policy, countries, country, catalogue.known(country), catalogue.is_there)
 
     def _offered(self) -> dict[str, str]:
         """The countries that are offered now, each with the currency of its gifts."""
-        catalogue = self._flow.catalogue
+        catalogue = self._services.catalogue
         return {country: catalogue.currency_in(country) for country in catalogue.sold_in()}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.flow import Flow
+from bot.gifts.approvals.resolve import Mending as Resolve
 from bot.gifts.model.errors import Field, Invalid
 from bot.gifts.model.text import say
 from handlers.background_tasks import Errands
@@ -18,8 +18,8 @@ from handlers.slack_api.views import Screens
 class Mending:
     """The buttons of notices and lists about gifts in trouble, and the forms behind them."""
 
-    def __init__(self, flow: Flow, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
-        self._flow = flow
+    def __init__(self, resolve: Resolve, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+        self._resolve = resolve
         self._directory = directory
         self._screens = screens
         self._errands = errands
@@ -27,7 +27,7 @@ class Mending:
     async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Set a gift going again."""
         click = read(Click, body)
-        await self._flow.retry(click.subject, click.user)
+        await self._resolve.retry(click.subject, click.user)
         if not click.card:  # which is the worker's
             self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
         await ack()
@@ -35,7 +35,7 @@ class Mending:
     async def on_order_anew(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Ask for a statement that there is no order, if this person may make it."""
         click = read(Click, body)
-        broken = await self._flow.check_mender(click.subject, click.user)
+        broken = await self._resolve.check(click.subject, click.user)
         view = order_anew_form(broken, await self._directory.language(click.user), click.look)
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
@@ -46,14 +46,14 @@ class Mending:
         memory = read_decision(submission.memory)
         if not _is_stated(submission):
             raise Invalid({Field.STATEMENT: say("Please look at the gift card service first.")})
-        await self._flow.order_anew(memory.subject, submission.user, _words(submission))
+        await self._resolve.order_anew(memory.subject, submission.user, _words(submission))
         self._show_home_again(submission, memory)
         await ack()
 
     async def on_close(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Ask why, if this person may close the gift."""
         click = read(Click, body)
-        broken = await self._flow.check_mender(click.subject, click.user)
+        broken = await self._resolve.check(click.subject, click.user)
         view = close_form(broken, await self._directory.language(click.user), click.look)
         self._errands.run(self._screens.open(click.trigger, view))
         await ack()
@@ -63,7 +63,7 @@ class Mending:
         submission = read(Submission, body)
         memory = read_decision(submission.memory)
         is_unspent = _is_stated(submission)
-        await self._flow.close(memory.subject, submission.user, _words(submission), is_unspent=is_unspent)
+        await self._resolve.close(memory.subject, submission.user, _words(submission), is_unspent=is_unspent)
         self._show_home_again(submission, memory)
         await ack()
 

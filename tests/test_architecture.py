@@ -1,6 +1,7 @@
 """The house as README draws it: who may know whom, where SQL and Slack's shapes are, and no await in a transaction."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -8,6 +9,13 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from bot.gifts.approvals.decide import Deciding
+from bot.gifts.approvals.delegate import Absences
+from bot.gifts.approvals.resolve import Mending
+from bot.gifts.approvals.submit import Asking
+from bot.gifts.dashboard import Desks
+from bot.gifts.orders.redemption import Aftercare
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("bot", "handlers", "storage")
@@ -128,6 +136,24 @@ def test_only_the_storage_speaks_sql() -> None:
         return is_sql(node) and not str(ast.literal_eval(ast.unparse(node))).lstrip().startswith("SELECT")
 
     assert offenders(changes, inside("bot.sandbox.demo", "bot.sandbox.playground")) == []
+
+
+USE_CASES = {
+    "submit": Asking,
+    "decide": Deciding,
+    "resolve": Mending,
+    "delegate": Absences,
+    "dashboard": Desks,
+    "redemption": Aftercare,
+}
+
+
+def test_what_handlers_call_can_be_awaited() -> None:
+    """Every use case is asynchronous for its callers, so that a slower database has a door to come in by."""
+    call = re.compile(rf"self\._(?:services\.)?({'|'.join(USE_CASES)})\.(\w+)\(")
+    called = {tuple(found) for path in inside("handlers") for found in call.findall(path.read_text(encoding="utf-8"))}
+    assert len(called) > 12, "calls are found at all"
+    assert [one for one in called if not inspect.iscoroutinefunction(getattr(USE_CASES[one[0]], one[1]))] == []
 
 
 PAYLOADS = {"body", "payload", "event", "view", "action", "command", "shortcut", "submission", "click"}

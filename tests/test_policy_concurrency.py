@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.flow import Flow
 from bot.gifts.model.approval_rules import Rule, Rules, Step
 from bot.gifts.model.budget import Budget, Per, Period
 from bot.gifts.model.draft import Draft
@@ -16,6 +15,7 @@ from bot.gifts.model.gift import Request, RequestState
 from bot.gifts.model.job import Task, Work
 from bot.gifts.model.money import Money
 from bot.gifts.model.policy import Policy
+from bot.gifts.services import Services
 from tests.harness.fast_world import CalmCompany, attempt
 
 AT_ONCE = 10
@@ -29,7 +29,7 @@ POLICY = Policy(
     largest={"GBP": CAP},
     budgets=(Budget("all of us", Per.COMPANY, Period.MONTH, {"GBP": CAP}),),
 )
-Act = Callable[[Flow], Awaitable[Request]]
+Act = Callable[[Services], Awaitable[Request]]
 
 
 @pytest.fixture
@@ -47,34 +47,34 @@ def a_draft(company: CalmCompany, amount: str, requester: str = "UMIA", request_
 
 def asks(draft: Draft) -> Act:
     """Somebody submits the form."""
-    return lambda flow: flow.request(draft)
+    return lambda bot: bot.submit.ask(draft)
 
 
 def edits(draft: Draft, version: int = 1) -> Act:
     """Somebody submits it again, changed."""
-    return lambda flow: flow.edit(draft, version)
+    return lambda bot: bot.submit.edit(draft, version)
 
 
 def approves(request: Request, manager: str) -> Act:
     """A manager clicks Approve."""
-    return lambda flow: flow.approve(request.id, manager, version=1)
+    return lambda bot: bot.decide.approve(request.id, manager, version=1)
 
 
 def declines(request: Request, manager: str) -> Act:
     """A manager declines."""
-    return lambda flow: flow.decline(request.id, manager, "not this month", 1)
+    return lambda bot: bot.decide.decline(request.id, manager, "not this month", 1)
 
 
 def cancels(request: Request) -> Act:
     """Whoever asked takes it back."""
-    return lambda flow: flow.cancel(request.id, request.requester)
+    return lambda bot: bot.decide.cancel(request.id, request.requester)
 
 
 def expires(work: Work, request: Request) -> Act:
     """The machine finds that it has waited too long."""
 
-    async def act(flow: Flow) -> Request:
-        await flow.chase(work)
+    async def act(services: Services) -> Request:
+        await services.steps[Task.CHASE](work)
         return request
 
     return act
@@ -88,7 +88,7 @@ def at_once(company: CalmCompany, *acts: Act) -> list[Request | GiftbotError]:
 
     async def arrives(act: Act) -> Request | GiftbotError:
         await company.clock.sleep(company.fate.between(0, A_MOMENT))
-        return await attempt(act(company.flow))
+        return await attempt(act(company.services))
 
     return company.run(everybody())
 

@@ -1,6 +1,5 @@
 """Whatever people do in whatever order: after every act promises 2, 6 and 7 hold, by what the database holds."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.gifts.model.approval_rules import Rule, Rules, Step
 from bot.gifts.model.budget import Budget, Per, Period
 from bot.gifts.model.draft import Draft
-from bot.gifts.model.errors import Refused
 from bot.gifts.model.gift import MACHINE, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.policy import Policy
@@ -96,7 +94,7 @@ class Office(RuleBasedStateMachine):
     def asks(self, requester: str, wish: Wish) -> None:
         """Somebody asks; with an approver among the recipients as well."""
         request_id = next(self._ids)
-        answer = self._company.tries(lambda flow: flow.request(wish.draft(request_id, requester)))
+        answer = self._company.tries(lambda bot: bot.submit.ask(wish.draft(request_id, requester)))
         if isinstance(answer, Request):
             self._requests.append(request_id)
             assert answer.weighed
@@ -108,7 +106,7 @@ class Office(RuleBasedStateMachine):
         """Somebody changes a request, theirs or not, as it is or was."""
         request_id = data.draw(st.sampled_from(self._requests))
         version = self._one("SELECT version FROM requests WHERE id = ?", request_id) - behind
-        self._company.tries(lambda flow: flow.edit(wish.draft(request_id, person), version))
+        self._company.tries(lambda bot: bot.submit.edit(wish.draft(request_id, person), version))
 
     @precondition(lambda self: self._requests)
     @rule(
@@ -122,7 +120,7 @@ class Office(RuleBasedStateMachine):
         request_id = data.draw(st.sampled_from(self._requests[-3:]))
         version = self._one("SELECT version FROM requests WHERE id = ?", request_id) - behind
         answer = self._company.tries(
-            lambda flow: flow.approve(request_id, person, version=version, note="ok", amount=amount)
+            lambda bot: bot.decide.approve(request_id, person, version=version, note="ok", amount=amount)
         )
         assert not (behind and isinstance(answer, Request)), "nobody approves what they have not seen"
 
@@ -132,11 +130,11 @@ class Office(RuleBasedStateMachine):
         """Somebody approves whose turn it is, so that much comes to its last step."""
         request = self._company.store.requests.get(data.draw(st.sampled_from(self._requests[-2:])))
         assert request
-        route = self._company.does(lambda flow: POLICY.route(request, flow.roll.last))
+        route = self._company.does(lambda bot: POLICY.route(request, bot.approvers.cached()))
         if route and route.hands:
             person = data.draw(st.sampled_from(sorted(route.hands)))
             version = request.version - behind
-            answer = self._company.tries(lambda flow: flow.approve(request.id, person, version=version))
+            answer = self._company.tries(lambda bot: bot.decide.approve(request.id, person, version=version))
             assert not (behind and isinstance(answer, Request)), "nobody approves what they have not seen"
 
     @precondition(lambda self: self._requests)
@@ -144,26 +142,25 @@ class Office(RuleBasedStateMachine):
     def declines(self, data: st.DataObject, person: str) -> None:
         """Somebody declines, entitled or not."""
         request_id = data.draw(st.sampled_from(self._requests))
-        self._company.tries(lambda flow: flow.decline(request_id, person, "no"))
+        self._company.tries(lambda bot: bot.decide.decline(request_id, person, "no"))
 
     @precondition(lambda self: self._requests)
     @rule(data=st.data(), person=st.sampled_from(ASKERS))
     def cancels(self, data: st.DataObject, person: str) -> None:
         """Somebody takes a request back, theirs or not."""
         request_id = data.draw(st.sampled_from(self._requests))
-        self._company.tries(lambda flow: flow.cancel(request_id, person))
+        self._company.tries(lambda bot: bot.decide.cancel(request_id, person))
 
     @rule(person=st.sampled_from(DECIDERS), deputy=st.sampled_from(EVERYBODY), days=st.integers(1, 20))
     def goes_away(self, person: str, deputy: str, days: int) -> None:
         """An approver hands their right to somebody for a while."""
         until = (self._company.now() + timedelta(days=days)).date().isoformat()
-        self._company.tries(lambda flow: flow.away(person, until, [deputy]))
+        self._company.tries(lambda bot: bot.delegate.begin(person, until, [deputy]))
 
     @rule(person=st.sampled_from(DECIDERS))
     def is_back(self, person: str) -> None:
         """An approver is back early."""
-        with suppress(Refused):
-            self._company.does(lambda flow: flow.back(person))
+        self._company.tries(lambda bot: bot.delegate.end(person))
 
     @rule(hours=st.sampled_from([1, 9, 30, 24 * 8, 24 * 16]))
     def time_passes(self, hours: int) -> None:
@@ -174,7 +171,7 @@ class Office(RuleBasedStateMachine):
     def retries(self, person: str) -> None:
         """An approver clicks Retry beside everything that failed."""
         for (gift_id,) in self._company.rows("SELECT id FROM gifts WHERE state IN ('failed', 'parked')"):
-            self._company.tries(lambda flow, gift_id=gift_id: flow.retry(gift_id, person))  # type: ignore[misc]
+            self._company.tries(lambda bot, gift_id=gift_id: bot.resolve.retry(gift_id, person))  # type: ignore[misc]
 
     # ---------------------------------------------------------------- what has to hold after each of these
 

@@ -1,6 +1,8 @@
 """The life of a gift: what may follow what, what is said when it stops, and the table of it in docs/architecture.md."""
 
 import itertools
+import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +10,8 @@ from uuid import UUID
 
 import pytest
 
+from bot.gifts import flow
+from bot.gifts.model.approval_rules import one_of
 from bot.gifts.model.errors import IllegalMove
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import (
@@ -23,6 +27,8 @@ from bot.gifts.model.gift import (
 )
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import KEY_LIFE, key_is_old, key_of
+from bot.gifts.model.policy import Policy
+from tests.harness.fast_world import CalmCompany
 
 ARCHITECTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
 ENDS = {GiftState.CLAIMED, GiftState.LAPSED, GiftState.VOID}
@@ -144,6 +150,19 @@ def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # 
     assert key_is_old(request, gift, NOON + age) is old
     another = replace(gift, attempt=2, attempt_at=NOON + timedelta(days=50))
     assert key_is_old(request, another, NOON + timedelta(days=50) + age) is old
+
+
+def test_the_table_of_the_flow_is_what_its_code_does(tmp_path: Path) -> None:
+    """Each row of flow.py: the job's step is that method, and what may become of the gift is what a machine may do."""
+    with closing(CalmCompany(tmp_path, Policy(one_of(["UABE"]), ("GB",), {"GBP": Money(100, "GBP", 2)}), 1)) as company:
+        methods = {str(task): step.__qualname__ for task, step in company.services.steps.items()}
+    by_machines = [move for move in GIFT_LIFE if not move.cause.startswith(("an approver", "the request"))]
+    rows = re.findall(r"^\| (\w+) \| (\w+) \| ([\w.]+) \| ([\w, ]+) \| ([\w, ]+) \|$", flow.__doc__ or "", re.MULTILINE)
+    told = {state: {*f"{on}, {else_}".split(", ")} for state, _, _, on, else_ in rows[1:]}
+    assert told == {
+        state: {move.after for move in by_machines if move.before == state} for state in {m.before for m in by_machines}
+    }
+    assert [methods[job] for _, job, *_ in rows[1:]] == [method for _, _, method, *_ in rows[1:]]
 
 
 def test_the_documented_table_is_the_code_s() -> None:

@@ -29,10 +29,9 @@ class Roll:
             NotNow: Slack does not say who is in a group.
         """
         self._groups = dict(await self._directory.members(self._named))
-        return self.last
+        return self.cached()
 
-    @property
-    def last(self) -> Roster:
+    def cached(self) -> Roster:
         """The roster with the groups as they were read last."""
         absences = {absence.person: absence.deputy for absence in self._store.absences.now(self._clock.now())}
         return Roster(self._groups, stand_ins(absences))
@@ -52,7 +51,7 @@ class Roll:
             NotNow: Slack does not say.
         """
         if not self._named:  # then there is only one thing to wait for
-            return self.last, await self.people(ids)
+            return self.cached(), await self.people(ids)
         return await asyncio.gather(self.now(), self.people(ids))
 
     async def rights_of(self, person: str) -> Mapping[str, Person]:
@@ -62,7 +61,7 @@ class Roll:
             Refused: their own account is a guest's.
             NotNow: Slack does not say who they are, or who is in a group.
         """
-        _, people = await self.now_with({person, *self.last.rights_of(person)})
+        _, people = await self.now_with({person, *self.cached().rights_of(person)})
         check_colleague(people[person])
         return people
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.budget import Balance
@@ -56,17 +57,35 @@ class Desk:
     tallies: Sequence[Tally] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What one person asked for and was given, what waits for them, who decides, and which orders are on hold."""
+
+    mine: Sequence[Request] = ()
+    to_decide: Sequence[Request] = ()
+    in_trouble: Sequence[Request] = ()
+    received: Sequence[tuple[Request, Gift]] = ()
+    deciders: Mapping[str, list[str]] = field(default_factory=dict)
+    holds: Sequence[Hold] = ()
+
+
 class Desks:
     """Puts them together, as things stand now."""
 
-    def __init__(self, store: Store, policy: Policy, treasury: Treasury, notices: Notices) -> None:
+    def __init__(self, store: Store, roll: Roll, policy: Policy, treasury: Treasury, notices: Notices) -> None:
         self._store = store
+        self._roll = roll
         self._policy = policy
         self._treasury = treasury
         self._notices = notices
 
-    def of(self, person: str, look: Look, roster: Roster) -> Desk:
-        """One person's; only who may decide sees what waits for a decision or a retry."""
+    async def of(self, person: str, look: Look) -> Desk:
+        """One person's; only who may decide sees what waits for a decision or a retry.
+
+        Raises:
+            NotNow: Slack does not say who is in a group.
+        """
+        roster = await self._roll.now()
         lists, pools = self._store.lists, self._policy.rules.pools_of(person, roster)
         month = self._treasury.month_began
         mine = page_of(partial(lists.asked_by, person, which=look.which), _of_request, look.mine)
@@ -98,6 +117,10 @@ class Desks:
             tallies=tallies,
         )
 
+    async def overview(self, person: str) -> Overview:
+        """Where things stand for one person, in short. Raises NotNow as `of` does."""
+        return overview_of(person, self._store, self._policy, await self._roll.now(), self._notices)
+
 
 def _of_request(request: Request) -> Mark:
     return Mark(request.created_at, request.id)
@@ -109,18 +132,6 @@ def _of_gift(line: GiftLine) -> Mark:
 
 def _of_verdict(verdict: Verdict) -> Mark:
     return Mark(verdict.at, verdict.request.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What one person asked for and was given, what waits for them, who decides, and which orders are on hold."""
-
-    mine: Sequence[Request] = ()
-    to_decide: Sequence[Request] = ()
-    in_trouble: Sequence[Request] = ()
-    received: Sequence[tuple[Request, Gift]] = ()
-    deciders: Mapping[str, list[str]] = field(default_factory=dict)
-    holds: Sequence[Hold] = ()
 
 
 def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notices: Notices) -> Overview:

@@ -19,7 +19,6 @@ class Health:
         self._clock = clock
         self._outages = outages
 
-    @property
     def illness(self) -> str | None:
         """What keeps gifts from getting through; None if nothing does. Orders on hold are people's to mend."""
         if outage := self._outages.of_slack:

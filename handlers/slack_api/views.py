@@ -11,13 +11,13 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.gifts.dashboard import Look
-from bot.gifts.flow import Flow
 from bot.gifts.model.errors import NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift
 from bot.gifts.model.job import Later, Stopped
 from bot.gifts.model.redemption_link import NO_GOOD
 from bot.gifts.model.text import Words, say
+from bot.gifts.services import Services
 from bot.gifts.time_limit import time_limit
 from handlers.blocks.home_tab import home_view
 from handlers.blocks.modals import gift_view, notice_view, waiting_view
@@ -32,10 +32,10 @@ log = structlog.get_logger(__name__)
 class Screens:
     """Shows things to one person; what cannot be shown is logged, and the person tries again."""
 
-    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, flow: Flow) -> None:
+    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, services: Services) -> None:
         self._client = client
         self._directory = directory
-        self._flow = flow
+        self._services = services
 
     async def open(self, trigger: str, view: dict[str, Any]) -> str | None:
         """Open a modal and give its id; a trigger is good for three seconds and once."""
@@ -67,7 +67,7 @@ class Screens:
         if view_id is None:
             return
         with time_limit(None):  # they see that it takes its time
-            request, link = await self._flow.link_of(gift)
+            request, link = await self._services.redemption.link_of(gift)
         requester = mention(request.requester)
         match link:
             case SecretStr():
@@ -92,7 +92,9 @@ class Screens:
         """Fill somebody's Home tab with what they look at."""
         try:
             with time_limit(None):  # no click waits for it
-                desk, language = await asyncio.gather(self._flow.desk(person, look), self._directory.language(person))
+                desk, language = await asyncio.gather(
+                    self._services.dashboard.of(person, look), self._directory.language(person)
+                )
         except NotNow as silent:
             log.warning("home_not_shown", answer=str(silent))
             return
@@ -107,7 +109,7 @@ class Screens:
             await self.show_home(person, look)
         elif reply_url:
             with time_limit(None):
-                overview = await self._flow.overview(person)
+                overview = await self._services.dashboard.overview(person)
                 language = await self._directory.language(person)
             blocks = status_blocks(overview, language)
             reply = AsyncWebhookClient(reply_url, session=self._client.session)

@@ -22,6 +22,7 @@ _STATEMENTS = (
         said_at    TEXT NOT NULL
     ) STRICT
     """,
+    "CREATE INDEX holds_ended ON holds (ended_at)",
 )
 
 

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 from bot.app import time_ordered_id
 from bot.clock import SystemClock
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.jobs.worker import Worker
 from bot.gifts.model.approval_rules import one_of
 from bot.gifts.model.business_hours import Patience
@@ -28,6 +27,7 @@ from bot.gifts.model.people import Person, Standing
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.product import Product
 from bot.gifts.orders.redemption import Care
+from bot.gifts.services import Arrangement, build_services
 from storage import Database, SqliteStore
 
 ABE, ANA = "UABE", "UANA"
@@ -130,22 +130,20 @@ class Stage:
         slack = SlackAtHand()
         policy = Policy(one_of({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP", 2)})
         arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care(), Patience())
-        self.flow = Flow(self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id)
-        self._steps = {
-            Task.POST: self.flow.post,
-            Task.REFRESH: self.flow.refresh,
-            Task.ORDER: self.flow.order,
-            Task.DELIVER: self.flow.deliver,
-        }
+        self.services = build_services(
+            self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id
+        )
+        done = (Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER)
+        self._steps = {task: self.services.steps[task] for task in done}
 
     async def ask(self) -> Request:
         """A request by somebody who has not asked for one yet."""
         draft = Draft(time_ordered_id(), f"U{time_ordered_id()}", ("UROB",), "25", "GB", "thank you for the launch")
-        return await self.flow.request(draft)
+        return await self.services.submit.ask(draft)
 
     async def work_off(self) -> None:
         """Let a worker do everything that is on the list now."""
-        worker = Worker(self.store, self.clock, self._bell, self._steps, self.flow.give_up)
+        worker = Worker(self.store, self.clock, self._bell, self._steps, self.services.flow.give_up)
         working = asyncio.create_task(worker.run())
         while self.store.work.due(self._steps, self.clock.now(), 1):  # noqa: ASYNC110 - it rings for its worker
             await asyncio.sleep(0.002)

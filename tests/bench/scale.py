@@ -51,14 +51,14 @@ async def _a_gift(stage: Stage, size: Size) -> float:
 
 async def _the_home_tab(stage: Stage, _size: Size) -> float:
     async def look() -> None:
-        home_view(await stage.flow.desk(ABE, Look()), _LANGUAGE)
+        home_view(await stage.services.dashboard.of(ABE, Look()), _LANGUAGE)
 
     return await _median(look, _LOOKS)
 
 
 async def _the_status(stage: Stage, _size: Size) -> float:
     async def look() -> None:
-        status_blocks(await stage.flow.overview(_SOMEBODY), _LANGUAGE)
+        status_blocks(await stage.services.dashboard.overview(_SOMEBODY), _LANGUAGE)
 
     return await _median(look, _LOOKS)
 

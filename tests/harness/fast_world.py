@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.flow import Arrangement, Flow
-from bot.gifts.jobs.worker import Step, Worker
+from bot.gifts.jobs.worker import Worker
 from bot.gifts.model.business_hours import Patience
 from bot.gifts.model.errors import GiftbotError
 from bot.gifts.model.job import Task
 from bot.gifts.model.policy import Policy
 from bot.gifts.orders.redemption import Care
+from bot.gifts.services import Arrangement, Services, build_services
 from storage import Database, SqliteStore
 from tests.proof.simulation.fake_provider import LINK_HOST, Shop
 from tests.proof.simulation.fake_provider_client import ShopClient
@@ -46,26 +46,23 @@ class CalmCompany:
         shop = ShopClient(Shop(self.clock, self.fate), network, life)
         arrangement = Arrangement(policy, None, (LINK_HOST,), SETTLE, Care(), Patience())
         self.store = store
-        self.flow = Flow(store, shop, chat, chat, self._checked, arrangement, self.fate.id)
-        self._steps: dict[Task, Step] = {
-            Task.ORDER: self.flow.order,
-            Task.DELIVER: self.flow.deliver,
-            Task.CHASE: self.flow.chase,
-        }
+        self.services = build_services(store, shop, chat, chat, self._checked, arrangement, self.fate.id)
+        done = (Task.ORDER, Task.DELIVER, Task.CHASE)  # no message is posted
+        self._steps = {task: self.services.steps[task] for task in done}
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Let something happen."""
         return self._runner.run(coroutine)
 
-    def tries(self, act: Callable[[Flow], Awaitable[T]]) -> T | GiftbotError:
+    def tries(self, act: Callable[[Services], Awaitable[T]]) -> T | GiftbotError:
         """What somebody's act comes to."""
-        return self.run(attempt(act(self.flow)))
+        return self.run(attempt(act(self.services)))
 
-    def does(self, act: Callable[[Flow], T]) -> T:
+    def does(self, act: Callable[[Services], T]) -> T:
         """What comes of an act that waits for nobody."""
 
         async def now() -> T:
-            return act(self.flow)
+            return act(self.services)
 
         return self.run(now())
 
@@ -79,7 +76,7 @@ class CalmCompany:
         self.run(self._works())
 
     async def _works(self) -> None:
-        worker = Worker(self.store, self._checked, asyncio.Event(), self._steps, self.flow.give_up)
+        worker = Worker(self.store, self._checked, asyncio.Event(), self._steps, self.services.flow.give_up)
         working = asyncio.create_task(worker.run())
         await self.clock.sleep(_AN_HOUR)
         await worker.stop(1)

@@ -281,8 +281,8 @@ MUTATIONS = (
         (
             Edit(
                 APPROVAL,
-                "        await self._flow.approve(click.subject, click.user, click.card, click.version)\n",
-                "        approval = self._flow.approve(click.subject, click.user, click.card, click.version)\n"
+                "        await self._decide.approve(click.subject, click.user, click.card, click.version)\n",
+                "        approval = self._decide.approve(click.subject, click.user, click.card, click.version)\n"
                 "        asyncio.get_running_loop().call_later(0.01, asyncio.ensure_future, approval)\n",
             ),
             Edit(APPROVAL, "from typing import Any", "import asyncio\nfrom typing import Any"),
@@ -388,7 +388,7 @@ MUTATIONS = (
             ),
             Edit(
                 ROLL,
-                "_, people = await self.now_with({person, *self.last.rights_of(person)})",
+                "_, people = await self.now_with({person, *self.cached().rights_of(person)})",
                 "people = await self.people({person, *(await self.now()).rights_of(person)})",
             ),
         ),

@@ -18,6 +18,7 @@ from bot.gifts.model.people import Person
 from bot.gifts.model.policy import LONGEST_REASON, Policy
 from bot.gifts.model.text import say, say_many
 from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.restore_detection import Recall
 from bot.gifts.orders.catalogue import Catalogue
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
@@ -35,6 +36,7 @@ class Deciding:
         catalogue: Catalogue,
         treasury: Treasury,
         notices: Notices,
+        recall: Recall,
     ) -> None:
         self._store = store
         self._roll = roll
@@ -43,20 +45,24 @@ class Deciding:
         self._catalogue = catalogue
         self._treasury = treasury
         self._notices = notices
+        self._recall = recall
 
-    async def check(self, request_id: str, person: str, version: int | None, card: Posted | None = None) -> Route:
+    async def check(
+        self, request_id: str, person: str, card: Posted | None = None, version: int | None = None
+    ) -> Route:
         """The way of a request, if this person may decide about this version of it now; `card` is where they saw it.
 
         Raises:
             Refused: they may not, or it is too late; that they tried is on the record.
             NotNow: Slack does not say who they are, or who is in a group.
         """
-        route, _ = await self._checked(request_id, person, version, card)
+        route, _ = await self._checked(request_id, person, card, version)
         return route
 
     async def _checked(
-        self, request_id: str, person: str, version: int | None, card: Posted | None = None
+        self, request_id: str, person: str, card: Posted | None, version: int | None
     ) -> tuple[Route, Person]:
+        self._recall.heed(request_id, card)
         rights = await self._roll.rights_of(person)
         request = self._known(request_id)
         if card:
@@ -65,30 +71,46 @@ class Deciding:
             route = self._open_route(request, person)
             approver = route.check(person)
             if approver not in rights:  # who went away while Slack was asked
-                return await self._checked(request_id, person, version, card)
+                return await self._checked(request_id, person, card, version)
             check_stand_in(person, rights[approver])
         if version not in {None, request.version}:
             raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
         return route, rights[person]
 
     async def approve(
-        self, request_id: str, person: str, version: int | None, note: str, amount: str | None, card: Posted | None
+        self,
+        request_id: str,
+        person: str,
+        card: Posted | None = None,
+        version: int | None = None,
+        note: str = "",
+        amount: str | None = None,
     ) -> Request:
-        """Give one yes, perhaps to a lower `amount`; the last one that is needed lets the gifts be ordered."""
+        """Give one yes, perhaps with a note or to a lower amount; the last one that is needed lets gifts be ordered.
+
+        Raises:
+            Refused, NotNow: as `check` does.
+            Invalid: the note is too long, or the amount cannot be.
+        """
         if len(note) > LONGEST_REASON:
             words = say_many(
                 "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
             )
             raise Invalid({Field.REASON: words})
-        route, approver = await self._checked(request_id, person, version, card)
+        route, approver = await self._checked(request_id, person, card, version)
         with self._store.write():  # nothing was awaited since, so that what was checked holds
             if amount is not None:
                 route = replace(route, request=self._lowered(route.request, amount, approver))
             approval = Approval(*self._turn(route), person, route.check(person), self._clock.now(), note)
             return self._agree(route, approval)
 
-    async def decline(self, request_id: str, person: str, version: int | None, note: str) -> Request:
-        """Say no for all, with words for the requester."""
+    async def decline(self, request_id: str, person: str, note: str, version: int | None = None) -> Request:
+        """Say no for all, with words for the requester.
+
+        Raises:
+            Refused, NotNow: as `check` does.
+            Invalid: the words are missing, or too many.
+        """
         if not 1 <= len(note) <= LONGEST_REASON:
             words = say_many(
                 "Please say why, in at most {count} character; the requester reads it.",
@@ -96,11 +118,22 @@ class Deciding:
                 LONGEST_REASON,
             )
             raise Invalid({Field.REASON: words})
-        route = await self.check(request_id, person, version)
+        route = await self.check(request_id, person, version=version)
         with self._store.write():
             if route.check(person) != person:
                 self._note("disagree", route, person)
             return self.end(route.request, person, RequestStep.DECLINE, note)
+
+    async def cancel(self, request_id: str, person: str) -> Request:
+        """Let a requester take a request back.
+
+        Raises:
+            Refused: it is somebody else's, or decided already.
+        """
+        request = self._known(request_id)
+        if person != request.requester:
+            raise Refused(say("Only the person who asked for a gift can cancel it."))
+        return self.end(request, person, RequestStep.CANCEL)
 
     def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
         """Let a request come to an end of its waiting, once; whoever comes second is told who was first."""
@@ -124,7 +157,7 @@ class Deciding:
 
     def _open_route(self, request: Request, person: str) -> Route:
         """The way of a request, with the groups as they were read last; whoever comes too late is told who decided."""
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         if route is None:
             raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
         if request.state is not RequestState.PENDING:
@@ -177,7 +210,7 @@ class Deciding:
         """
         with self._refusals_on_record(request, person):
             check_no_part_in(request, person)
-            if person not in self._policy.rules.approvers(self._roll.last):
+            if person not in self._policy.rules.approvers(self._roll.cached()):
                 raise Refused(NO_APPROVER)
 
     @contextmanager

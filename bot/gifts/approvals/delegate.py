@@ -35,7 +35,12 @@ class Absences:
         self._new_id = new_id
 
     async def begin(self, person: str, until: str, deputies: Sequence[str]) -> Absence:
-        """Let a deputy decide until the end of a day where the person is; an absence that they have now ends."""
+        """Let a deputy decide until the end of a day where the person is; an absence that they have now ends.
+
+        Raises:
+            Refused: they cannot be away like that; the words say why, or how to write it.
+            NotNow: Slack does not say who they are.
+        """
         roster, people = await self._roll.now_with({person, *deputies[:1]})
         approver = people[person]
         check_colleague(approver)
@@ -53,14 +58,14 @@ class Absences:
             self._notices.tell_deputy(Kind.STAND_IN, absence)
         return absence
 
-    def end(self, person: str) -> Absence:
-        """Let somebody be back before the time, and tell the deputy."""
-        absence = self.of(person)
+    async def end(self, person: str) -> Absence:
+        """Let somebody be back before the time, and tell the deputy. Raises Refused as `of` does."""
+        absence = await self.of(person)
         with self._store.write():
             self._end(person)
         return absence
 
-    def of(self, person: str) -> Absence:
+    async def of(self, person: str) -> Absence:
         """The absence that somebody has now.
 
         Raises:

@@ -83,7 +83,7 @@ class Chase:
         if may_expire and self._clock.now() >= self._expires(request):
             return self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
         self._notices.turn_cards(request)
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         if route and route.step:
             self._store.requests.wait_for(request, route.pool)
             self._notices.ask(route)
@@ -96,7 +96,7 @@ class Chase:
         """Remind those who are asked, then tell the backup; gives when there is something to do, done or not."""
         yield max(self._expires(request), now + UNSURE)
         yield from (absence.until for absence in self._store.absences.now(now))
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         if route is None:  # whoever acts next is told
             return
         for reader in self._notices.readers(route):

@@ -46,11 +46,17 @@ class Asking:
         self._new_id = new_id
 
     async def ask(self, draft: Draft) -> Request:
-        """Accept a request, once however often its form is submitted."""
+        """Accept a request, once however often its form is submitted.
+
+        Raises:
+            Invalid: something that was filled in cannot be accepted.
+            NotNow: Slack does not say who they are.
+            Refused: the form belongs to somebody else.
+        """
         wanted = await self._read(draft)
         with self._store.write():
             request = replace(wanted, weighed=self._treasury.weigh(wanted))
-            route = self._policy.route(request, self._roll.last)
+            route = self._policy.route(request, self._roll.cached())
             if self._store.requests.add(request, waits_for=route.pool if route else None):
                 self._check_waiting(request.requester)
                 check_possible(route)
@@ -63,27 +69,40 @@ class Asking:
         return kept
 
     async def edit(self, draft: Draft, version: int) -> Request:
-        """Let a pending request be another one; approvals begin anew, and cards of before lose their buttons."""
+        """Let a pending request be another one; approvals begin anew, and cards of before lose their buttons.
+
+        Raises as `ask` does.
+
+        Raises:
+            Refused: somebody decided it, or it was changed meanwhile.
+        """
         wanted = await self._read(draft)
         with self._store.write():
-            before = self.check_editor(draft.id, draft.requester, version)
+            before = self._editable(draft.id, draft.requester, version)
             gift_of = {gift.recipient: gift for gift in before.gifts}
             gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
             edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
             self._treasury.release(before, before.gifts)
             self._store.requests.edit(edited, self._clock.now())
-            check_possible(self._policy.route(edited, self._roll.last))
+            check_possible(self._policy.route(edited, self._roll.cached()))
             self._treasury.reserve(edited, edited.gifts)
             self._notices.refresh_cards(edited)
             self._store.work.call_for(Task.CHASE, edited.id, self._clock.now())
         return edited
 
-    def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
+    async def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
         """The request, if this person may change it as it was in this version.
 
         Raises:
             Refused: it is somebody else's, somebody decided it, or it was changed meanwhile.
         """
+        return self._editable(request_id, person, version)
+
+    async def deciders(self, request: Request) -> list[str]:
+        """Who decides about a request: the approvals channel, or each approver."""
+        return self._notices.deciders(request)
+
+    def _editable(self, request_id: str, person: str, version: int | None) -> Request:
         request = self._store.requests.get(request_id)
         if request is None or request.requester != person:
             raise Refused(say("Only the person who asked for a gift can change it."))

@@ -1,7 +1,9 @@
 """Sends every message once: the intent is kept before the call, and an unknown outcome is looked up, not repeated."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
@@ -53,7 +55,7 @@ class Briefing:
 
     def of(self, request: Request, message: Message) -> Brief | None:
         """For one card; None where no rule is about its request any more."""
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         if route is None:
             return None
         return Brief(
@@ -76,6 +78,7 @@ class Outbox:
         self._settle = settle.total_seconds()
         self._began = clock.monotonic()  # what an earlier process sent is older than that
         self._unknown_since: dict[str, float] = {}
+        self._updates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(
         self, message: Message, link: SecretStr | None = None, funds: Funds | None = None
@@ -99,6 +102,11 @@ class Outbox:
         if isinstance(mail, Letter):
             mail = replace(mail, link=link, funds=funds or mail.funds)
         return await self._post(channel, mail)
+
+    async def update(self, message: Message) -> Posted | Rejected | Unavailable:
+        """Make a message that was sent show how things stand now, one after the other: what is newer arrives later."""
+        async with self._updates.setdefault(message.id, asyncio.Lock()):
+            return await self._messenger.update(self.mail(message))
 
     async def _post(self, channel: str, mail: Mail) -> Posted | Rejected | Later:
         message = mail.message

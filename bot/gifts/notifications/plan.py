@@ -69,7 +69,7 @@ class Notices:
     def _adopt(self, request: Request, place: Posted) -> None:
         cards = self._store.messages.about(request.id, Kind.CARD)
         unsure = (card for card in cards if card.state is MessageState.SENDING and card.channel == place.channel)
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         step = (route and route.position) or 0
         card = next(unsure, None) or self._add(Kind.CARD, request, place.channel, request.gifts, step, route)
         self._store.messages.save(replace(card, state=MessageState.SENT, channel=place.channel, ts=place.ts))
@@ -214,7 +214,7 @@ class Notices:
 
     def deciders(self, request: Request) -> list[str]:
         """Where those who decide read: the approvals channel, or each of them."""
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         return (self.readers(route) if route else self._channels) or self._approvers(request)
 
     def _gift_message(self, gift: Gift) -> Message | None:
@@ -222,13 +222,13 @@ class Notices:
         return next((message for message in messages if gift.id in message.gift_ids), None)
 
     def _approvers(self, request: Request) -> list[str]:
-        route = self._policy.route(request, self._roll.last)
+        route = self._policy.route(request, self._roll.cached())
         if route and route.hands:
             return sorted(route.hands)
         return sorted(self._everybody_who_decides() - request.involved)
 
     def _everybody_who_decides(self) -> frozenset[str]:
-        return self._policy.rules.approvers(self._roll.last)
+        return self._policy.rules.approvers(self._roll.cached())
 
     def _told(self, kind: Kind, route: Route) -> list[Message]:
         step = (route.request.version, route.position)
@@ -237,7 +237,7 @@ class Notices:
 
     def _open_route(self, request: Request) -> Route | None:
         """The way of a request while it waits."""
-        return None if request.decision else self._policy.route(request, self._roll.last)
+        return None if request.decision else self._policy.route(request, self._roll.cached())
 
     def _show(self, card: Message, *, is_open: bool) -> None:
         self._store.messages.show(card, is_open=is_open)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import SecretStr
+
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
-from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Task, Work
+from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Stopped, Task, Work
 from bot.gifts.model.redemption_link import NO_GOOD, Payout
 from bot.gifts.model.text import Words, say, say_many
 from bot.gifts.notifications.plan import Notices
@@ -63,20 +65,27 @@ class Aftercare:
                 return Done()
         return Again(self._next_look(age).total_seconds())
 
-    def show_again(self, gift: Gift, person: str) -> None:
-        """Let a gift's recipient see its link once more, on the record and a few times a day.
+    async def show_again(self, gift_id: str, person: str) -> Gift:
+        """Let a gift's recipient see its link once more, on the record and a few times a day; `link_of` fetches it.
 
         Raises:
             Refused: it is somebody else's gift, it has not arrived, or it was shown too often today; this is on the
                 record as well.
         """
-        now = self._clock.now()
+        gift, now = self._store.gifts.get(gift_id), self._clock.now()
+        if gift is None:
+            raise Refused(say("I do not know this gift."))
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
             event = "refused" if refusal else SHOW_AGAIN
             self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
         if refusal:
             raise Refused(refusal)
+        return gift
+
+    async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
+        """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
+        return self._request(gift), await self._desk.link(gift)
 
     def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Words | None:
         if gift.recipient != person:

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
-from bot.gifts.flow import Flow
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.notification import Kind, Letter
 from bot.gifts.model.outcomes import Posted
+from bot.gifts.services import Services
 from tests.proof.invariants import Deed, Verb, Wish
 from tests.proof.simulation.bot_lifecycle import Act, Bot
 from tests.proof.simulation.fake_provider import Shop
@@ -69,14 +69,14 @@ class People:
         elif gift.reason.can_order_anew and not there_is_one and self._fate.happens(0.5):
             await self._clicks(approver, f"order {gift.recipient} anew", partial(_order_anew, gift.id, approver))
         elif gift.reason.can_retry:
-            await self._clicks(approver, f"retry {gift.recipient}", lambda flow: flow.retry(gift.id, approver))
+            await self._clicks(approver, f"retry {gift.recipient}", lambda bot: bot.resolve.retry(gift.id, approver))
 
     async def _request(self) -> None:
         draft = self._draft()
         deciders = frozenset(APPROVERS) - {draft.requester, *draft.recipients}
         self.wishes += [Wish(draft.id, draft.requester, recipient, deciders) for recipient in draft.recipients]
         await self._clock.sleep(self._fate.between(0, 60))
-        await self._insists(draft.requester, Verb.ASK, draft.id, lambda flow: flow.request(draft))
+        await self._insists(draft.requester, Verb.ASK, draft.id, lambda bot: bot.submit.ask(draft))
         async with asyncio.TaskGroup() as everybody:
             for approver in sorted(deciders):
                 everybody.create_task(self._decides(approver, draft.id))
@@ -107,19 +107,25 @@ class People:
             return
         if self._fate.happens(0.75):
             card = self._place(cards)
-            await self._insists(approver, Verb.APPROVE, request, lambda flow: flow.approve(request, approver, card))
+            await self._insists(
+                approver, Verb.APPROVE, request, lambda bot: bot.decide.approve(request, approver, card)
+            )
         elif self._fate.happens(0.6):
-            await self._insists(approver, Verb.DECLINE, request, lambda flow: flow.decline(request, approver, "no"))
+            await self._insists(
+                approver, Verb.DECLINE, request, lambda bot: bot.decide.decline(request, approver, "no")
+            )
 
     async def _meddles(self, draft: Draft) -> None:
         """Somebody approves who may not."""
         meddler = self._fate.some([draft.requester, *draft.recipients, "USly"], 1, 1)[0]
         await self._clock.sleep(self._fate.between(1, 90))
-        await self._acts(meddler, Verb.APPROVE, draft.id, lambda flow: flow.approve(draft.id, meddler))
+        await self._acts(meddler, Verb.APPROVE, draft.id, lambda bot: bot.decide.approve(draft.id, meddler))
 
     async def _cancels(self, draft: Draft) -> None:
         await self._clock.sleep(self._fate.between(1, 90))
-        await self._acts(draft.requester, Verb.CANCEL, draft.id, lambda flow: flow.cancel(draft.id, draft.requester))
+        await self._acts(
+            draft.requester, Verb.CANCEL, draft.id, lambda bot: bot.decide.cancel(draft.id, draft.requester)
+        )
 
     async def _insists(self, person: str, verb: Verb, request: str, act: Act) -> None:
         for _ in range(_PATIENCE):
@@ -158,16 +164,16 @@ class People:
         return [gift for gift in gifts if gift.is_in_trouble]
 
 
-async def _approve(request: str, person: str, card: Posted, flow: Flow) -> Request:
-    return await flow.approve(request, person, card)
+async def _approve(request: str, person: str, card: Posted, services: Services) -> Request:
+    return await services.decide.approve(request, person, card)
 
 
-async def _order_anew(gift: str, person: str, flow: Flow) -> Request:
-    return await flow.order_anew(gift, person, "I looked through the list, and it is not there.")
+async def _order_anew(gift: str, person: str, services: Services) -> Request:
+    return await services.resolve.order_anew(gift, person, "I looked through the list, and it is not there.")
 
 
-async def _close(gift: str, person: str, is_unspent: bool, flow: Flow) -> Request:  # noqa: FBT001 - for partial
-    return await flow.close(gift, person, "Nobody needs it any more.", is_unspent=is_unspent)
+async def _close(gift: str, person: str, is_unspent: bool, services: Services) -> Request:  # noqa: FBT001 - for partial
+    return await services.resolve.close(gift, person, "Nobody needs it any more.", is_unspent=is_unspent)
 
 
 def _best(answers: Iterable[Request | Refused | None]) -> Request | Refused | None:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import structlog
 
 from bot.gifts.checked_clock import CheckedClock
-from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.jobs.worker import LONGEST_NAP, Step, Worker
 from bot.gifts.model.business_hours import Patience
 from bot.gifts.model.errors import NotNow, Refused
@@ -15,6 +14,7 @@ from bot.gifts.model.gift import Request
 from bot.gifts.model.job import Task
 from bot.gifts.model.policy import Policy
 from bot.gifts.orders.redemption import Care
+from bot.gifts.services import Arrangement, Services, build_services
 from bot.gifts.time_limit import time_limit
 from bot.sandbox.simulator.slack.delivery import ACK_SECONDS
 from handlers.inbound.bolt_app import ANSWER_WITHIN
@@ -29,7 +29,7 @@ from tests.proof.simulation.virtual_time import MachineClock, WorldClock
 
 log = structlog.get_logger(__name__)
 
-Act = Callable[[Flow], Awaitable[Request]]
+Act = Callable[[Services], Awaitable[Request]]
 
 
 class MortalStore:
@@ -83,7 +83,7 @@ class Bot:
         self._journal = journal
         self.network = Network(clock, fate, journal)
         self._life: Life | None = None
-        self._flow: Flow | None = None
+        self._services: Services | None = None
 
     async def lives(self, policy: Policy, approvals_channel: str | None) -> None:
         """Live, die, and start again, for ever."""
@@ -105,21 +105,13 @@ class Bot:
         chat = ChatClient(self._chat, self.network, life)
         clock.when_in_doubt(chat.answer)
         shop = ShopClient(self._shop, self.network, life)
-        flow = Flow(store, shop, chat, chat, clock, arrangement, self._fate.id)
-        steps: dict[Task, Step] = {
-            Task.POST: flow.post,
-            Task.REFRESH: flow.refresh,
-            Task.ORDER: flow.order,
-            Task.DELIVER: flow.deliver,
-            Task.CHASE: flow.chase,
-            Task.CHECK: flow.check,
-            Task.RECALL: flow.recall.note,
-        }
+        services = build_services(store, shop, chat, chat, clock, arrangement, self._fate.id)
+        steps: dict[Task, Step] = {task: services.steps[task] for task in Task if task not in {Task.STOCK, Task.HEAD}}
         with self._disk.database.write():
             store.work.begin(Task.RECALL, clock.now())
-        worker = Worker(store, clock, bell, steps, flow.give_up)
-        self._life, self._flow = life, None
-        working = asyncio.create_task(self._works(flow, worker, clock))
+        worker = Worker(store, clock, bell, steps, services.flow.give_up)
+        self._life, self._services = life, None
+        working = asyncio.create_task(self._works(services, worker, clock))
         try:
             await asyncio.wait({working, life.over}, return_when=asyncio.FIRST_COMPLETED)
             if not life.over.done():
@@ -129,15 +121,15 @@ class Bot:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
 
-    async def _works(self, flow: Flow, worker: Worker, clock: CheckedClock) -> None:
+    async def _works(self, services: Services, worker: Worker, clock: CheckedClock) -> None:
         """Begin once Slack says who is in the groups, then work, and look at the clock now and then."""
         while True:
             try:
-                await flow.roll.now()
+                await services.approvers.now()
                 break
             except NotNow:
                 await self._clock.sleep(1)
-        self._flow = flow
+        self._services = services
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.run())
             tasks.create_task(self._looks_at(clock))
@@ -159,11 +151,11 @@ class Bot:
 
     async def handles(self, what: str, act: Act) -> Request | Refused | None:
         """What a person's click comes to; None is Slack's error that the app did not respond, or the bot's own."""
-        if self._life is None or self._flow is None or self._life.over.done():
+        if self._life is None or self._services is None or self._life.over.done():
             return None
         began = self._clock.monotonic()
         with time_limit(ANSWER_WITHIN):
-            handling = asyncio.ensure_future(act(self._flow))
+            handling = asyncio.ensure_future(act(self._services))
         await asyncio.wait({handling, self._life.over}, return_when=asyncio.FIRST_COMPLETED)
         if not handling.done():
             handling.cancel()
