@@ -55,7 +55,8 @@ class Listings:
         """Gifts that failed or are parked, the latest first, in which `person` has no part."""
         sql = (
             f"{_LINE} JOIN requests ON requests.id = request_id"
-            f" WHERE gifts.state IN ('failed', 'parked') AND {_NO_PART_IN}{_newest('changed_at', 'gifts.id', place)}"
+            f" WHERE gifts.state IN ('failed', 'needs_review') AND {_NO_PART_IN}"
+            f"{_newest('changed_at', 'gifts.id', place)}"
         )
         return self._gift_lines(self._rows(sql, place, limit, person=person))
 
@@ -63,7 +64,7 @@ class Listings:
         """Gifts that have arrived at a person, the latest first."""
         sql = (
             f"{_LINE} WHERE recipient = :person"
-            f" AND state IN ('delivered', 'claimed', 'lapsed'){_newest('changed_at', 'id', place)}"
+            f" AND state IN ('delivered', 'claimed', 'expired'){_newest('changed_at', 'id', place)}"
         )
         return self._gift_lines(self._rows(sql, place, limit, person=person))
 

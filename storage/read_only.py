@@ -105,7 +105,7 @@ def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> Conditi
     complaints = [line for (text,) in connection.execute("PRAGMA integrity_check(3)") for line in text.splitlines()]
     (overdue,) = connection.execute("SELECT count(*) FROM work WHERE due_at < ?", (late,)).fetchone()
     in_trouble = connection.execute(
-        "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'parked') GROUP BY state, reason"
+        "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'needs_review') GROUP BY state, reason"
     )
     restored_at, unseen = _restored(connection)
     return Condition(

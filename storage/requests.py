@@ -129,7 +129,7 @@ class RequestTable:
         sums = self._database.row(
             f"SELECT {_SUMS} FROM requests JOIN gifts ON gifts.request_id = requests.id"  # noqa: S608 - constants
             " WHERE requester = ? AND created_at >= ? AND recipient = ? AND currency = ? AND requests.id != ?"
-            " AND gifts.state != 'void'",
+            " AND gifts.state != 'cancelled'",
             (requester, to_text(since), recipient, currency, but),
         )
         amounts = (Money(minor, currency, exponent) for exponent, minor in enumerate(sums or ()) if minor)

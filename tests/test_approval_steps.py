@@ -240,7 +240,7 @@ async def test_an_announcement_says_what_the_requester_wants(office: Office, pol
 
 
 async def test_nothing_is_bought_for_who_has_left(office: Office, policy: str) -> None:
-    """Rob is deactivated between request and approval: the gift is parked, and nothing is ordered or reserved."""
+    """Rob is deactivated between request and approval: the gift needs review, and nothing is ordered or reserved."""
     async with office.open(giftbot_config=policy):
         await asks(office, "@Rob 60 GBP for the launch")
         await office.abe.sees_message("would like to thank")
@@ -250,7 +250,7 @@ async def test_nothing_is_bought_for_who_has_left(office: Office, policy: str) -
             "its recipient has left, so nothing was ordered"
             in (await office.mia.sees_message("needs somebody")).text_shown
         )
-        assert office.states() == ["parked"]
+        assert office.states() == ["needs_review"]
         assert office.giftcards.requests == []
         assert office.rows("SELECT sum(minor) FROM spending") == [(0,)]
 

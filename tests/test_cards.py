@@ -90,7 +90,7 @@ OURS = re.compile(
 
 def gifts(state: GiftState, reasons: Sequence[Reason] = tuple(Reason)) -> tuple[Gift, ...]:
     """Twenty-five gifts in a state, with every reason in turn where there is one."""
-    stopped = state in {GiftState.FAILED, GiftState.PARKED, GiftState.LAPSED}
+    stopped = state in {GiftState.FAILED, GiftState.NEEDS_REVIEW, GiftState.EXPIRED}
     return tuple(
         Gift(f"{number:08}-0000-4000-8000-000000000000", REQUEST_ID, person, state, 1, reason if stopped else None)
         for number, (person, reason) in enumerate(zip(EVERYBODY, cycle(reasons), strict=False))
@@ -111,8 +111,8 @@ def a_request(
 def standings() -> Iterator[tuple[RequestState, GiftState]]:
     """Where requests and their gifts can stand together."""
     yield RequestState.PENDING, GiftState.WAITING
-    yield RequestState.DECLINED, GiftState.VOID
-    yield RequestState.CANCELLED, GiftState.VOID
+    yield RequestState.DECLINED, GiftState.CANCELLED
+    yield RequestState.CANCELLED, GiftState.CANCELLED
     for state in GiftState:
         if state is not GiftState.WAITING:
             yield RequestState.APPROVED, state
@@ -121,17 +121,17 @@ def standings() -> Iterator[tuple[RequestState, GiftState]]:
 STANDINGS = list(standings())
 ABOUT_THE_COMPANY = {Kind.HOLD, Kind.RESTORED, Kind.HEAD, Kind.STAND_IN, Kind.STAND_DOWN}
 ABOUT_GIFTS = [kind for kind in Kind if kind not in ABOUT_THE_COMPANY]
-TROUBLED = [GiftState.FAILED, GiftState.PARKED]
+TROUBLED = [GiftState.FAILED, GiftState.NEEDS_REVIEW]
 
 
 def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
     """What a message of this kind is made from."""
     about = request.gifts[:1] if kind in {Kind.GIFT, Kind.REMINDER, Kind.LAPSED, Kind.CLOSED} else request.gifts
     if kind is Kind.LAPSED:
-        request = replace(request, gifts=gifts(GiftState.LAPSED))
+        request = replace(request, gifts=gifts(GiftState.EXPIRED))
     if kind is Kind.CLOSED:
         closing = Closing(ABE, request.note or "they have left")
-        request = replace(request, gifts=tuple(replace(gift, closing=closing) for gift in gifts(GiftState.VOID)))
+        request = replace(request, gifts=tuple(replace(gift, closing=closing) for gift in gifts(GiftState.CANCELLED)))
     link = SecretStr(LINK) if kind is Kind.GIFT else None
     message = Message("m", kind, request.id, tuple(gift.id for gift in about), to)
     route = POLICY.route(request, Roster())
@@ -177,7 +177,7 @@ def assert_harmless(thing: Any) -> None:
 @pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
 def test_slack_takes_every_message_and_nobody_is_fooled(kind: Kind, note: str) -> None:
     """Whatever the note and the reason of a refusal say: within Slack's limits, and nothing of it is live."""
-    assert_harmless(shown(letter(kind, a_request(note, RequestState.DECLINED, GiftState.VOID), MIA)))
+    assert_harmless(shown(letter(kind, a_request(note, RequestState.DECLINED, GiftState.CANCELLED), MIA)))
     if kind is not Kind.DECISION:
         assert_harmless(shown(letter(kind, a_request(note))))
 
@@ -196,7 +196,7 @@ def test_slack_takes_every_message_wherever_things_stand(
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_message_can_be_read_in_every_locale(kind: Kind, locale: str) -> None:
     """Amounts and lists are the reader's; no locale is too strange."""
-    assert_harmless(shown(letter(kind, a_request("danke", RequestState.APPROVED, GiftState.PARKED)), locale))
+    assert_harmless(shown(letter(kind, a_request("danke", RequestState.APPROVED, GiftState.NEEDS_REVIEW)), locale))
 
 
 def test_what_people_wrote_is_read_as_they_wrote_it() -> None:
@@ -216,7 +216,7 @@ def test_what_people_wrote_is_read_as_they_wrote_it() -> None:
 def test_the_reason_of_a_refusal_is_read_in_full(kind: Kind) -> None:
     """Approvers and the requester read every word of it, though none of it is live."""
     reason = "<!channel> & <http://evil.test|bank>"
-    message = shown(letter(kind, a_request(reason, RequestState.DECLINED, GiftState.VOID), MIA))
+    message = shown(letter(kind, a_request(reason, RequestState.DECLINED, GiftState.CANCELLED), MIA))
     assert {"type": "plain_text", "text": f"“{reason}”", "emoji": True} in [
         block["text"] for block in message["blocks"] if "text" in block
     ]
@@ -265,7 +265,7 @@ def test_a_decided_card_has_no_buttons(state: RequestState) -> None:
 def test_trouble_is_told_with_what_to_do(reason: Reason) -> None:
     """Approvers have the buttons that help; the requester reads it in their own words, without any."""
     request = replace(a_request(), state=RequestState.APPROVED, decision=Decision(ABE, NOON))
-    request = replace(request, gifts=gifts(GiftState.PARKED, [reason])[:1])
+    request = replace(request, gifts=gifts(GiftState.NEEDS_REVIEW, [reason])[:1])
     helps = {"Retry": reason.can_retry, "Order anew": reason.can_order_anew, "Close": True}
     for reader in (ABE, MIA):
         message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)), ensure_ascii=False)
@@ -278,7 +278,7 @@ def test_trouble_is_told_with_what_to_do(reason: Reason) -> None:
 def test_of_an_order_that_may_exist_nobody_reads_that_there_is_none(reason: Reason) -> None:
     """Neither its requester, who could ask for a second gift, nor an approver."""
     request = replace(a_request(), state=RequestState.APPROVED, decision=Decision(ABE, NOON))
-    request = replace(request, gifts=gifts(GiftState.PARKED, [reason])[:1])
+    request = replace(request, gifts=gifts(GiftState.NEEDS_REVIEW, [reason])[:1])
     for reader in (ABE, MIA):
         message = json.dumps(shown(letter(Kind.TROUBLE, request, reader)))
         assert "nothing was ordered" not in message
@@ -287,7 +287,7 @@ def test_of_an_order_that_may_exist_nobody_reads_that_there_is_none(reason: Reas
 
 def test_a_notice_about_many_gifts_names_as_many_as_fit() -> None:
     """The others are on the Home tab, and it says how many they are."""
-    message = json.dumps(shown(letter(Kind.TROUBLE, a_request("", RequestState.APPROVED, GiftState.PARKED))))
+    message = json.dumps(shown(letter(Kind.TROUBLE, a_request("", RequestState.APPROVED, GiftState.NEEDS_REVIEW))))
     assert message.count('"Close"') == 20
     assert "And 5 others; the Home tab has all of them." in message
 
@@ -398,7 +398,7 @@ def test_a_form_with_a_hundred_countries_is_taken(locale: str) -> None:
 def mending_forms(request: Request, language: Language) -> Iterator[dict[str, Any]]:
     """The forms about a gift that has stopped, whatever is known of its order."""
     for made in Made:
-        broken = Broken(request, replace(request.gifts[0], state=GiftState.PARKED), made)
+        broken = Broken(request, replace(request.gifts[0], state=GiftState.NEEDS_REVIEW), made)
         yield close_form(broken, language)
         yield order_anew_form(broken, language)
 
@@ -406,7 +406,7 @@ def mending_forms(request: Request, language: Language) -> Iterator[dict[str, An
 @pytest.mark.parametrize("made", Made)
 def test_the_form_that_closes_a_gift_says_whether_an_order_exists(made: Made) -> None:
     """Where it does, or may, its money stays counted unless somebody states that none is spent."""
-    (gift, *_) = gifts(GiftState.PARKED)
+    (gift, *_) = gifts(GiftState.NEEDS_REVIEW)
     view = json.dumps(close_form(Broken(a_request(), gift, made), BRITISH))
     words = {
         Made.NO: "Nothing was ordered",
@@ -568,7 +568,7 @@ def test_a_company_may_have_many_approvers() -> None:
     many = [f"U{number:010}" for number in range(200)]
     check_view(asked_view(a_request("thank you"), many, BRITISH), "modal")
     for state in (RequestState.PENDING, RequestState.APPROVED):
-        request = a_request("thank you", state, GiftState.PARKED)
+        request = a_request("thank you", state, GiftState.NEEDS_REVIEW)
         blocks = status_blocks(Overview([request], deciders={request.id: many}), BRITISH)
         check_message({"text": "Where your gifts stand", "blocks": blocks})
         full = desk([])

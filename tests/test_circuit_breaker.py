@@ -331,14 +331,14 @@ async def test_a_restart_on_hold_sends_nothing(office: Office) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_hold_that_never_ends_is_put_in_front_of_a_person(office: Office) -> None:
-    """After four days a waiting gift is parked; it was never sent, and Retry sends it under its first key."""
+    """After four days a waiting gift needs review; it was never sent, and Retry sends it under its first key."""
     balance(office, "0")
     await everybody_asked_for(office, [office.rob, office.eve])
     await until(office, failed=1, approved=1)
     await office.lets_pass(2, minutes=5)
     await office.lets_pass(1, days=4)
-    await until(office, failed=1, parked=1)
-    ((request_id, recipient),) = office.rows("SELECT request_id, recipient FROM gifts WHERE state = 'parked'")
+    await until(office, failed=1, needs_review=1)
+    ((request_id, recipient),) = office.rows("SELECT request_id, recipient FROM gifts WHERE state = 'needs_review'")
     name = office.slack.workspace.users[recipient].real_name
     trouble = await office.abe.sees_message(f"needs somebody: @{name}")
     assert "too little money. Top up the account, then retry." in trouble.text_shown

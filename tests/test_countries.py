@@ -167,7 +167,7 @@ class TestAnAnswerForAnotherCountry:
             await office.approves()
             trouble = await office.ana.sees_message("needs somebody")
             assert "answered with another order than ours" in trouble.text_shown
-            assert office.states() == ["parked"]
+            assert office.states() == ["needs_review"]
         ((detail,),) = office.rows("SELECT detail FROM history WHERE event = 'park'")
         assert detail.endswith("is for FR instead of DE")
         assert office.rob.messages() == []

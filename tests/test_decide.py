@@ -127,7 +127,7 @@ async def test_a_decline_needs_a_reason_and_gives_it_to_the_requester(office: Of
         assert "Declined by @Ana" in card.text_shown
         assert card.buttons == []
     assert "<!channel>" not in json.loads(notice.raw)["text"]
-    assert office.states() == ["void"]
+    assert office.states() == ["cancelled"]
     assert office.giftcards.requests == []
 
 
@@ -145,7 +145,7 @@ async def test_the_requester_cancels_while_it_is_pending(office: Office) -> None
     await office.abe.sees("Cancelled by @Mia")
     await office.abe.sends(Kind.INTERACTIVE, stale)
     await _told(office.abe, "Cancelled by @Mia")
-    assert office.states() == ["void"]
+    assert office.states() == ["cancelled"]
 
 
 @pytest.mark.usefixtures("bot")

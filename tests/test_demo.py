@@ -92,7 +92,7 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
         "Declined by @Abe",
         "the bot asks again with the same key and is given the same order",
         "2 orders 2 keys 3",
-        "2 delivered, 1 void",
+        "2 delivered, 1 cancelled",
         "As promised: 2 gifts approved, 2 orders made, 2 links delivered",
     ]:
         assert words in " ".join(shown.split()), words
@@ -127,7 +127,7 @@ def test_the_policy_story_shows_every_rule(tmp_path: Path) -> None:
         "newer card shows it",
         "Nobody has decided about this",
         "⏰ Expired",
-        "4 delivered, 1 parked, 1 void",
+        "4 delivered, 1 needs review, 1 cancelled",
         "As promised: 4 gifts approved, 4 orders made, 4 links delivered",
         "gift waits for a person, and nothing was bought for it.",
     ]:
@@ -189,7 +189,7 @@ AS_PROMISED = Ledger(
     asked=Counter({"key": 2}),
     readers=[Reader("Mia", 3, []), Reader("Rob", 1, [LINK])],
     strayed=[],
-    gifts=Counter(delivered=1, void=1),
+    gifts=Counter(delivered=1, cancelled=1),
     history=7,
     files={"giftbot.db": b"SQLite O-1 ...", "giftbot.db-wal": b""},
 )
@@ -201,11 +201,11 @@ def test_books_that_are_in_order_give_no_problem() -> None:
 
 
 def test_a_gift_that_nobody_ordered_is_in_order_where_it_was_promised() -> None:
-    """One that is parked is expected, or a problem."""
-    parked = replace(AS_PROMISED, gifts=Counter(delivered=1, parked=1))
-    assert parked.problems([ROB], parked=1) == []
-    assert parked.problems([ROB]) == ["Gifts are left behind: {'delivered': 1, 'parked': 1}."]
-    assert AS_PROMISED.problems([ROB], parked=1) == ["Gifts are left behind: {'delivered': 1, 'void': 1}."]
+    """One that needs review is expected, or a problem."""
+    in_review = replace(AS_PROMISED, gifts=Counter(delivered=1, needs_review=1))
+    assert in_review.problems([ROB], in_review=1) == []
+    assert in_review.problems([ROB]) == ["Gifts are left behind: {'delivered': 1, 'needs_review': 1}."]
+    assert AS_PROMISED.problems([ROB], in_review=1) == ["Gifts are left behind: {'delivered': 1, 'cancelled': 1}."]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_gift_that_nobody_ordered_is_in_order_where_it_was_promised() -> None:
         ({"readers": [Reader("Mia", 1, [LINK])]}, "The messages with a link went astray: {'Mia': 1}."),
         ({"readers": [Reader("Rob", 1, ["other"])]}, "The links delivered are not those that were bought."),
         ({"strayed": ["Rob"]}, "Others were shown the link of Rob."),
-        ({"gifts": Counter(parked=1)}, "1 gifts were approved, but 0 are stored as delivered."),
+        ({"gifts": Counter(needs_review=1)}, "1 gifts were approved, but 0 are stored as delivered."),
         ({"gifts": Counter(delivered=1, ordered=1)}, "Gifts are left behind: {'delivered': 1, 'ordered': 1}."),
         ({"files": {"giftbot.db-wal": b"O-1 .../r/secret"}}, "A link is at rest in giftbot.db-wal."),
         ({"files": {"giftbot.db": b""}}, "The search of the files does not even find the orders."),

@@ -93,7 +93,7 @@ async def test_a_healthy_office(office: Office, provider: Provider) -> None:
         f"{office.database} is whole",
         "File modes readable by their owner only",
         "Bot running with this database",
-        "Gifts none is late, failed or parked",
+        "Gifts none is late, failed or in need of review",
     ):
         assert row in flat(said)
     assert ("accepted for the playground (play money)" if provider == "runa" else "answers and accepts it") in said
@@ -487,29 +487,29 @@ class TestGiftCards:
         settings, account = SocketSettings(_env_file=None, **values), RunaAccount(_env_file=None, **values)
         *_, row = config.check(settings, account)
         assert row.mark is Mark.WARNING
-        assert row.remedy == "Add spend.playground.runa.io to GIFTBOT_LINK_HOSTS, or every gift is parked."
+        assert row.remedy == "Add spend.playground.runa.io to GIFTBOT_LINK_HOSTS, or no link is delivered."
 
 
 class TestDatabase:
     """The file, and what waits in it."""
 
     async def test_gifts_that_wait_for_somebody(self, office: Office) -> None:
-        """Failed and parked gifts are counted with their reasons, late work as well; none of it stops other gifts."""
+        """Gifts that wait are counted with their reasons, late work as well; none of it stops other gifts."""
         async with office.open(giftbot_link_hosts="elsewhere.example"):
             await office.asks()
             await office.approves()
-            await office.until("parked")
+            await office.until("needs_review")
             office.giftcards.refuse_next("insufficient_funds", 400)
             await office.asks("@Eve 10 GBP thanks")
             await office.approves()
-            await eventually(lambda: sorted(office.states()) == ["failed", "parked"])
+            await eventually(lambda: sorted(office.states()) == ["failed", "needs_review"])
         with closing(sqlite3.connect(office.database)) as connection, connection:
             connection.execute("INSERT INTO work (task, subject, since, due_at) VALUES ('post', 'x', '2026', '2026')")
         code, said = await doctor(office)
         assert code == 0
         said = flat(said)
         assert "1 gift failed: the account at the gift card service has too little money → Top up the account" in said
-        assert "1 gift parked: the gift is ordered, but its link points to a place that is not on our list" in said
+        assert "1 gift needs review: the gift is ordered, but its link points to a place that is not on our" in said
         assert "1 thing to do since more than an hour → giftbot run" in said
         assert "none seen running on this machine" in said
 
@@ -523,7 +523,7 @@ class TestDatabase:
             assert not [row for row in ill(await found(office)) if row.what == "Work"]
             await office.lets_pass(32, minutes=10)
             (row,) = [row for row in ill(await found(office)) if row.what == "Work"]
-            assert not [row for row in await found(office) if row.found == "none is late, failed or parked"]
+            assert not [row for row in await found(office) if row.found == "none is late, failed or in need of review"]
         assert row.mark is Mark.WARNING
         assert re.fullmatch(r"2 orders tried in vain, the oldest \d\d times in 6 hours: 429", row.found)
         assert "Look for outage_began in the log" in row.remedy

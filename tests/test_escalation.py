@@ -108,7 +108,7 @@ async def test_after_ten_working_days_it_expires(office: Office) -> None:
             assert card.buttons == []
         assert "This has been decided already. :alarm_clock: Expired" in await office.sends(stale, office.abe)
         assert office.rows("SELECT state, decided_by FROM requests") == [("expired", "giftbot")]
-        assert office.states() == ["void"]
+        assert office.states() == ["cancelled"]
         assert office.rows("SELECT event FROM history WHERE event = 'decline'") == []
         assert "eclined" not in "".join(office.slack.everything_shown())
         assert office.giftcards.requests == []
@@ -296,7 +296,7 @@ async def test_what_no_rule_is_about_any_more_still_expires(office: Office) -> N
         assert card.buttons == []
         await at(office, on(18, 10, 1))
         assert told(office.mia, "Expired") == 1
-        assert office.states() == ["void"]
+        assert office.states() == ["cancelled"]
 
 
 async def refused(office: Office, command: str) -> dict[str, str]:

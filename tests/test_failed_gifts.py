@@ -1,4 +1,4 @@
-"""Gifts that wait for a person: refused for good, or parked; shown with the reason, and set going again."""
+"""Gifts that wait for a person: refused for good, or in need of review; shown with the reason, and set going again."""
 
 import asyncio
 
@@ -117,7 +117,7 @@ async def test_a_retry_clicked_twice_counts_once(office: Office) -> None:
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("junk", [Junk.NOT_JSON, Junk.NO_ID])
-async def test_an_unreadable_order_reply_is_asked_again_and_then_looked_up_or_parked(
+async def test_an_unreadable_order_reply_is_asked_again_and_then_looked_up_or_reviewed(
     office: Office, junk: Junk
 ) -> None:
     """Junk instead of an order: the same key again, then the list; without one, a person, whose Retry finds it."""
@@ -129,7 +129,7 @@ async def test_an_unreadable_order_reply_is_asked_again_and_then_looked_up_or_pa
     if office.simulator.provider == "wegift":
         trouble = await office.ana.sees_message("needs somebody")
         assert "keeps answering something that cannot be read; the order may exist" in trouble.text_shown
-        assert office.states() == ["parked"]
+        assert office.states() == ["needs_review"]
         office.giftcards.clear_junk()
         await office.ana.clicks("Retry", confirm=True)
     await office.delivered()
@@ -200,7 +200,7 @@ async def test_a_key_is_not_sent_after_29_days(office: Office) -> None:
         trouble = await office.abe.sees_message("needs somebody")
         assert "too long to ask about this order again" in trouble.text_shown
         assert trouble.buttons == ["Order anew", "Close"]
-        assert office.states() == ["parked"]
+        assert office.states() == ["needs_review"]
     assert len(office.giftcards.requests) == sent
 
 

@@ -264,9 +264,9 @@ async def test_only_what_one_can_decide_now_is_offered(office: Office) -> None:
 
 
 async def test_gifts_in_trouble_are_leafed_through_and_mended_there(office: Office) -> None:
-    """Seven gifts are parked: five and two, and a retry brings the tab up to date."""
-    parked = [GiftStep.APPROVE, GiftStep.PARK]
-    keep(office, asked(office, 7), RequestStep.APPROVE, gift_steps=parked)
+    """Seven gifts need review: five and two, and a retry brings the tab up to date."""
+    stopped = [GiftStep.APPROVE, GiftStep.PARK]
+    keep(office, asked(office, 7), RequestStep.APPROVE, gift_steps=stopped)
     async with office.open():
         home = await office.abe.opens_home()
         assert home.buttons.count("Retry") == FULL_PAGE

@@ -55,7 +55,7 @@ FILL = (
     {NUMBERS}
     INSERT INTO gifts (id, request_id, position, recipient, state, attempt, reason, changed_at)
     SELECT printf('g%09d', n), printf('r%09d', n), 0, iif(n % 3, printf('V%04d', n % 997), 'UFAY'),
-        CASE n % 40 WHEN 0 THEN 'waiting' WHEN 1 THEN 'void' WHEN 3 THEN 'parked' ELSE 'delivered' END, 1,
+        CASE n % 40 WHEN 0 THEN 'waiting' WHEN 1 THEN 'cancelled' WHEN 3 THEN 'needs_review' ELSE 'delivered' END, 1,
         iif(n % 40 = 3, 'no_answer', NULL), {MOMENT}
     FROM numbers
     """,

@@ -190,7 +190,7 @@ def mails() -> Iterator[Mail]:
         for state, gift_state in STANDINGS if kind is not Kind.DECISION else STANDINGS[1:]:
             for reader in (ABE, MIA):
                 yield letter(kind, a_request("danke", state, gift_state), reader)
-        one = a_request("", RequestState.APPROVED, GiftState.PARKED)
+        one = a_request("", RequestState.APPROVED, GiftState.NEEDS_REVIEW)
         yield letter(kind, replace(one, gifts=one.gifts[:1], source=None))
     for balance in (100, 10**9):
         funds = Funds(Money(balance, "GBP", 2), Money(12345, "GBP", 2))

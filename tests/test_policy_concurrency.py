@@ -174,7 +174,7 @@ def _outcome(company: CalmCompany, asked: Request) -> str:
     if ended.state is RequestState.APPROVED:
         assert len({given.by for given in ended.approvals}) == 2
     kept = company.rows("SELECT state, reserved_minor FROM gifts WHERE request_id = ?", asked.id)
-    assert kept == [("void", 0) if _is_over(ended) else (ended.gifts[0].state.value, ended.value.minor)]
+    assert kept == [("cancelled", 0) if _is_over(ended) else (ended.gifts[0].state.value, ended.value.minor)]
     reserved(company)
     return str(ended.state)
 

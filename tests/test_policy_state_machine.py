@@ -170,7 +170,7 @@ class Office(RuleBasedStateMachine):
     @rule(person=st.sampled_from(DECIDERS))
     def retries(self, person: str) -> None:
         """An approver clicks Retry beside everything that failed."""
-        for (gift_id,) in self._company.rows("SELECT id FROM gifts WHERE state IN ('failed', 'parked')"):
+        for (gift_id,) in self._company.rows("SELECT id FROM gifts WHERE state IN ('failed', 'needs_review')"):
             self._company.tries(lambda bot, gift_id=gift_id: bot.resolve.retry(gift_id, person))  # type: ignore[misc]
 
     # ---------------------------------------------------------------- what has to hold after each of these
@@ -208,7 +208,7 @@ class Office(RuleBasedStateMachine):
         )
         spent: dict[tuple[str, str, str], int] = {}
         for requester, recipient, cost_centre, month, minor, state, value in given:
-            assert minor == (0 if state in {"void", "failed"} else value)
+            assert minor == (0 if state in {"cancelled", "failed"} else value)
             if minor:
                 pair = f"{requester} {recipient}"
                 for key in [
@@ -253,7 +253,7 @@ class Office(RuleBasedStateMachine):
         """What the same people gave each other in the days before, in pence, request by request."""
         others = self._company.rows(
             "SELECT created_at, recipient, value_minor FROM gifts JOIN requests ON requests.id = request_id"
-            " WHERE requester = ? AND request_id != ? AND gifts.state != 'void'",
+            " WHERE requester = ? AND request_id != ? AND gifts.state != 'cancelled'",
             request.requester,
             request.id,
         )

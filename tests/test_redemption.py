@@ -112,7 +112,7 @@ class TestWhatBecameOfIt:
         """Mia learns it, nobody looks any more, and Rob is told when he wants to see it."""
         become(runa(office), await given(office))
         await lives(office, days=30)
-        await office.until("lapsed")
+        await office.until("expired")
         notice = await office.mia.sees_message("never claimed")
         assert words in notice.text_shown
         assert sum("never claimed" in message.text_shown for message in office.mia.messages()) == 1
@@ -135,7 +135,7 @@ class TestWhatBecameOfIt:
     async def test_a_dead_link_is_not_delivered(
         self, office: Office, become: Callable[[RunaApi, Order], None], words: str
     ) -> None:
-        """A link that dies before it is handed over is parked; Retry fetches it again, and it is never ordered anew."""
+        """A link that dies before it is handed over needs review; Retry fetches it again, and never orders anew."""
         office.giftcards.links_after(seconds=60)
         await office.asks()
         await office.approves()
@@ -147,7 +147,7 @@ class TestWhatBecameOfIt:
         assert words in trouble.text_shown
         await office.abe.clicks("Retry", confirm=True)
         await eventually(lambda: office.rows("SELECT count(*) FROM history WHERE event = 'park'") == [(2,)])
-        assert office.states() == ["parked"]
+        assert office.states() == ["needs_review"]
         assert office.rob.messages() == []
         runa(office).reinstate(order)
         await office.rests()

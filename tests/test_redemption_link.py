@@ -82,7 +82,7 @@ def test_a_link_to_a_host_on_the_list_is_trusted(link: str) -> None:
 
 @pytest.mark.parametrize("link", NOT_TRUSTED.values(), ids=NOT_TRUSTED.keys())
 def test_every_other_link_is_not_trusted(link: str) -> None:
-    """A gift whose link leads elsewhere, or could be mistaken, is parked in front of a person."""
+    """A gift whose link leads elsewhere, or could be mistaken, needs review."""
     assert not is_trusted(SecretStr(link), HOSTS)
 
 

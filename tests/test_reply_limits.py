@@ -150,7 +150,7 @@ async def test_a_bomb_from_a_response_url(office: Office) -> None:
         with capture_logs() as logs:
             await eventually(lambda: bool(bomb.hits))
             await eventually(lambda: any(line["event"] == "list_not_shown" for line in logs))
-    assert office.states() == ["void"]
+    assert office.states() == ["cancelled"]
 
 
 async def test_an_envelope_that_is_too_large(office: Office) -> None:

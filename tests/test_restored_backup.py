@@ -86,7 +86,7 @@ async def test_what_was_ordered_since_a_backup_is_not_ordered_again(office: Offi
             trouble = await office.abe.sees_message("needs somebody: @Rob")
             assert "a backup of the database was restored, and the order may have been made" in trouble.text_shown
             assert trouble.buttons == ["Order anew", "Close"]
-            assert office.states() == ["failed", "parked"]
+            assert office.states() == ["failed", "needs_review"]
     assert len(office.giftcards.orders) == 1
     async with office.open():
         await office.rests()

@@ -31,7 +31,7 @@ from bot.gifts.model.policy import Policy
 from tests.harness.fast_world import CalmCompany
 
 ARCHITECTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
-ENDS = {GiftState.CLAIMED, GiftState.LAPSED, GiftState.VOID}
+ENDS = {GiftState.CLAIMED, GiftState.EXPIRED, GiftState.CANCELLED}
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
@@ -61,7 +61,7 @@ def test_every_state_is_reached() -> None:
 
 
 def test_every_state_has_a_way_on_or_is_an_end() -> None:
-    """Nothing is stuck: only a gift that is claimed, lapsed or void has nothing left to do."""
+    """Nothing is stuck: only a gift that is claimed, expired or cancelled has nothing left to do."""
     assert set(GiftState) - {move.before for move in GIFT_LIFE} == ENDS
 
 
@@ -78,7 +78,7 @@ def test_nothing_is_ordered_without_an_approval() -> None:
     """The only way out of waiting, other than being dropped, is an approval."""
     assert [(move.step, move.after) for move in GIFT_LIFE if move.before is GiftState.WAITING] == [
         (GiftStep.APPROVE, GiftState.APPROVED),
-        (GiftStep.DROP, GiftState.VOID),
+        (GiftStep.DROP, GiftState.CANCELLED),
     ]
     assert [move.before for move in GIFT_LIFE if move.step is GiftStep.PLACE] == [GiftState.APPROVED]
 
@@ -122,7 +122,7 @@ def test_whoever_cannot_retry_is_not_told_to(reason: Reason) -> None:
 def test_the_same_gift_has_the_same_key_for_ever() -> None:
     """The key is derived from request, recipient and attempt; this one was computed when the product began."""
     gift = Gift("g", "7f1c2c1e-4f57-4c0e-8a55-9b54a3f2f1d0", "U0ROB", GiftState.APPROVED)
-    assert key_of(gift) == key_of(Gift("other", gift.request_id, "U0ROB", GiftState.PARKED))
+    assert key_of(gift) == key_of(Gift("other", gift.request_id, "U0ROB", GiftState.NEEDS_REVIEW))
     assert key_of(gift) == "24c915ef-7e1e-5bea-a083-6c73867d5888"
     others = [
         Gift("g", gift.request_id, "U0EVE", GiftState.APPROVED),

@@ -82,14 +82,14 @@ async def test_a_refusal_after_a_lost_reply_is_no_word_about_the_order(office: O
     if office.simulator.provider == "runa":  # whose list has it
         await office.delivered()
     else:
-        assert set(office.states()) <= {"approved", "parked"}
+        assert set(office.states()) <= {"approved", "needs_review"}
     assert reserved(office) == [2500]
     assert "nothing was ordered" not in told([office.mia, office.abe, office.ana])
     assert "new request" not in told([office.mia, office.abe, office.ana])
 
     office.giftcards.faults.disarm(CREATE, refused)
     await office.lets_pass(2, minutes=5)
-    if office.states() == ["parked"]:
+    if office.states() == ["needs_review"]:
         await office.abe.clicks("Retry", confirm=True)
     await office.delivered()
     assert len(office.giftcards.orders) == len(keys(office)) == 1
@@ -106,7 +106,7 @@ async def test_an_order_that_is_made_behind_a_refusal_at_the_gate_is_not_made_ag
     await office.asks()
     await office.approves()
     await office.lets_pass(8, minutes=5)
-    if office.states() == ["parked"]:
+    if office.states() == ["needs_review"]:
         await office.abe.clicks("Retry", confirm=True)
     await office.delivered()
     assert len(office.giftcards.orders) == len(keys(office)) == 1
@@ -178,7 +178,7 @@ async def stays_unknown(office: Office) -> None:
     office.giftcards.faults.arm(CREATE, REFUSALS["422"], times=10_000)
     await office.asks()
     await office.approves()
-    while office.states() != ["parked"]:
+    while office.states() != ["needs_review"]:
         await office.lets_pass(1, minutes=4)
 
 
@@ -211,7 +211,7 @@ async def test_an_approver_who_looked_can_order_anew(office: Office) -> None:
     await states_that_there_is_none(office)
     assert office.abe.modal
     assert "The last try was only just now" in office.abe.modal.text
-    assert office.states() == ["parked"]
+    assert office.states() == ["needs_review"]
     await office.abe.closes()
 
     office.clock.turn(minutes=15)
@@ -261,7 +261,7 @@ async def test_nobody_orders_a_gift_of_their_own_anew(office: Office) -> None:
         await office.mia.sends(Kind.INTERACTIVE, office.mia.payloads.button_click(trouble, button))
         await office.mia.sees_modal("Giftbot")
         await office.mia.closes()
-    assert office.states() == ["parked"]
+    assert office.states() == ["needs_review"]
 
 
 # ---------------------------------------------------------------- a person closes it
@@ -275,7 +275,7 @@ async def closes(office: Office, *, is_unspent: bool = False) -> str:
         await office.abe.fills({"Its money": ["I looked at the gift card service: no money is spent."]})
     await office.abe.fills({"Reason": "Rob has changed teams"})
     await office.abe.submits()
-    await office.until("void")
+    await office.until("cancelled")
     return form.text
 
 
@@ -342,8 +342,8 @@ async def test_a_gift_is_closed_once_and_not_without_a_reason(office: Office) ->
     assert "in words" in str(office.abe.modal.errors)
     await office.abe.fills({"Reason": "no longer needed"})
     await office.abe.submits()
-    await office.until("void")
+    await office.until("cancelled")
     await office.ana.clicks("Retry", on=home, confirm=True)
     notice = await office.ana.sees_modal("Giftbot")
     assert "There is nothing to retry or to close" in notice.text
-    assert office.states() == ["void"]
+    assert office.states() == ["cancelled"]

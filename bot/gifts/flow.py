@@ -6,9 +6,9 @@ where its gift stands, so that resuming after a crash is the normal path:
 
 | state | job | step | next | on failure |
 |---|---|---|---|---|
-| approved | order | Flow.order | ordered | failed, parked |
-| ordered | deliver | Flow.deliver | delivered | failed, parked |
-| delivered | check | Aftercare.check | claimed | lapsed |
+| approved | order | Flow.order | ordered | failed, needs_review |
+| ordered | deliver | Flow.deliver | delivered | failed, needs_review |
+| delivered | check | Aftercare.check | claimed | expired |
 
 Around it: a request that waits is brought on by the job `chase`; its cards and notices by `post` and `refresh`.
 """

@@ -67,7 +67,7 @@ class Lists(Protocol):
         """Requests that wait for one of these pools, oldest first, and for this person as far as they have no part."""
 
     def in_trouble(self, person: str, limit: int, place: Place = BEGINNING) -> Sequence[GiftLine]:
-        """Gifts that failed or are parked, the latest first, in which `person` has no part."""
+        """Gifts that failed or need review, the latest first, in which `person` has no part."""
 
     def given_to(self, person: str, limit: int, place: Place = BEGINNING) -> Sequence[GiftLine]:
         """Gifts that have arrived at a person, the latest first."""

@@ -20,10 +20,10 @@ STATES = {
     GiftState.ORDERED: say("ordered"),
     GiftState.DELIVERED: say("delivered"),
     GiftState.CLAIMED: say("claimed"),
-    GiftState.LAPSED: say("lapsed"),
-    GiftState.VOID: say("closed"),
+    GiftState.EXPIRED: say("expired"),
+    GiftState.CANCELLED: say("closed"),
     GiftState.FAILED: say("failed"),
-    GiftState.PARKED: say("parked"),
+    GiftState.NEEDS_REVIEW: say("needs review"),
 }
 _MOST_IN_FULL = 20  # gifts of a notice: Slack takes 50 blocks in a message
 

@@ -34,12 +34,12 @@ _PLACES = {
     GiftState.ORDERED: say(":hourglass_flowing_sand: ordered, on its way to {recipients}"),
     GiftState.DELIVERED: say(":gift: delivered to {recipients}"),
     GiftState.CLAIMED: say(":white_check_mark: claimed by {recipients}"),
-    GiftState.VOID: say(":no_entry_sign: closed for {recipients}"),
+    GiftState.CANCELLED: say(":no_entry_sign: closed for {recipients}"),
 }
 _RECEIVED = {
     GiftState.DELIVERED: say("*{value}* from {requester}, {when}"),
     GiftState.CLAIMED: say("*{value}* from {requester}, {when}, claimed"),
-    GiftState.LAPSED: say("*{value}* from {requester}, {when}, no longer valid"),
+    GiftState.EXPIRED: say("*{value}* from {requester}, {when}, no longer valid"),
 }
 _MOST_TROUBLES = 5  # Slack takes 50 blocks in a message
 
@@ -120,7 +120,7 @@ def received(request: Request, gift: Gift, language: Language) -> Block:
     text = _RECEIVED[gift.state].fill(
         value=value_of(request), requester=mention(request.requester), when=request.created_at
     )
-    can_be_shown = gift.state is not GiftState.LAPSED
+    can_be_shown = gift.state is not GiftState.EXPIRED
     button = show_again_button(gift, language.say("Show my gift")) if can_be_shown else None
     return section(language.render(text), button)
 

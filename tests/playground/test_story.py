@@ -105,7 +105,7 @@ async def test_a_decline_with_a_reason(visitor: Visitor, stage: Stage) -> None:
     values = {block["block_id"]: {block["element"]["action_id"]: "Not this month."}}
     await visitor.does("submits", "Abe", view=form["id"], values=values)
     assert "Not this month." in json.dumps(await visitor.sees("Mia", "Declined by"))
-    (gift,) = await visitor.until(lambda: [gift for gift in visitor.gifts.values() if gift["state"] == "void"])
+    (gift,) = await visitor.until(lambda: [gift for gift in visitor.gifts.values() if gift["state"] == "cancelled"])
     assert [step["say"] for step in gift["line"]] == ["asked", "declined", "not ordered"]
     assert stage.simulator.giftcards.orders == []
 

@@ -161,7 +161,8 @@ MUTATIONS = (
             Edit(
                 MENDING,
                 "    return GiftStep.ASK_AGAIN\n",
-                "    return GiftStep.ORDER_ANEW if broken.gift.state is GiftState.PARKED else GiftStep.ASK_AGAIN\n",
+                "    is_for_review = broken.gift.state is GiftState.NEEDS_REVIEW\n"
+                "    return GiftStep.ORDER_ANEW if is_for_review else GiftStep.ASK_AGAIN\n",
             ),
         ),
     ),

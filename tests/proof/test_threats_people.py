@@ -230,7 +230,7 @@ async def test_a_replayed_cancel_cancels_nothing_more(office: Office) -> None:
         await _replays(office)
         await office.finishes()
     assert office.rows("SELECT count(*) FROM history WHERE event = 'cancel'") == [(1,)]
-    assert office.states() == ["void"]
+    assert office.states() == ["cancelled"]
 
 
 async def test_a_replayed_retry_orders_nothing_more(office: Office) -> None:

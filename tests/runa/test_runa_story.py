@@ -106,7 +106,7 @@ async def test_a_link_that_is_refused_can_be_asked_for_again(
     await office.asks()
     await office.approves()
     await office.abe.sees_message("needs somebody")
-    assert office.states() == ["parked"]
+    assert office.states() == ["needs_review"]
     await office.abe.clicks("Retry", confirm=True)
     assert await office.delivered() == service.links[0]
     assert len(service.requests) == len(service.orders) == 1
@@ -221,7 +221,7 @@ async def test_an_old_order_waits_for_a_list_that_cannot_be_read(office: Office,
         await _let_pass(office, minutes=65)
         trouble = await office.abe.sees_message("needs somebody")
         assert "the order may exist" in trouble.text_shown
-        assert office.states() == ["parked"]
+        assert office.states() == ["needs_review"]
         service.faults.clear()
         await office.abe.clicks("Retry", confirm=True)
         assert await office.delivered() == service.links[0]

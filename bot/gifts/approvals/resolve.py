@@ -37,7 +37,7 @@ class Broken:
     @property
     def may_be_spent(self) -> bool:
         """Whether its money is counted in the budgets, and rightly so as far as is known."""
-        return self.made is not Made.NO and self.gift.state is GiftState.PARKED
+        return self.made is not Made.NO and self.gift.state is GiftState.NEEDS_REVIEW
 
 
 class Mending:
@@ -145,7 +145,7 @@ class Mending:
 
 
 def _way_on(broken: Broken) -> GiftStep:
-    if broken.gift.state is GiftState.PARKED and broken.made is Made.YES:
+    if broken.gift.state is GiftState.NEEDS_REVIEW and broken.made is Made.YES:
         return GiftStep.DELIVER_AGAIN
     if broken.gift.state is GiftState.FAILED and broken.made is Made.NO:
         return GiftStep.ORDER_ANEW

@@ -1,4 +1,4 @@
-"""PURE: why a gift failed, is parked or came to nothing: in words for its requester, for those who mend it, and how."""
+"""PURE: why a gift failed, needs review or came to nothing: in words for its requester and for approvers, and how."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -51,10 +51,10 @@ class GiftState(StrEnum):
     ORDERED = "ordered"
     DELIVERED = "delivered"
     CLAIMED = "claimed"
-    LAPSED = "lapsed"
-    VOID = "void"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
     FAILED = "failed"
-    PARKED = "parked"
+    NEEDS_REVIEW = "needs_review"
 
 
 class GiftStep(StrEnum):
@@ -86,7 +86,7 @@ class Move:
 
 GIFT_LIFE = (
     Move(GiftState.WAITING, GiftStep.APPROVE, GiftState.APPROVED, "an approver approves the request"),
-    Move(GiftState.WAITING, GiftStep.DROP, GiftState.VOID, "the request is declined or cancelled, or expires"),
+    Move(GiftState.WAITING, GiftStep.DROP, GiftState.CANCELLED, "the request is declined or cancelled, or expires"),
     Move(GiftState.APPROVED, GiftStep.PLACE, GiftState.ORDERED, "the gift card service confirms the order"),
     Move(
         GiftState.APPROVED,
@@ -94,12 +94,12 @@ GIFT_LIFE = (
         GiftState.FAILED,
         "the service refuses the order for good, or its list has no such order",
     ),
-    Move(GiftState.APPROVED, GiftStep.PARK, GiftState.PARKED, "whether the order exists cannot be found out"),
+    Move(GiftState.APPROVED, GiftStep.PARK, GiftState.NEEDS_REVIEW, "whether the order exists cannot be found out"),
     Move(GiftState.ORDERED, GiftStep.FAIL, GiftState.FAILED, "the service says that the order came to nothing"),
     Move(GiftState.ORDERED, GiftStep.DELIVER, GiftState.DELIVERED, "Slack confirms the recipient's message"),
-    Move(GiftState.ORDERED, GiftStep.PARK, GiftState.PARKED, "the link or the message cannot be handed over"),
+    Move(GiftState.ORDERED, GiftStep.PARK, GiftState.NEEDS_REVIEW, "the link or the message cannot be handed over"),
     Move(GiftState.DELIVERED, GiftStep.CLAIM, GiftState.CLAIMED, "the service says that the recipient took it"),
-    Move(GiftState.DELIVERED, GiftStep.LAPSE, GiftState.LAPSED, "the link expired, or the service cancelled it"),
+    Move(GiftState.DELIVERED, GiftStep.LAPSE, GiftState.EXPIRED, "the link expired, or the service cancelled it"),
     Move(
         GiftState.FAILED, GiftStep.ORDER_ANEW, GiftState.APPROVED, "an approver clicks Retry: a new attempt, a new key"
     ),
@@ -110,20 +110,25 @@ GIFT_LIFE = (
         "an approver clicks Retry, and the order may exist: the same key",
     ),
     Move(
-        GiftState.PARKED,
+        GiftState.NEEDS_REVIEW,
         GiftStep.ASK_AGAIN,
         GiftState.APPROVED,
         "an approver clicks Retry, no order known: the same key",
     ),
-    Move(GiftState.PARKED, GiftStep.DELIVER_AGAIN, GiftState.ORDERED, "an approver clicks Retry, the order is known"),
     Move(
-        GiftState.PARKED,
+        GiftState.NEEDS_REVIEW,
+        GiftStep.DELIVER_AGAIN,
+        GiftState.ORDERED,
+        "an approver clicks Retry, the order is known",
+    ),
+    Move(
+        GiftState.NEEDS_REVIEW,
         GiftStep.ORDER_ANEW,
         GiftState.APPROVED,
         "an approver has looked at the service, and states that it has no order: a new attempt, a new key",
     ),
-    Move(GiftState.FAILED, GiftStep.CLOSE, GiftState.VOID, "an approver closes it, with a reason"),
-    Move(GiftState.PARKED, GiftStep.CLOSE, GiftState.VOID, "an approver closes it, with a reason"),
+    Move(GiftState.FAILED, GiftStep.CLOSE, GiftState.CANCELLED, "an approver closes it, with a reason"),
+    Move(GiftState.NEEDS_REVIEW, GiftStep.CLOSE, GiftState.CANCELLED, "an approver closes it, with a reason"),
 )
 
 
@@ -154,7 +159,7 @@ class Gift:
     @property
     def is_in_trouble(self) -> bool:
         """True for a gift that waits for a person."""
-        return self.state in {GiftState.FAILED, GiftState.PARKED}
+        return self.state in {GiftState.FAILED, GiftState.NEEDS_REVIEW}
 
     @property
     def is_moving(self) -> bool:
@@ -164,7 +169,7 @@ class Gift:
     @property
     def has_arrived(self) -> bool:
         """True for a gift that its recipient was sent, whatever became of it."""
-        return self.state in {GiftState.DELIVERED, GiftState.CLAIMED, GiftState.LAPSED}
+        return self.state in {GiftState.DELIVERED, GiftState.CLAIMED, GiftState.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)

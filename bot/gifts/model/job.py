@@ -48,7 +48,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The gift cannot go on by itself: it fails or is parked. `detail` is for the record."""
+    """The gift cannot go on by itself: it fails or needs review. `detail` is for the record."""
 
     step: GiftStep
     reason: Reason

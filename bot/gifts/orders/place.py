@@ -143,11 +143,11 @@ class OrderDesk:
         answer = self._in_hand.pop(gift.id, None) or await self._giftcards.link(order)
         match answer:
             case LinkReady(_, _, Payout.EXPIRED | Payout.CANCELLED as payout):
-                return _parked(NO_GOOD[payout], "the link is no good any more")
+                return _for_review(NO_GOOD[payout], "the link is no good any more")
             case LinkReady(_, value) if value != order.value:
-                return _parked(Reason.LINK_DIFFERS, f"the link is worth {value} instead of {order.value}")
+                return _for_review(Reason.LINK_DIFFERS, f"the link is worth {value} instead of {order.value}")
             case LinkReady(link) if not is_trusted(link, self._link_hosts):
-                return _parked(Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
+                return _for_review(Reason.LINK_NOT_TRUSTED, "the link's host is not on the list")
             case LinkReady(link):
                 return link
             case NotYet():
@@ -155,7 +155,7 @@ class OrderDesk:
             case OrderFailed(detail):
                 return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
             case Rejected(reason, detail):
-                return _parked(reason, detail)
+                return _for_review(reason, detail)
             case Unavailable(detail, after):
                 return Later(Reason.LINK_LATE, detail, after)
             case OutcomeUnknown(detail, reason):
@@ -193,14 +193,14 @@ class OrderDesk:
     def _checked(self, order: Order, placed: Placed) -> Placed | Stopped:
         if others := placed.countries - {order.country}:
             detail = f"{placed.order_id} is for {', '.join(sorted(others))} instead of {order.country}"
-            return _parked(Reason.ANSWER_DIFFERS, detail)
+            return _for_review(Reason.ANSWER_DIFFERS, detail)
         if placed.value not in {None, order.value}:
             detail = f"{placed.order_id} has {placed.value} instead of {order.value}"
-            return _parked(Reason.ANSWER_DIFFERS, detail)
+            return _for_review(Reason.ANSWER_DIFFERS, detail)
         with self._store.write():
             kept = self._store.orders.placed(order, placed.order_id)
         if not kept:
-            return _parked(Reason.ANSWER_DIFFERS, f"{placed.order_id} is another gift's order")
+            return _for_review(Reason.ANSWER_DIFFERS, f"{placed.order_id} is another gift's order")
         if placed.ready:
             self._in_hand[order.gift_id] = placed.ready
         return placed
@@ -222,5 +222,5 @@ def _no_link(reason: Reason) -> Reason:
     return Reason.LINK_UNREADABLE if reason is Reason.ANSWER_UNREADABLE else Reason.LINK_LATE
 
 
-def _parked(reason: Reason, detail: str) -> Stopped:
+def _for_review(reason: Reason, detail: str) -> Stopped:
     return Stopped(GiftStep.PARK, reason, detail)

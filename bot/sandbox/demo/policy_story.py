@@ -109,7 +109,7 @@ class PolicyStory(Scenes):
         await fay.clicks("Approve", second, confirm=True)
         trouble = await self._approvals("needs somebody", "@Eve")
         told = await mia.sees_message("needs somebody", PATIENCE)
-        self.parked += 1
+        self.in_review += 1
         self._screen.does(
             fay, "approves, but Eve's account is deactivated: the gift waits, and its money is free again."
         )

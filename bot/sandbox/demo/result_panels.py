@@ -31,7 +31,7 @@ def delivered(ledger: Ledger) -> Panel:
 def stored(ledger: Ledger) -> Panel:
     """What is in the database, and in all the files that the bot wrote."""
     table = Table.grid(padding=(0, 1))
-    table.add_row("Gifts", ", ".join(f"{count} {state}" for state, count in ledger.gifts.items()))
+    table.add_row("Gifts", ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in ledger.gifts.items()))
     table.add_row("History", f"{ledger.history} lines")
     table.add_row("Files", f"{', '.join(ledger.files)}: {sum(map(len, ledger.files.values())):,} bytes, searched")
     table.add_row("Order ids", "found" if ledger.finds_orders else "not found, so the search is worthless")

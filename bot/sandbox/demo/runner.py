@@ -71,12 +71,12 @@ async def _play(screen: Screen, name: StoryName, provider: Provider, *, keep: bo
         if keep:
             _give_addresses(stage, screen)
             await _watched(asyncio.Event().wait(), stage.bot, enough)
-        problems = kept.problems(story.recipients, story.parked)
+        problems = kept.problems(story.recipients, story.in_review)
         if code := await stage.bot.stop():
             problems.append(f"The bot ended with exit code {code}.\n{stage.bot.last_words()}")
     if problems:
         raise DemoFailed("\n".join(problems))
-    screen.closes(gifts=len(story.recipients), parked=story.parked, seconds=seconds)
+    screen.closes(gifts=len(story.recipients), in_review=story.in_review, seconds=seconds)
     return 0
 
 

@@ -13,11 +13,11 @@ DIRECT: Final = "direct messages"
 
 
 class Scenes(ABC):
-    """A story; `recipients` got a gift each in the end, and `parked` gifts wait for a person."""
+    """A story; `recipients` got a gift each in the end, and `in_review` gifts wait for a person."""
 
     def __init__(self, stage: Stage, screen: Screen) -> None:
         self.recipients: list[Person] = []
-        self.parked = 0
+        self.in_review = 0
         self._stage = stage
         self._simulator = stage.simulator
         self._cast = stage.cast

@@ -69,9 +69,9 @@ class Screen:
         """Print a line that can be copied, whatever its width."""
         self._console.print(line, soft_wrap=True)
 
-    def closes(self, *, gifts: int, parked: int, seconds: float) -> None:
+    def closes(self, *, gifts: int, in_review: int, seconds: float) -> None:
         """Say that everything was as promised, and where it can be tried by hand."""
-        waiting = f"{parked} approved gift waits for a person, and nothing was bought for it. " if parked else ""
+        waiting = f"{in_review} approved gift waits for a person, and nothing was bought for it. " if in_review else ""
         self._console.print()
         self._console.print(
             Text.assemble(

@@ -14,7 +14,7 @@ from bot.sandbox.demo.environment import Stage
 from bot.sandbox.simulator import Order, Person, ShownMessage
 from bot.sandbox.simulator.giftcards.wegift import ORDER
 
-SETTLED: Final = {"delivered", "void"}  # the states in which a gift needs nothing more
+SETTLED: Final = {"delivered", "cancelled"}  # the states in which a gift needs nothing more
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Ledger:
         """Whether the same search finds what has to be there: without it, to find no link would mean nothing."""
         return all(any(order.id.encode() in content for content in self.files.values()) for order in self.orders)
 
-    def problems(self, recipients: Sequence[Person], parked: int = 0) -> list[str]:
+    def problems(self, recipients: Sequence[Person], in_review: int = 0) -> list[str]:
         """Everything in which the books differ from what was promised to these recipients, a gift each.
 
-        So many `parked` gifts wait for a person, and nothing was bought for them.
+        So many `in_review` gifts wait for a person, and nothing was bought for them.
         """
         promised = len(recipients)
-        waiting = {"parked"} if parked else set[str]()
+        waiting = {"needs_review"} if in_review else set[str]()
         opened = [link for reader in self.readers for link in reader.links]
         got = Counter({reader.name: len(reader.links) for reader in self.readers if reader.links})
         checks = {
@@ -65,7 +65,7 @@ class Ledger:
                 self.gifts["delivered"] == promised
             ),
             f"Gifts are left behind: {dict(self.gifts)}.": (
-                self.gifts.keys() <= SETTLED | waiting and self.gifts["parked"] == parked
+                self.gifts.keys() <= SETTLED | waiting and self.gifts["needs_review"] == in_review
             ),
             f"The messages with a link went astray: {dict(got)}.": got == Counter(person.name for person in recipients),
             "The links delivered are not those that were bought.": (

@@ -28,12 +28,12 @@ STEPS: Final = {
     "place": "ordered",
     "deliver": "delivered",
     "fail": "failed",
-    "park": "parked",
+    "park": "needs review",
     "order anew": "ordered anew",
     "ask again": "asked for again",
     "deliver again": "delivered again",
     "claim": "claimed",
-    "lapse": "lapsed",
+    "lapse": "expired",
     "show again": "shown again",
 }
 GOOD_END: Final = ("approved", "ordered", "delivered", "claimed")

@@ -42,6 +42,6 @@ def _link_hosts(account: Account) -> Finding:
     if isinstance(account, RunaAccount) and account.runa_api_url is None:
         own = runa.PLAYGROUND_LINKS if runa.is_for_playground(account.runa_api_key) else runa.PRODUCTION_LINKS
         if own not in account.link_hosts:
-            remedy = f"Add {own} to GIFTBOT_LINK_HOSTS, or every gift is parked."
+            remedy = f"Add {own} to GIFTBOT_LINK_HOSTS, or no link is delivered."
             return warning("Link hosts", f"{found}, but Runa's links are on {own}", remedy)
     return fine("Link hosts", found)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.gifts.model.gift import GiftState
 from bot.gifts.model.job import Task
 from bot.tools.doctor.results import Finding, failure, fine, note, warning
 from storage import DatabaseRefused, start_check
@@ -23,6 +24,10 @@ _WORK: Final = {
     Task.DELIVER: ("delivery", "deliveries"),
     Task.POST: ("message", "messages"),
     Task.REFRESH: ("message's update", "messages' updates"),
+}
+_STOPPED: Final = {
+    GiftState.FAILED: ("gift failed", "gifts failed"),
+    GiftState.NEEDS_REVIEW: ("gift needs review", "gifts need review"),
 }
 
 
@@ -112,9 +117,9 @@ def _waiting(condition: Condition, now: datetime, *, in_use: bool) -> Iterator[F
         if failing := [work for work in condition.failing if work.task is task]:
             yield _in_vain(failing, _counted(len(failing), *words), now)
     for (state, reason), count in condition.in_trouble.items():
-        yield warning("Gifts", f"{_counted(count, 'gift')} {state}: {reason.words}", str(reason.remedy))
+        yield warning("Gifts", f"{_counted(count, *_STOPPED[state])}: {reason.words}", str(reason.remedy))
     if not (condition.overdue or condition.failing or condition.in_trouble):
-        yield fine("Gifts", "none is late, failed or parked")
+        yield fine("Gifts", "none is late, failed or in need of review")
 
 
 def _in_vain(failing: Sequence[Failing], what: str, now: datetime) -> Finding:

@@ -6,7 +6,7 @@ import { exactTime, since } from "./times.js";
 
 /** @typedef {Record<string, any>} Json */
 
-const TROUBLE = new Set(["failed", "parked"]);
+const TROUBLE = new Set(["failed", "needs_review"]);
 const TROUBLED_STEPS = new Set(["fail", "park", "drop", "decline", "cancel", "refused"]);
 
 /** The lines of all gifts, newest first. */
@@ -37,7 +37,7 @@ export class Lives {
   /** @param {Json} gift */
   life(gift) {
     const name = (/** @type {string} */ id) => this.workspace.users.get(id)?.real_name ?? "giftbot";
-    const badge = h("span", { class: "badge", data: { state: gift.state } }, gift.state);
+    const badge = h("span", { class: "badge", data: { state: gift.state } }, gift.state.replace("_", " "));
     const what = h("span", {}, `${name(gift.requester)} → ${name(gift.recipient)}`, h("strong", {}, ` ${gift.amount}`));
     const attempt = gift.attempt > 1 && h("span", { class: "muted" }, `attempt ${gift.attempt}`);
     const reason = gift.reason && h("span", { class: "reason" }, String(gift.reason).replaceAll("_", " "));
