@@ -22,7 +22,7 @@ _STATEMENTS = (
         said_at    TEXT NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX holds_ended ON holds (ended_at)",
+    "CREATE INDEX holds_ended ON holds (ended_at) WHERE ended_at IS NOT NULL",
 )
 
 
