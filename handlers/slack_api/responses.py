@@ -1,7 +1,9 @@
 """What an answer of Slack's Web API means: done, a final no, not now, or nobody knows; and what fails is noted."""
 
 import asyncio
+import re
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -14,18 +16,11 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import SLACK_ACCESS, Outages
 from bot.gifts.rate_limiter import rest_of
+from handlers.slack_api.error_codes import CodeClass, class_of
 from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
-# Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.
-_PERHAPS_DONE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
-# These say something about our own installation, which somebody can mend, and nothing about the message.
-_OURS_TO_MEND = ABOUT_THE_TOKEN | {
-    "access_denied",
-    "ekm_access_denied",
-    "missing_scope",
-    "team_access_not_granted",
-}
 _SHORT_REST = 1.0
+_CODE = re.compile("[A-Za-z][A-Za-z0-9_]{0,79}")
 _LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer
 _OPEN_CONNECTION = "apps.connections.open"  # the one method with a token of its own
 # slack_sdk expects a dictionary, and a proxy answers anything
@@ -90,7 +85,7 @@ def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
         case SlackApiError():
             if not isinstance(error.response, AsyncSlackResponse) or not isinstance(error.response.data, dict):
                 return OutcomeUnknown("unreadable reply")
-            return _refused(error.response.status_code, error.response.data.get("error", ""), error.response.headers)
+            return _refused(error.response.status_code, error.response.data, error.response.headers)
         case aiohttp.ClientConnectorError():
             return Unavailable(f"not reached, {type(error).__name__}")
         case AttributeError() | RecursionError() | ValueError():
@@ -101,14 +96,34 @@ def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
 
 def is_passing(answer: Rejected | Unavailable | OutcomeUnknown) -> bool:
     """Whether the same call may come to something in a moment, although nobody mends anything."""
-    return not isinstance(answer, Rejected) and answer.detail not in _OURS_TO_MEND
+    return isinstance(answer, OutcomeUnknown) or class_of(answer.detail) is CodeClass.PASSING
 
 
-def _refused(status: int, code: str, headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
-    if status == 429 or code == "ratelimited":  # noqa: PLR2004 - Too Many Requests: nothing was done
-        return Unavailable("429", rest_of(headers.get("Retry-After", ""), _SHORT_REST))
-    if status >= 500 or code in _PERHAPS_DONE or not code:  # noqa: PLR2004 - the server's own errors
+def is_our_fault(answer: Rejected | Unavailable | OutcomeUnknown) -> bool:
+    """Whether the call was made wrongly, which says nothing about whom it was for."""
+    return isinstance(answer, Unavailable) and class_of(answer.detail) is CodeClass.OURS
+
+
+def _refused(status: int, answer: dict[str, Any], headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
+    """What a refusal means; one that does not say `"ok": false` is not Slack's, and proves nothing."""
+    code = _code_in(answer)
+    rest = rest_of(headers.get("Retry-After", ""), _SHORT_REST)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
+        return Unavailable("429", rest)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.get("ok") is not False or not code:
         return OutcomeUnknown(f"{status} {code}".strip())
-    if code in _OURS_TO_MEND:
-        return Unavailable(code)
-    return Rejected(Reason.RECIPIENT_UNREACHABLE, code)
+    match class_of(code):
+        case CodeClass.UNSURE:
+            return OutcomeUnknown(f"{status} {code}")
+        case CodeClass.FINAL:
+            return Rejected(Reason.RECIPIENT_UNREACHABLE, code)
+        case CodeClass.PASSING:
+            return Unavailable(code, rest)
+        case CodeClass.OURS | CodeClass.INSTALLATION:
+            return Unavailable(code)
+
+
+def _code_in(answer: dict[str, Any]) -> str:
+    """The error of an answer, if it is one of Slack's words; anything else could be a text, or a secret."""
+    code = answer.get("error")
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""

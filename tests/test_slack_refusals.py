@@ -1,0 +1,115 @@
+"""What Slack refuses: final about a person or channel, our own fault, or passing, which loses nothing and nobody."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox.simulator import Answer
+from bot.sandbox.simulator.slack.refusals import DOCUMENTED, About
+from handlers.slack_api.error_codes import CodeClass, class_of
+from tests.harness.office import Office
+
+POST, OPEN, USER, UPDATE = "chat.postMessage", "conversations.open", "users.info", "chat.update"
+CLASSES = {
+    About.TARGET: CodeClass.FINAL,
+    About.CALL: CodeClass.OURS,
+    About.APP: CodeClass.INSTALLATION,
+    About.UNSURE: CodeClass.UNSURE,
+    About.NOTHING: CodeClass.PASSING,
+}
+PASSING = sorted({code for codes in DOCUMENTED.values() for code, about in codes.items() if about is About.NOTHING})
+
+
+def documented() -> Iterator[tuple[str, About]]:
+    """Every code that Slack documents for a method that giftbot calls, with what it speaks of."""
+    yield from {(code, about) for codes in DOCUMENTED.values() for code, about in codes.items()}
+
+
+def test_every_documented_code_has_its_class() -> None:
+    """A code that speaks of nothing for good is passing, and so is one that Slack makes up tomorrow."""
+    assert {code: class_of(code) for code, _ in documented()} == {code: CLASSES[about] for code, about in documented()}
+    assert class_of("made_up_tomorrow") is CodeClass.PASSING
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("code", [*PASSING, "made_up_tomorrow"])
+async def test_a_passing_refusal_loses_nothing(office: Office, code: str) -> None:
+    """Every call of a gift's messages is refused so once: cards, decision, gift and news arrive, each once."""
+    refusal = Answer(200, json.dumps({"ok": False, "error": code}))
+    for call in (POST, OPEN, UPDATE):
+        office.slack.faults.arm(call, refusal, times=2)
+    await office.asks()
+    await office.lets_pass(4, seconds=5)
+    await office.approves()
+    office.slack.faults.arm(OPEN, refusal, only=lambda given: given["users"] == office.rob.id)
+    office.slack.faults.arm(POST, refusal)
+    await office.lets_pass(8, seconds=5)
+    await office.delivered()
+    await office.until("delivered")
+    assert [len(person.messages()) for person in (office.abe, office.ana, office.rob, office.mia)] == [1, 1, 1, 2]
+    assert len(office.giftcards.orders) == 1
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("code", ["message_limit_exceeded", "org_login_required", "fatal_error", "missing_scope"])
+async def test_nobody_is_unknown_because_slack_refused_once(office: Office, code: str) -> None:
+    """Slack does not say who Rob is: Mia reads just that; at her second try it says so, and nothing was remembered."""
+    office.slack.faults.arm(
+        USER,
+        Answer(200, json.dumps({"ok": False, "error": code})),
+        only=lambda given: given["user"] == office.rob.id,
+    )
+    await office.mia.types("/gift @Rob 25 GBP thanks")
+    await office.mia.submits()
+    assert office.mia.modal
+    assert "Slack does not say who these people are just now." in str(office.mia.modal.errors)
+    await office.mia.submits()
+    await office.approves()
+    await office.delivered()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_no_recipient_has_left_because_slack_refuses_for_a_day(office: Office) -> None:
+    """Before the order Slack does not say who Rob is, for a day: that is what people read, and Retry goes on."""
+    await office.asks()
+    office.clock.turn(days=1)  # what is known of Rob is forgotten
+    refusal = Answer(200, '{"ok": false, "error": "org_login_required"}')
+    armed = office.slack.faults.arm(USER, refusal, times=1000, only=lambda given: given["user"] == office.rob.id)
+    await office.approves()
+    await office.lets_pass(30, hours=1)
+    told = (await office.mia.sees_message("Slack has not said whether its recipient still has an account")).text_shown
+    assert "left" not in told
+    office.slack.faults.disarm(USER, armed)
+    await office.abe.clicks("Retry", confirm=True)
+    await office.delivered()
+    assert len(office.giftcards.orders) == 1
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("body", ['{"error": "user_disabled"}', '{"ok": "false", "error": "channel_not_found"}', "[]"])
+async def test_a_body_is_believed_only_with_its_ok(office: Office, body: str) -> None:
+    """Something on the way answers in Slack's place, without `"ok": false`: that proves nothing about Rob."""
+    await office.asks()
+    office.slack.faults.arm(OPEN, Answer(200, body), only=lambda given: given["users"] == office.rob.id)
+    await office.approves()
+    await office.lets_pass(3, seconds=5)
+    await office.delivered()
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("code", ["user_disabled", "users_not_found", "cannot_dm_bot"])
+async def test_a_final_refusal_about_a_person_is_told_at_once(office: Office, code: str) -> None:
+    """Slack does not let anybody write to Rob: the gift waits for a person, who can retry."""
+    await office.asks()
+    office.slack.refuses(OPEN, code, only=lambda given: given["users"] == office.rob.id)
+    await office.approves()
+    await office.mia.sees_message("Slack does not let me write to its recipient")
+    await office.abe.clicks("Retry", confirm=True)
+    await office.delivered()
+
+
+def test_the_simulator_refuses_only_as_slack_does(office: Office) -> None:
+    """A code that Slack does not document for a method is none."""
+    with pytest.raises(KeyError):
+        office.slack.refuses(USER, "is_archived")
