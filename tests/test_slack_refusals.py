@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
+from structlog.testing import capture_logs
 
-from bot.sandbox.simulator import Answer
+from bot.sandbox.simulator import Answer, SignedHttp
 from bot.sandbox.simulator.slack.refusals import DOCUMENTED, About
 from handlers.slack_api.error_codes import CodeClass, class_of
-from tests.harness.office import Office
+from tests.harness.office import Office, eventually
 
 POST, OPEN, USER, UPDATE = "chat.postMessage", "conversations.open", "users.info", "chat.update"
 CLASSES = {
@@ -113,3 +116,50 @@ def test_the_simulator_refuses_only_as_slack_does(office: Office) -> None:
     """A code that Slack does not document for a method is none."""
     with pytest.raises(KeyError):
         office.slack.refuses(USER, "is_archived")
+
+
+async def test_each_refusal_is_one_line_and_is_counted(office: Office) -> None:
+    """With method, code, class and Slack's own number of the call; `/healthz` has how many there were."""
+    async with office.open("http"):
+        with capture_logs() as logs:
+            office.slack.refuses(POST, "message_limit_exceeded")
+            office.slack.refuses(USER, "internal_error")
+            office.slack.refuses(OPEN, "user_disabled", only=lambda given: given["users"] == office.rob.id)
+            await office.asks()
+            await office.lets_pass(2, seconds=5)
+            await office.approves()
+            await office.mia.sees_message("Slack does not let me write")
+        refused = [line for line in logs if line["event"] == "slack_refused"]
+        assert {(line["method"], line["code"], line["code_class"]) for line in refused} == {
+            (POST, "message_limit_exceeded", "passing"),
+            (USER, "200 internal_error", "unsure"),
+            (OPEN, "user_disabled", "final"),
+        }
+        assert len({line["slack_request"] for line in refused}) == len(refused) == 3
+        assert (await health(office))["refused"] == {
+            f"Slack {POST}: message_limit_exceeded": 1,
+            f"Slack {USER}: 200 internal_error": 1,
+            f"Slack {OPEN}: user_disabled": 1,
+        }
+
+
+async def test_a_refusal_in_the_log_of_the_process_names_its_message(office: Office) -> None:
+    """The line has the id of the message that was refused, and none of its words."""
+    office.mia.patience = office.abe.patience = 20
+    async with office.started():
+        office.slack.refuses(POST, "rate_limited")
+        await office.asks("@Rob 25 GBP thank you for the lighthouse")
+        await office.abe.sees_message("would like to thank")
+        await eventually(lambda: "slack_refused" in office.log.read_text())
+    (line,) = [json.loads(row) for row in office.log.read_text().splitlines() if "slack_refused" in row]
+    assert (line["method"], line["code"], line["code_class"]) == (POST, "rate_limited", "passing")
+    assert (line["subject"],) in office.rows("SELECT id FROM messages")
+    assert "lighthouse" not in office.log.read_text()
+
+
+async def health(office: Office) -> dict[str, Any]:
+    """What /healthz says."""
+    assert isinstance(office.slack.delivery, SignedHttp)
+    async with httpx.AsyncClient() as http:
+        reply = await http.get(office.slack.delivery.url.replace("/slack/events", "/healthz"))
+    return dict(reply.json())

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,8 +20,11 @@ from bot.gifts.rate_limiter import rest_of
 from handlers.slack_api.error_codes import CodeClass, class_of
 from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
+log = structlog.get_logger(__name__)
+
 _SHORT_REST = 1.0
-_CODE = re.compile("[A-Za-z][A-Za-z0-9_]{0,79}")
+_CODE = re.compile("[A-Za-z0-9_-]{1,80}")
+_REFERENCE = "x-slack-req-id"  # by which Slack's support finds a call
 _LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer
 _OPEN_CONNECTION = "apps.connections.open"  # the one method with a token of its own
 # slack_sdk expects a dictionary, and a proxy answers anything
@@ -58,7 +62,10 @@ class WatchedClient(AsyncWebClient):
         try:
             response = await super().api_call(api_method, **arguments)
         except _FAILURES as error:
-            self._note(api_method, _meaning(error))
+            answer = _meaning(error)
+            if isinstance(error, SlackApiError):
+                self._tell_refusal(api_method, answer, error.response)
+            self._note(api_method, answer)
             raise
         except asyncio.CancelledError:  # whoever asked has something better to do than to wait
             if asyncio.get_running_loop().time() - began > _LONG:
@@ -67,12 +74,26 @@ class WatchedClient(AsyncWebClient):
         self._note(api_method, response)
         return response
 
+    def _tell_refusal(self, method: str, answer: Rejected | Unavailable | OutcomeUnknown, response: object) -> None:
+        """One line and one count; what was asked, or answered beside the code, can be a text, a link or a token."""
+        code_class = CodeClass.UNSURE if isinstance(answer, OutcomeUnknown) else class_of(answer.detail)
+        headers = response.headers if isinstance(response, AsyncSlackResponse) else {}
+        reference = headers.get(_REFERENCE, "")
+        log.warning(
+            "slack_refused",
+            method=method,
+            code=answer.detail,
+            code_class=code_class.value,
+            slack_request=reference if _CODE.fullmatch(reference) else "",
+        )
+        self._outages.refused(f"Slack {method}", answer.detail)
+
     def _note(self, method: str, answer: AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown) -> None:
         is_with_bot_token = method != _OPEN_CONNECTION
         if isinstance(answer, Unavailable) and answer.detail in ABOUT_THE_TOKEN:
             what, remedy = (SLACK_ACCESS, LET_IN_AGAIN) if is_with_bot_token else (f"Slack {method}", CONNECT_AGAIN)
             self._outages.failed(what, answer.detail, remedy)
-        elif isinstance(answer, Unavailable | OutcomeUnknown):
+        elif isinstance(answer, Unavailable | OutcomeUnknown) and not is_our_fault(answer):
             self._outages.failed(f"Slack {method}", answer.detail)
         else:
             self._outages.worked(f"Slack {method}")

@@ -66,7 +66,8 @@ class Slack:
         if code not in DOCUMENTED[method]:
             raise KeyError(f"{method} has no error {code}")
         body = json.dumps({"ok": False, "error": code})
-        return self.faults.arm(method, Answer(200, body), times=times, only=only)
+        headers = {"x-slack-req-id": secrets.token_hex(16)}
+        return self.faults.arm(method, Answer(200, body, headers=headers), times=times, only=only)
 
     async def start(self, port: int = 0) -> None:
         """Start to listen."""
