@@ -112,6 +112,41 @@ async def test_a_final_refusal_about_a_person_is_told_at_once(office: Office, co
     await office.delivered()
 
 
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long", "no_text"])
+async def test_what_we_made_wrongly_is_sent_again_in_its_simplest_form(office: Office, code: str) -> None:
+    """Card, its update and gift are refused for how they are made: the words and the buttons arrive at once."""
+    for_abe = office.slack.workspace.im(office.abe.id).id
+    office.slack.refuses(POST, code, only=lambda given: given["channel"] == for_abe)
+    office.slack.refuses(UPDATE, code, only=lambda given: given["channel"] == for_abe)
+    office.slack.refuses(POST, code, only=lambda given: given["channel"] == office.slack.workspace.im(office.rob.id).id)
+    await office.asks()
+    card = await office.abe.sees_message("would like to thank")
+    assert "£25.00" not in card.text_shown
+    assert card.buttons == ["Approve", "Decline", "Note or lower amount"]
+    await office.approves()
+    await office.delivered()
+    await office.until("delivered")
+    await office.rests()
+    (card,) = office.abe.messages()
+    assert card.buttons == []
+    (gift,) = office.rob.messages()
+    assert gift.buttons == ["Open your gift", "Get the link anew"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_we_make_wrongly_again_and_again_is_nobodys_absence(office: Office) -> None:
+    """Slack refuses the gift's message in every form for two days: nobody reads that Rob cannot be reached."""
+    await office.asks()
+    rob = office.slack.workspace.im(office.rob.id).id
+    office.slack.refuses(POST, "invalid_blocks", times=10_000, only=lambda given: given["channel"] == rob)
+    await office.approves()
+    await office.lets_pass(60, hours=1)
+    told = [message.text_shown for person in (office.mia, office.abe) for message in person.messages()]
+    assert any("for a day Slack has not taken its message" in text for text in told)
+    assert not any("does not let me write" in text for text in told)
+
+
 def test_the_simulator_refuses_only_as_slack_does(office: Office) -> None:
     """A code that Slack does not document for a method is none."""
     with pytest.raises(KeyError):

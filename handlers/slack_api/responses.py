@@ -32,9 +32,10 @@ _UNREADABLE = (AttributeError, RecursionError, ValueError)
 _FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, *_UNREADABLE)
 
 
-async def answer_of(
-    call: Awaitable[AsyncSlackResponse],
-) -> AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown:
+Answer = AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown
+
+
+async def answer_of(call: Awaitable[AsyncSlackResponse]) -> Answer:
     """Wait for a call and say what came of it."""
     try:
         return await call
