@@ -297,7 +297,7 @@ def _intake(
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
-    return HttpIntake(app, settings.slack_signing_secret, address, illness, clock, webhooks)
+    return HttpIntake(app, settings.slack_signing_secret, address, illness, clock, outages.refusals, webhooks)
 
 
 def _is_healthy(clock: Clock, worker: Worker) -> bool:

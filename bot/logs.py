@@ -71,7 +71,11 @@ class _Handler(logging.Handler):
         super().close()
 
 
-_SHARED: list[structlog.typing.Processor] = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name]
+_SHARED: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+]
 
 
 def set_up_logs(settings: Settings, account: Account) -> None:

@@ -209,7 +209,7 @@ def test_what_people_wrote_is_read_as_they_wrote_it() -> None:
                 for block in message["blocks"]
                 if block.get("text", {}).get("type") == "plain_text"
             ]
-            assert quoted == ([f"“{note}”"] if note else [])
+            assert "".join(quoted) == (f"“{note}”" if note else "")
 
 
 @pytest.mark.parametrize("kind", [Kind.CARD, Kind.DECISION])

@@ -142,7 +142,7 @@ class Flow:
         try:
             recipient = await self._roll.known(gift.recipient)
         except NotNow as silent:
-            return Later(Reason.RECIPIENT_GONE, str(silent))
+            return Later(Reason.RECIPIENT_UNSURE, str(silent))
         if recipient.standing.value is None:
             return None
         detail = str(recipient.standing.value.fill(who="the recipient"))

@@ -1,6 +1,7 @@
 """What has not worked since when: one line in the log as it begins, one as it works again, with the count between."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,6 +40,7 @@ class Outages:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._outages: dict[str, Outage] = {}
+        self.refusals: Counter[str] = Counter()  # answers that said no since the start, by "what: code"
 
     @property
     def of_slack(self) -> Outage | None:
@@ -46,10 +48,14 @@ class Outages:
         outage = self._outages.get(SLACK_ACCESS)
         return outage if outage and outage.over is None else None
 
+    def refused(self, what: str, code: str) -> None:
+        """A service answered, and the answer was no."""
+        self.refusals[f"{what}: {_readable(code)}"] += 1
+
     def failed(self, what: str, code: str, remedy: str = "") -> None:
         """Something did not work; `code` says why, and `remedy` what a person has to do, where one has to."""
         now = self._clock.now()
-        code = code if _CODE.fullmatch(code) else "an answer without a code"
+        code = _readable(code)
         outage = self._outages.get(what)
         if outage is None or (outage.over and now - outage.over > CALM):
             outage = Outage(what, code, since=now, last=now)
@@ -78,3 +84,7 @@ class Outages:
             seconds = round((over - outage.since).total_seconds(), 1)
             log.warning("outage_ended", what=what, code=outage.code, failures=outage.failures, seconds=seconds)
         self._outages[what] = replace(outage, over=over, is_told=is_told)
+
+
+def _readable(code: str) -> str:
+    return code if _CODE.fullmatch(code) else "an answer without a code"

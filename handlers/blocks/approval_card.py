@@ -12,6 +12,7 @@ from bot.gifts.model.order import Funds
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.text import Part
 from handlers.blocks.block_kit import actions
+from handlers.blocks.bounds import cut, fitting
 from handlers.blocks.components import (
     Card,
     amount_in_total,
@@ -28,6 +29,10 @@ from handlers.blocks.components import (
 )
 from handlers.localization import Language, mention
 
+_MOST_APPROVALS = 3
+_MOST_BUDGETS = 4
+_LONGEST_OF_A_NOTE = 100  # characters of what somebody wrote who has agreed
+
 
 def approval(letter: Letter, language: Language) -> Card:
     """The card of a step, with buttons while it is that step's turn."""
@@ -35,11 +40,9 @@ def approval(letter: Letter, language: Language) -> Card:
     blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
     if request.announce_in:
         blocks.append(context(_announced(request, language)))
-    lines = [*_course(brief, language), *_surroundings(brief, language)] if brief else []
-    if funds := _funds(letter.funds, request.total, language):
-        lines.append(funds)
+    lines = [*_course(brief, language), *_surroundings(letter, brief, language)] if brief else []
     if lines:
-        blocks.append(context("\n".join(lines)))
+        blocks.append(context(fitting(lines, language)))
     if request.decision:
         blocks.extend([context(language.render(outcome(request))), *quote(request.decision.note, language)])
     elif brief and brief.is_superseded:
@@ -137,23 +140,33 @@ def _course(brief: Brief, language: Language) -> Iterator[str]:
     if request.asked:
         yield language.say("Lowered from {asked} each.", asked=request.asked)
     needs_several = sum(step.count for step in route.rule.steps) > 1
-    for given in request.approvals:
-        if needs_several or given.by != given.on_behalf_of:
-            yield _agreed(given, language)
+    agreed = [given for given in request.approvals if needs_several or given.by != given.on_behalf_of]
+    yield from (_agreed(given, language) for given in agreed[:_MOST_APPROVALS])
+    if others := len(agreed[_MOST_APPROVALS:]):
+        yield language.say_many("and {count} more approval", "and {count} more approvals", others)
 
 
 def _agreed(given: Approval, language: Language) -> str:
     parts: dict[str, Part] = {"person": mention(given.by), "when": given.at}
-    note = f" “{escaped(given.note)}”" if given.note else ""
+    note = f" “{escaped(cut(given.note, _LONGEST_OF_A_NOTE))}”" if given.note else ""
     if given.by == given.on_behalf_of:
         return language.say(":white_check_mark: {person}, {when}", **parts) + note
     approver = mention(given.on_behalf_of)
     return language.say(":white_check_mark: {person}, for {approver}, {when}", approver=approver, **parts) + note
 
 
-def _surroundings(brief: Brief, language: Language) -> Iterator[str]:
-    """What the budgets leave after this, and what these people have given each other."""
-    for balance in brief.balances:
+def _surroundings(letter: Letter, brief: Brief, language: Language) -> Iterator[str]:
+    """What the account has, what these people have given each other, and what the tightest budgets leave after this."""
+    if funds := _funds(letter.funds, letter.request.total, language):
+        yield funds
+    if brief.exchanged > 0:
+        yield language.say_many(
+            "These people have given each other {count} other gift this year.",
+            "These people have given each other {count} other gifts this year.",
+            brief.exchanged,
+        )
+    tightest = sorted(brief.balances, key=lambda balance: balance.left.minor)
+    for balance in tightest[:_MOST_BUDGETS]:
         yield language.say(
             "Budget “{budget}”{subject}: {left} of {cap} left after this.",
             budget=escaped(balance.budget.name),
@@ -161,12 +174,8 @@ def _surroundings(brief: Brief, language: Language) -> Iterator[str]:
             left=balance.left,
             cap=balance.cap,
         )
-    if brief.exchanged > 0:
-        yield language.say_many(
-            "These people have given each other {count} other gift this year.",
-            "These people have given each other {count} other gifts this year.",
-            brief.exchanged,
-        )
+    if others := len(tightest[_MOST_BUDGETS:]):
+        yield language.say_many("and {count} more budget", "and {count} more budgets", others)
 
 
 def _subject(balance: Balance) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from handlers.blocks.bounds import LONGEST_LABEL, LONGEST_TEXT, cut
+
 Json = dict[str, Any]
 
 
@@ -20,9 +22,9 @@ class DrawnBlock(Block):
         return self._drawn
 
 
-def plain(text: str) -> Json:
-    """Text in which nothing is live."""
-    return {"type": "plain_text", "text": text, "emoji": True}
+def plain(text: str, most: int = LONGEST_TEXT) -> Json:
+    """Text in which nothing is live, at most so many characters of it."""
+    return {"type": "plain_text", "text": cut(text, most), "emoji": True}
 
 
 def button(text: str, action: str, value: str | None = None, **more: str | Json) -> Json:
@@ -31,12 +33,14 @@ def button(text: str, action: str, value: str | None = None, **more: str | Json)
     Source: docs.slack.dev, Block Kit, "Button element".
     """
     carried = {} if value is None else {"value": value}
-    return {"type": "button", "text": plain(text), "action_id": action, **carried, **more}
+    if isinstance(label := more.get("accessibility_label"), str):
+        more["accessibility_label"] = cut(label, LONGEST_LABEL)
+    return {"type": "button", "text": plain(text, LONGEST_LABEL), "action_id": action, **carried, **more}
 
 
 def confirmation(title: str, text: str, yes: str, no: str) -> Json:
     """What Slack asks before a click counts."""
-    return {"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no)}
+    return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
 
 
 def as_json(blocks: Iterable[Block]) -> list[Json]:

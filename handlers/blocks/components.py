@@ -12,10 +12,12 @@ from bot.gifts.model.approval_route import Route
 from bot.gifts.model.gift import MACHINE, Gift, Request, RequestState
 from bot.gifts.model.text import Listed, Part, Words, say, say_many
 from handlers.blocks.block_kit import DrawnBlock, Json, button, confirmation, plain
+from handlers.blocks.bounds import cut, in_pieces
 from handlers.ids import ActionId
 from handlers.localization import Language, mention
 
 _MOST_NAMED = 10
+_LONGEST_IN_A_LIST = 300  # characters
 _OUTCOMES = {
     RequestState.APPROVED: say(":white_check_mark: Approved by {person}, {when}"),
     RequestState.DECLINED: say(":no_entry_sign: Declined by {person}, {when}"),
@@ -111,10 +113,21 @@ def section(text: str, accessory: Json | None = None) -> DrawnBlock:
 
 
 def quote(text: str, language: Language) -> list[DrawnBlock]:
-    """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing."""
+    """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing.
+
+    All of it, in several paragraphs where one would be too long for Slack.
+    """
     if not text:
         return []
-    return [DrawnBlock("section", text=plain(language.say("“{text}”", text=text)))]
+    said = language.say("“{text}”", text=text)
+    return [
+        DrawnBlock("section", text=plain(piece)) for piece in in_pieces(said, [len(escaped(sign)) for sign in said])
+    ]
+
+
+def short_quote(text: str, language: Language) -> list[DrawnBlock]:
+    """The beginning of it, for lists; the card and the gift have all of it."""
+    return quote(cut(text, _LONGEST_IN_A_LIST), language)
 
 
 def context(text: str) -> DrawnBlock:

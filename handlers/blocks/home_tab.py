@@ -20,8 +20,9 @@ from bot.gifts.model.listing import Which
 from bot.gifts.model.pagination import ON_A_PAGE, Page, Place
 from bot.gifts.model.text import Words, say
 from handlers.blocks.block_kit import Json, actions, button
+from handlers.blocks.bounds import LONGEST_LABEL, cut, fitting
 from handlers.blocks.budget_bars import bar
-from handlers.blocks.components import approve_button, context, decline_button, edit_button, quote, section
+from handlers.blocks.components import approve_button, context, decline_button, edit_button, section, short_quote
 from handlers.blocks.home_rows import course, decision, holder, sums
 from handlers.blocks.status import cancel_button, decided, in_trouble, received, title_of, wish
 from handlers.ids import ActionId
@@ -62,7 +63,7 @@ def _to_decide(desk: Desk, language: Language) -> Iterator[Block]:
     yield _header(title, language)
     for request in page.lines:
         yield wish(request, language)
-        yield from quote(request.note, language)
+        yield from short_quote(request.note, language)
         yield from course(desk.routes[request.id], language)
         yield actions(approve_button(request, language), decline_button(request, language))
     looks = _looks(page, lambda place: replace(desk.look, to_decide=place))
@@ -101,7 +102,9 @@ def _mine(desk: Desk, language: Language) -> Iterator[Block]:
 
 
 def _which(chosen: Which, language: Language) -> Json:
-    options = {which: Option(text=language.render(words), value=which) for which, words in _WHICH.items()}
+    options = {
+        which: Option(text=cut(language.render(words), LONGEST_LABEL), value=which) for which, words in _WHICH.items()
+    }
     select = StaticSelectElement(
         placeholder=language.say("Which requests"),
         action_id=ActionId.WHICH,
@@ -153,7 +156,7 @@ def _verdicts(desk: Desk, language: Language) -> Iterator[Block]:
     if not page.lines:
         yield section(language.say("Nothing yet."))
     if counted := [language.render(words) for tally in desk.tallies for words in sums(tally)]:
-        yield context("\n".join(counted))
+        yield context(fitting(counted, language))
     yield from (section(decision(verdict, desk, language)) for verdict in page.lines)
     looks = _looks(page, lambda place: replace(desk.look, verdicts=place))
     yield from _pager(title, looks, _NEWEST_FIRST, language)

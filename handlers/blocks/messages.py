@@ -9,6 +9,7 @@ from bot.gifts.model.gift import Request, RequestState
 from bot.gifts.model.notification import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail, RestorationNotice
 from handlers.blocks.approval_card import approval, approved_alone, backup, nudge, stand_down, stand_in
 from handlers.blocks.block_kit import actions
+from handlers.blocks.bounds import fitting
 from handlers.blocks.components import (
     Card,
     amount,
@@ -39,6 +40,12 @@ def render(mail: Mail, language: Language) -> Card:
             return (stand_in if message.kind is Kind.STAND_IN else stand_down)(absence, language)
         case Letter():
             return _CARDS[mail.message.kind](mail, language)
+
+
+def plain_twin(card: Card, language: Language) -> Card:
+    """The same in its simplest form, for when Slack refuses how a card is made: its first words, and what to click."""
+    buttons = [block for block in card.blocks if block.type == "actions"]
+    return Card(card.text, [section(fitting(card.text.split("\n"), language)), *buttons])
 
 
 def _decision(letter: Letter, language: Language) -> Card:

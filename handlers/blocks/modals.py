@@ -17,6 +17,7 @@ from bot.gifts.model.money import LONGEST_AMOUNT
 from bot.gifts.model.policy import LONGEST_REASON
 from bot.gifts.model.text import Words
 from handlers.blocks.block_kit import actions, as_json, plain
+from handlers.blocks.bounds import LONGEST_TITLE, shortened
 from handlers.blocks.components import (
     amount_in_total,
     carried,
@@ -127,7 +128,7 @@ def gift_view(request: Request, link: SecretStr, language: Language) -> dict[str
 
 def notice_view(words: Words, language: Language) -> dict[str, Any]:
     """A few words for one person."""
-    return _view("Giftbot", [section(language.render(words))], language)
+    return _view("Giftbot", [section(shortened(language.render(words)))], language)
 
 
 def text_input(
@@ -164,14 +165,14 @@ def form(
     return {
         "type": "modal",
         "callback_id": view_id,
-        "title": plain(title),
-        "submit": plain(submit),
-        "close": plain(language.say("Cancel")),
+        "title": plain(title, LONGEST_TITLE),
+        "submit": plain(submit, LONGEST_TITLE),
+        "close": plain(language.say("Cancel"), LONGEST_TITLE),
         "private_metadata": memory,
         "blocks": blocks,
     }
 
 
 def _view(title: str, blocks: Sequence[Block], language: Language) -> dict[str, Any]:
-    close = plain(language.say("Close"))
-    return {"type": "modal", "title": plain(title), "close": close, "blocks": as_json(blocks)}
+    close = plain(language.say("Close"), LONGEST_TITLE)
+    return {"type": "modal", "title": plain(title, LONGEST_TITLE), "close": close, "blocks": as_json(blocks)}

@@ -17,11 +17,11 @@ from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.text import Listed, Part, Words, say, say_many, sentences
 from handlers.blocks.block_kit import as_json
+from handlers.blocks.bounds import LONGEST_TEXT, LONGEST_TITLE, cut, shortened
 from handlers.blocks.components import context, escaped, section, some
 from handlers.localization import Language, mention
 
 _MOST_BLOCKS = 50  # Slack takes so many in a message
-_LONGEST = 2900  # characters in a paragraph, of which Slack takes 3,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def settings_title(language: Language) -> str:
 def settings_view(policy: Policy, patience: Patience, roster: Roster, language: Language) -> dict[str, Any]:
     """The same in a modal."""
     blocks = _blocks(policy, patience, roster, language)
-    title, close = settings_title(language), language.say("Close")
+    title, close = cut(settings_title(language), LONGEST_TITLE), cut(language.say("Close"), LONGEST_TITLE)
     return View(type="modal", title=title, close=close, blocks=blocks).to_dict()
 
 
@@ -88,7 +88,7 @@ def _blocks(policy: Policy, patience: Patience, roster: Roster, language: Langua
     paragraphs = [
         paragraph
         for title, every in chapters
-        if (lines := [f"• {_cut(language.render(words))}" for words in every])
+        if (lines := [shortened(f"• {language.render(words)}") for words in every])
         for paragraph in _paragraphs([language.render(title), *lines])
     ]
     blocks: list[Block] = [section(text) for text in paragraphs]
@@ -102,17 +102,12 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """Lines, as many together as one block holds."""
     paragraph = lines[0]
     for line in lines[1:]:
-        if len(paragraph) + len(line) < _LONGEST:
+        if len(paragraph) + len(line) < LONGEST_TEXT:
             paragraph += f"\n{line}"
         else:
             yield paragraph
             paragraph = line
     yield paragraph
-
-
-def _cut(text: str) -> str:
-    """At a space, which is inside no mention."""
-    return text if len(text) < _LONGEST else f"{text[: _LONGEST - 10].rpartition(' ')[0]} …"
 
 
 # ---------------------------------------------------------------- the chapters, line by line

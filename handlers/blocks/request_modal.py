@@ -22,6 +22,8 @@ from bot.gifts.model.money import LONGEST_AMOUNT
 from bot.gifts.model.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
 from bot.gifts.model.product import Choice, Shelf
 from bot.gifts.model.text import Part
+from handlers.blocks.block_kit import plain
+from handlers.blocks.bounds import LONGEST_LABEL, cut
 from handlers.blocks.components import context, section
 from handlers.blocks.modals import form, text_input
 from handlers.ids import INPUT, NAME_AMOUNT, PRODUCT_IN, ActionId, ViewId
@@ -32,7 +34,6 @@ from handlers.private_metadata import FormMemory
 ANYTHING: Final = "any"  # the product of whoever leaves the choice to the recipient
 Json = dict[str, Any]
 _MOST_OPTIONS = 100  # that Slack shows
-_LONGEST_LABEL = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,9 @@ def _recipients(language: Language) -> Json:
 
 @cache
 def _country(countries: tuple[tuple[str, str], ...], chosen: str, language: Language, *, has_products: bool) -> Json:
-    labels = {country: f"{language.country(country)} ({currency})" for country, currency in countries}
+    labels = {
+        country: cut(f"{language.country(country)} ({currency})", LONGEST_LABEL) for country, currency in countries
+    }
     in_order = sorted(labels, key=lambda country: unicodedata.normalize("NFKD", labels[country]))  # Ö beside O
     options = {country: Option(value=country, label=labels[country]) for country in in_order}
     return InputBlock(
@@ -197,7 +200,7 @@ def _announcement(announcing: Announcing, language: Language) -> Json:
 
 @cache
 def _name_amount(language: Language, *, chosen: bool) -> Json:
-    option = Option(value=NAME_AMOUNT, label=language.say("Name the amount"))
+    option = Option(value=NAME_AMOUNT, label=cut(language.say("Name the amount"), LONGEST_LABEL))
     return InputBlock(
         block_id=Field.NAMES_AMOUNT,
         label=language.say("In the announcement"),
@@ -252,5 +255,4 @@ def _anything(language: Language) -> Choice:
 
 def _option(choice: Choice) -> Json:
     """Written out, for a hundred of them answer somebody who types."""
-    label = choice.name if len(choice.name) <= _LONGEST_LABEL else f"{choice.name[: _LONGEST_LABEL - 1]}…"
-    return {"text": {"type": "plain_text", "text": label, "emoji": True}, "value": choice.code}
+    return {"text": plain(choice.name, LONGEST_LABEL), "value": choice.code}

@@ -11,6 +11,7 @@ from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
 from bot.gifts.model.text import say
 from handlers.blocks.block_kit import as_json
+from handlers.blocks.bounds import LONGEST_LABEL, cut
 from handlers.blocks.components import context, section, value_of
 from handlers.blocks.modals import form, text_input
 from handlers.ids import INPUT, STATED, ViewId
@@ -89,7 +90,7 @@ def _who_for_whom(broken: Broken, language: Language) -> str:
 
 def _statement(label: str, words: str, *, optional: bool = False) -> InputBlock:
     """One box to tick; unless it is `optional`, Slack lets nobody submit the form without it."""
-    options = [Option(value=STATED, label=words)]
+    options = [Option(value=STATED, label=cut(words, LONGEST_LABEL))]
     element = CheckboxesElement(action_id=INPUT, options=options)
     return InputBlock(block_id=Field.STATEMENT, label=label, optional=optional, element=element)
 

@@ -12,6 +12,7 @@ from bot.gifts.model.gift import Gift, GiftState, Request, RequestState
 from bot.gifts.model.order_hold import Hold
 from bot.gifts.model.text import Listed, say
 from handlers.blocks.block_kit import Json, actions, as_json, button, confirmation
+from handlers.blocks.bounds import fitting
 from handlers.blocks.components import (
     amount_in_total,
     approve_button,
@@ -20,8 +21,8 @@ from handlers.blocks.components import (
     decline_button,
     mentions,
     outcome,
-    quote,
     section,
+    short_quote,
     show_again_button,
     value_of,
 )
@@ -72,7 +73,7 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
         blocks.append(section(language.say("*Waiting for you*")))
         for request in overview.to_decide:
             buttons = [approve_button(request, language), decline_button(request, language)]
-            blocks.extend([wish(request, language), *quote(request.note, language), actions(*buttons)])
+            blocks.extend([wish(request, language), *short_quote(request.note, language), actions(*buttons)])
         stopped = ((request, gift) for request in overview.in_trouble for gift in request.gifts if gift.is_in_trouble)
         for request, gift in list(stopped)[:_MOST_TROUBLES]:
             blocks.extend(in_trouble(request, gift, language))
@@ -149,9 +150,9 @@ def decided(request: Request, holds: Sequence[Hold], menders: Sequence[str], lan
     assert request.decision is not None, "it is decided"
     outcome_ = language.render(outcome(request))
     text = f"{title_of(request, language)}\n{outcome_}"
-    blocks: list[Block] = [section(text), *quote(request.decision.note, language)]
+    blocks: list[Block] = [section(text), *short_quote(request.decision.note, language)]
     if request.state is RequestState.APPROVED:
-        blocks.append(section("\n".join(_standing(request, holds, menders, language))))
+        blocks.append(section(fitting([*_standing(request, holds, menders, language)], language)))
     return blocks
 
 

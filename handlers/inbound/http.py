@@ -38,7 +38,7 @@ class NoWayIn(Exception):
 
 
 class HttpIntake:
-    """HTTP: Slack posts signed requests to /slack/events; /healthz says whether the bot works."""
+    """HTTP: Slack posts signed requests to /slack/events; /healthz says whether the bot works, and counts refusals."""
 
     def __init__(
         self,
@@ -47,10 +47,12 @@ class HttpIntake:
         address: tuple[str, int],
         illness: Callable[[], str | None],
         clock: CheckedClock,
+        refusals: Mapping[str, int],
         others: Iterable[Endpoint] = (),
     ) -> None:
         self._host, self._port = address
         self._illness = illness
+        self._refusals = refusals
         self._clock = clock
         events = SlackEvents(app, signing_secret, clock)
         self._server = HttpServer([events, *others], {HEALTH_PATH: self._health})
@@ -80,7 +82,9 @@ class HttpIntake:
 
     def _health(self) -> web.Response:
         illness = self._illness()
-        notes = {"clock": trouble} if (trouble := self._clock.trouble) else {}
+        notes: dict[str, object] = {"clock": trouble} if (trouble := self._clock.trouble) else {}
+        if self._refusals:
+            notes["refused"] = dict(self._refusals)
         return web.json_response({"status": illness or "ok", **notes}, status=503 if illness else 200)
 
 

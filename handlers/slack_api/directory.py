@@ -117,7 +117,6 @@ class SlackDirectory:
         while True:
             answer = await answer_of(self._client.users_list(cursor=cursor, limit=200))
             if not isinstance(answer, AsyncSlackResponse):
-                log.warning("people_unknown", answer=answer.detail)
                 raise SlackIsSilent(answer)
             found += [user["id"] for user in answer["members"] if name.casefold() in _names(user)]
             cursor = answer["response_metadata"]["next_cursor"]
@@ -163,7 +162,6 @@ class SlackDirectory:
             members = frozenset()
             log.warning("group_is_gone", group=group)
         else:
-            log.warning("group_unknown", group=group, answer=answer.detail)
             raise SlackIsSilent(answer)
         self._groups[group] = members, self._clock.monotonic()
         return members
@@ -175,7 +173,6 @@ class SlackDirectory:
         elif isinstance(answer, Rejected):
             person = Person(slack_id, say("Somebody"), Standing.UNKNOWN)
         else:
-            log.warning("people_unknown", person=slack_id, answer=answer.detail)
             raise SlackIsSilent(answer)
         self._known[slack_id] = (person, self._clock.monotonic())
         return person

@@ -13,12 +13,13 @@ from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, S
 from bot.gifts.model.people import is_person
 from bot.gifts.ports import Clock
 from handlers.blocks.block_kit import as_json
-from handlers.blocks.messages import render
+from handlers.blocks.components import Card
+from handlers.blocks.messages import plain_twin, render
 from handlers.ids import MESSAGE_EVENT
 from handlers.localization import ENGLISH, Language
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.rate_limits import Method
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import Answer, answer_of, is_our_fault
 
 _REMEMBERED = 60 * 60.0  # seconds; a person's channel stays the same, but whoever has left is to be noticed
 _AMONG_SLACKS_HOSTS = 60.0  # seconds that their clocks may be apart; too wide a look costs nothing
@@ -66,22 +67,29 @@ class SlackMessenger:
 
     async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once, without any retry."""
-        shown = await self._shown(mail)
-        await self._limits.turn_to_post(channel)
-        answer = await answer_of(
-            self._once.chat_postMessage(
-                channel=channel,
-                **shown,
-                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": mail.message.id}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        )
+        language = await self._language(mail.message.to)
+        card = render(mail, language)
+        answer = await self._post_card(channel, mail, card)
+        if not isinstance(answer, AsyncSlackResponse) and is_our_fault(answer):
+            answer = await self._post_card(channel, mail, plain_twin(card, language))
         if isinstance(answer, AsyncSlackResponse):
             return Posted(answer["channel"], answer["ts"])
         if isinstance(answer, Rejected):
             self._opened.pop(mail.message.to, None)
         return answer
+
+    async def _post_card(self, channel: str, mail: Mail, card: Card) -> Answer:
+        await self._limits.turn_to_post(channel)
+        return await answer_of(
+            self._once.chat_postMessage(
+                channel=channel,
+                text=card.text,
+                blocks=as_json(card.blocks),
+                metadata={"event_type": MESSAGE_EVENT, "event_payload": {"message_id": mail.message.id}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
 
     async def find(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
         """Look for a message whose posting has an unknown outcome, through everything that may have been posted since.
@@ -125,16 +133,17 @@ class SlackMessenger:
         message = mail.message
         assert message.channel is not None, "a sent message has an address"
         assert message.ts is not None, "a sent message has an address"
-        shown = await self._shown(mail)
-        await self._limits.turn(Method.UPDATE)
-        answer = await answer_of(self._patient.chat_update(channel=message.channel, ts=message.ts, **shown))
-        if isinstance(answer, AsyncSlackResponse):
-            return Posted(message.channel, message.ts)
-        return _certain(answer)
+        language = await self._language(message.to)
+        card, at = render(mail, language), Posted(message.channel, message.ts)
+        answer = await self._update_card(at, card)
+        if not isinstance(answer, AsyncSlackResponse) and is_our_fault(answer):
+            answer = await self._update_card(at, plain_twin(card, language))
+        return at if isinstance(answer, AsyncSlackResponse) else _certain(answer)
 
-    async def _shown(self, mail: Mail) -> dict[str, Any]:
-        card = render(mail, await self._language(mail.message.to))
-        return {"text": card.text, "blocks": as_json(card.blocks)}
+    async def _update_card(self, at: Posted, card: Card) -> Answer:
+        await self._limits.turn(Method.UPDATE)
+        blocks = as_json(card.blocks)
+        return await answer_of(self._patient.chat_update(channel=at.channel, ts=at.ts, text=card.text, blocks=blocks))
 
     async def _language(self, to: str) -> Language:
         if not is_person(to):

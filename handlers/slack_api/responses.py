@@ -1,10 +1,13 @@
 """What an answer of Slack's Web API means: done, a final no, not now, or nobody knows; and what fails is noted."""
 
 import asyncio
+import re
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,18 +17,14 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import SLACK_ACCESS, Outages
 from bot.gifts.rate_limiter import rest_of
+from handlers.slack_api.error_codes import CodeClass, class_of
 from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
-# Source: docs.slack.dev, chat.postMessage, "Errors": after these, part of the work may have been done.
-_PERHAPS_DONE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
-# These say something about our own installation, which somebody can mend, and nothing about the message.
-_OURS_TO_MEND = ABOUT_THE_TOKEN | {
-    "access_denied",
-    "ekm_access_denied",
-    "missing_scope",
-    "team_access_not_granted",
-}
+log = structlog.get_logger(__name__)
+
 _SHORT_REST = 1.0
+_CODE = re.compile("[A-Za-z0-9_-]{1,80}")
+_REFERENCE = "x-slack-req-id"  # by which Slack's support finds a call
 _LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer
 _OPEN_CONNECTION = "apps.connections.open"  # the one method with a token of its own
 # slack_sdk expects a dictionary, and a proxy answers anything
@@ -33,9 +32,10 @@ _UNREADABLE = (AttributeError, RecursionError, ValueError)
 _FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, *_UNREADABLE)
 
 
-async def answer_of(
-    call: Awaitable[AsyncSlackResponse],
-) -> AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown:
+Answer = AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown
+
+
+async def answer_of(call: Awaitable[AsyncSlackResponse]) -> Answer:
     """Wait for a call and say what came of it."""
     try:
         return await call
@@ -63,7 +63,10 @@ class WatchedClient(AsyncWebClient):
         try:
             response = await super().api_call(api_method, **arguments)
         except _FAILURES as error:
-            self._note(api_method, _meaning(error))
+            answer = _meaning(error)
+            if isinstance(error, SlackApiError):
+                self._tell_refusal(api_method, answer, error.response)
+            self._note(api_method, answer)
             raise
         except asyncio.CancelledError:  # whoever asked has something better to do than to wait
             if asyncio.get_running_loop().time() - began > _LONG:
@@ -72,12 +75,26 @@ class WatchedClient(AsyncWebClient):
         self._note(api_method, response)
         return response
 
+    def _tell_refusal(self, method: str, answer: Rejected | Unavailable | OutcomeUnknown, response: object) -> None:
+        """One line and one count; what was asked, or answered beside the code, can be a text, a link or a token."""
+        code_class = CodeClass.UNSURE if isinstance(answer, OutcomeUnknown) else class_of(answer.detail)
+        headers = response.headers if isinstance(response, AsyncSlackResponse) else {}
+        reference = headers.get(_REFERENCE, "")
+        log.warning(
+            "slack_refused",
+            method=method,
+            code=answer.detail,
+            code_class=code_class.value,
+            slack_request=reference if _CODE.fullmatch(reference) else "",
+        )
+        self._outages.refused(f"Slack {method}", answer.detail)
+
     def _note(self, method: str, answer: AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown) -> None:
         is_with_bot_token = method != _OPEN_CONNECTION
         if isinstance(answer, Unavailable) and answer.detail in ABOUT_THE_TOKEN:
             what, remedy = (SLACK_ACCESS, LET_IN_AGAIN) if is_with_bot_token else (f"Slack {method}", CONNECT_AGAIN)
             self._outages.failed(what, answer.detail, remedy)
-        elif isinstance(answer, Unavailable | OutcomeUnknown):
+        elif isinstance(answer, Unavailable | OutcomeUnknown) and not is_our_fault(answer):
             self._outages.failed(f"Slack {method}", answer.detail)
         else:
             self._outages.worked(f"Slack {method}")
@@ -90,7 +107,7 @@ def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
         case SlackApiError():
             if not isinstance(error.response, AsyncSlackResponse) or not isinstance(error.response.data, dict):
                 return OutcomeUnknown("unreadable reply")
-            return _refused(error.response.status_code, error.response.data.get("error", ""), error.response.headers)
+            return _refused(error.response.status_code, error.response.data, error.response.headers)
         case aiohttp.ClientConnectorError():
             return Unavailable(f"not reached, {type(error).__name__}")
         case AttributeError() | RecursionError() | ValueError():
@@ -101,14 +118,34 @@ def _meaning(error: Exception) -> Rejected | Unavailable | OutcomeUnknown:
 
 def is_passing(answer: Rejected | Unavailable | OutcomeUnknown) -> bool:
     """Whether the same call may come to something in a moment, although nobody mends anything."""
-    return not isinstance(answer, Rejected) and answer.detail not in _OURS_TO_MEND
+    return isinstance(answer, OutcomeUnknown) or class_of(answer.detail) is CodeClass.PASSING
 
 
-def _refused(status: int, code: str, headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
-    if status == 429 or code == "ratelimited":  # noqa: PLR2004 - Too Many Requests: nothing was done
-        return Unavailable("429", rest_of(headers.get("Retry-After", ""), _SHORT_REST))
-    if status >= 500 or code in _PERHAPS_DONE or not code:  # noqa: PLR2004 - the server's own errors
+def is_our_fault(answer: Rejected | Unavailable | OutcomeUnknown) -> bool:
+    """Whether the call was made wrongly, which says nothing about whom it was for."""
+    return isinstance(answer, Unavailable) and class_of(answer.detail) is CodeClass.OURS
+
+
+def _refused(status: int, answer: dict[str, Any], headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
+    """What a refusal means; one that does not say `"ok": false` is not Slack's, and proves nothing."""
+    code = _code_in(answer)
+    rest = rest_of(headers.get("Retry-After", ""), _SHORT_REST)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
+        return Unavailable("429", rest)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.get("ok") is not False or not code:
         return OutcomeUnknown(f"{status} {code}".strip())
-    if code in _OURS_TO_MEND:
-        return Unavailable(code)
-    return Rejected(Reason.RECIPIENT_UNREACHABLE, code)
+    match class_of(code):
+        case CodeClass.UNSURE:
+            return OutcomeUnknown(f"{status} {code}")
+        case CodeClass.FINAL:
+            return Rejected(Reason.RECIPIENT_UNREACHABLE, code)
+        case CodeClass.PASSING:
+            return Unavailable(code, rest)
+        case CodeClass.OURS | CodeClass.INSTALLATION:
+            return Unavailable(code)
+
+
+def _code_in(answer: dict[str, Any]) -> str:
+    """The error of an answer, if it is one of Slack's words; anything else could be a text, or a secret."""
+    code = answer.get("error")
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""

@@ -43,7 +43,6 @@ class Screens:
         if isinstance(answer, AsyncSlackResponse):
             view_id: str = answer["view"]["id"]
             return view_id
-        log.warning("view_not_opened", answer=answer.detail)
         return None
 
     async def change(self, view_id: str, view: dict[str, Any], as_it_was: str | None = None) -> str | None:
@@ -52,7 +51,6 @@ class Screens:
         if isinstance(answer, AsyncSlackResponse):
             new_hash: str = answer["view"]["hash"]
             return new_hash
-        log.warning("view_not_changed", answer=answer.detail)
         return None
 
     async def tell(self, trigger: str, person: str | None, words: Words) -> None:
@@ -99,9 +97,7 @@ class Screens:
             log.warning("home_not_shown", answer=str(silent))
             return
         view = home_view(desk, language)
-        answer = await answer_of(self._client.views_publish(user_id=person, view=view))
-        if not isinstance(answer, AsyncSlackResponse):
-            log.warning("home_not_shown", answer=answer.detail)
+        await answer_of(self._client.views_publish(user_id=person, view=view))
 
     async def show_again(self, person: str, look: Look | None, reply_url: str | None) -> None:
         """Bring the list up to date in which somebody clicked."""

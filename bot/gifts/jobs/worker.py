@@ -128,6 +128,7 @@ class Worker:
         self._write(work, outcome, is_over=is_over)
 
     async def _come_of(self, work: Work) -> Done | Again | Later:
+        structlog.contextvars.bind_contextvars(subject=work.subject)  # in every line that is logged meanwhile
         try:
             return await self._steps[work.task](work)
         except StoreLost:

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     LINK_CANCELLED = "link_cancelled"
     RECIPIENT_UNREACHABLE = "recipient_unreachable"
     RECIPIENT_GONE = "recipient_gone"
+    RECIPIENT_UNSURE = "recipient_unsure"
+    MESSAGE_NOT_TAKEN = "message_not_taken"
     MESSAGE_UNCERTAIN = "message_uncertain"
     UNEXPECTED = "unexpected"
 
@@ -292,6 +294,16 @@ _ADVICE = {
         say("its recipient has left, so nothing was ordered"),
         say("its recipient is no colleague any more, so nothing was ordered"),
         say("Retry if they are back."),
+    ),
+    Reason.RECIPIENT_UNSURE: _Advice(
+        say("for a day, Slack has not said whether its recipient still has an account here"),
+        say("for a day, Slack has not said whether its recipient still has an account here"),
+        say("Retry asks Slack again."),
+    ),
+    Reason.MESSAGE_NOT_TAKEN: _Advice(
+        say("the gift is ordered, but for a day Slack has not taken its message"),
+        say("the gift is ordered, but for a day Slack has not taken its message; the log says why"),
+        say("Retry sends it again."),
     ),
     Reason.MESSAGE_UNCERTAIN: _Advice(
         say("the gift is ordered, but Slack does not say whether its message arrived"),

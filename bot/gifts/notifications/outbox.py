@@ -173,7 +173,7 @@ class Outbox:
             self._keep(replace(message, state=MessageState.UNDELIVERABLE))
             return answer
         self._keep(replace(message, state=MessageState.WAITING))
-        return Later(Reason.MESSAGE_UNCERTAIN, answer.detail, answer.after)
+        return Later(Reason.MESSAGE_NOT_TAKEN, answer.detail, answer.after)
 
     def _keep(self, message: Message) -> Message:
         self._unknown_since.pop(message.id, None)

@@ -9,7 +9,7 @@ import json
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -41,6 +41,7 @@ class Answer:
     body: str = ""
     content_type: str = "application/json"
     is_done: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Moment(StrEnum):
@@ -196,7 +197,9 @@ def _is_refused_unseen(fault: Fault | Answer | None) -> bool:
 
 def _refused(service: Service, fault: Fault | Answer | None, seconds: float) -> web.Response:
     if isinstance(fault, Answer):
-        return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type)
+        return web.Response(
+            status=fault.status, text=fault.body, content_type=fault.content_type, headers=fault.headers
+        )
     if fault is Fault.RATE_LIMITED:
         after = {"Retry-After": str(max(1, round(seconds)))}
         return web.json_response(service.refusal(429), status=429, headers=after)

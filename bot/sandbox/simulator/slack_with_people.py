@@ -3,12 +3,13 @@
 import json
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.simulator.faults import Call, Faults, middleware
+from bot.sandbox.simulator.faults import Answer, Armed, Call, Faults, middleware
 from bot.sandbox.simulator.people.person import Person
 from bot.sandbox.simulator.people.rendered_views import ShownMessage
 from bot.sandbox.simulator.server import HOST, LocalServer
@@ -16,6 +17,7 @@ from bot.sandbox.simulator.slack import events
 from bot.sandbox.simulator.slack.delivery import AppDidNotRespond, Delivery, Kind, SignedHttp
 from bot.sandbox.simulator.slack.manifest import Manifest
 from bot.sandbox.simulator.slack.records import Channel, Json, UserGroup
+from bot.sandbox.simulator.slack.refusals import DOCUMENTED
 from bot.sandbox.simulator.slack.socket_mode import SocketMode
 from bot.sandbox.simulator.slack.triggers import Clock
 from bot.sandbox.simulator.slack.web_api import RESPONSE_URL, WebApi
@@ -52,6 +54,20 @@ class Slack:
     def calls(self) -> list[Call]:
         """Give every call that the app made."""
         return self._api.calls
+
+    def refuses(
+        self, method: str, code: str, *, times: int = 1, only: Callable[[dict[str, Any]], bool] = lambda _: True
+    ) -> Armed:
+        """Let the next calls of a method be refused by one of the error codes that are documented for it.
+
+        Raises:
+            KeyError: Slack never refuses this method so.
+        """
+        if code not in DOCUMENTED[method]:
+            raise KeyError(f"{method} has no error {code}")
+        body = json.dumps({"ok": False, "error": code})
+        headers = {"x-slack-req-id": secrets.token_hex(16)}
+        return self.faults.arm(method, Answer(200, body, headers=headers), times=times, only=only)
 
     async def start(self, port: int = 0) -> None:
         """Start to listen."""

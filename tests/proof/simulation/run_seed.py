@@ -36,7 +36,9 @@ _EXPIRES = timedelta(days=11)  # ten working days
 _ENDS_AFTER = {
     Reason.NO_ANSWER: timedelta(hours=1),
     Reason.LINK_LATE: timedelta(days=1),
+    Reason.MESSAGE_NOT_TAKEN: timedelta(days=1),
     Reason.MESSAGE_UNCERTAIN: timedelta(days=1),
+    Reason.RECIPIENT_UNSURE: timedelta(days=1),
     Reason.KEY_TOO_OLD: timedelta(days=29),
 }
 
