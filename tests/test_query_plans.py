@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.budget import Account, Per
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Approval, Closing, Gift, GiftState, GiftStep, Request, RequestStep
@@ -134,10 +135,10 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.since": lambda: work.since(WORK),
         "work.failing": lambda: work.failing({Task.ORDER}, NOON),
         "work.done": lambda: work.done(WORK),
-        "history.add": lambda: store.history.add(NOON, "UMIA", "show again", "r", "g"),
-        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", "refused", "r", "no"),
+        "history.add": lambda: store.history.add(NOON, "UMIA", AuditEvent.SHOW_AGAIN, "r", "g"),
+        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", AuditEvent.REFUSED, "r", "no"),
         "history.head": store.history.head,
-        "history.count": lambda: store.history.count("show again", GIFT, NOON - timedelta(days=1)),
+        "history.count": lambda: store.history.count(AuditEvent.SHOW_AGAIN, GIFT, NOON - timedelta(days=1)),
         "holds.add": lambda: store.holds.add(HOLD),
         "holds.save": lambda: store.holds.save(HOLD),
         "holds.get": lambda: store.holds.get("h"),

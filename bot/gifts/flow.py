@@ -22,6 +22,7 @@ from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.dashboard import Desk, Desks, Look, Overview, overview_of
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.business_hours import Patience
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import NotNow, Refused
@@ -395,8 +396,8 @@ class Flow:
             return True
         with self._store.write():
             if message.request_id:
-                event = f"could not post {message.kind}"
-                self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
+                event, what = AuditEvent.COULD_NOT_POST, f"{message.kind}: {detail}"
+                self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=what)
             return self._notices.say_otherwise(message)
 
     def _known(self, request_id: str | None) -> Request:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.gifts.approvers import Roll, check_stand_in
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import NO_APPROVER, AlreadyDecided, Route, check_no_part_in
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.errors import Field, Invalid, Refused
 from bot.gifts.model.gift import Approval, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.model.job import Task
@@ -99,7 +100,7 @@ class Deciding:
         route = await self.check(request_id, person, version)
         with self._store.write():
             if route.check(person) != person:
-                self._note("disagree", route, person)
+                self._note(AuditEvent.DISAGREE, route, person)
             return self.end(route.request, person, RequestStep.DECLINE, note)
 
     def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
@@ -143,14 +144,14 @@ class Deciding:
         self._store.requests.approve(route.request, approval)
         self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
         if then.position is not None or approval.by != approval.on_behalf_of:
-            self._note("agree", route, approval.by)
+            self._note(AuditEvent.AGREE, route, approval.by)
         if then.position is None:
             return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
         self._notices.refresh_cards(then.request)
         self._store.work.call_for(Task.CHASE, then.request.id, self._clock.now())
         return then.request
 
-    def _note(self, event: str, route: Route, person: str) -> None:
+    def _note(self, event: AuditEvent, route: Route, person: str) -> None:
         """Put on the record in which step somebody said yes or no, and for whom."""
         position, pool = self._turn(route)
         approver = route.check(person)
@@ -188,7 +189,7 @@ class Deciding:
             if not isinstance(refused, AlreadyDecided):
                 with self._store.write():
                     words = str(refused.user_message)
-                    self._store.history.add_once(self._clock.now(), person, "refused", request.id, words)
+                    self._store.history.add_once(self._clock.now(), person, AuditEvent.REFUSED, request.id, words)
             raise
 
     def _known(self, request_id: str) -> Request:
