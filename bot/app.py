@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import logging
+import os
+import pwd
 import signal
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -21,6 +23,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import __version__
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
 from bot.giftcards.api import hear_dates
@@ -34,6 +37,7 @@ from bot.gifts.model.errors import Refused
 from bot.gifts.model.job import Task
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.people import Roster
+from bot.gifts.model.policy_digest import digest_of
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Access, Clock, GiftCards
@@ -144,9 +148,10 @@ async def giftbot(
         directory = SlackDirectory(patient, workspace, checked)
         common = language_of(settings.giftbot_config.company.language)
         messenger = SlackMessenger(patient, once, directory, checked, common)
-        flow = Flow(store, giftcards, messenger, directory, checked, _arrangement(settings, account), new_id)
+        arrangement = _arrangement(settings, account)
+        flow = Flow(store, giftcards, messenger, directory, checked, arrangement, new_id)
         upkeep = Upkeep(store, giftcards, checked)
-        upkeep.begin()
+        upkeep.begin(digest_of(arrangement), _started_by())
         await insist("usergroups.users.list", lambda: _groups(flow), BOT_TOKEN, checked)
         access = SlackAccess(patient, workspace, outages)
         worker = _worker(store, checked, bell, flow, access)
@@ -212,6 +217,15 @@ def _on_signals(stop: Callable[[], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
+def _started_by() -> str:
+    """Who runs this process, and of which version it is, for the record; the environment could say anything."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user need not have a name
+        user = f"user {os.getuid()}"
+    return f"giftbot {__version__}, started by {user}"
+
+
 async def _groups(flow: Flow) -> Roster | Rejected | Unavailable | OutcomeUnknown:
     """Who is in the user groups of giftbot.toml."""
     try:
@@ -241,6 +255,7 @@ def _worker(store: SqliteStore, clock: CheckedClock, bell: asyncio.Event, flow: 
         Task.CHECK: flow.check,
         Task.STOCK: flow.catalogue.stock,
         Task.HEAD: flow.record.note_head,
+        Task.END_DELEGATION: flow.absences.end_in_time,
         Task.RECALL: flow.recall.note,
     }
     return Worker(store, clock, bell, steps, flow.give_up, access)

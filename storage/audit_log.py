@@ -27,11 +27,11 @@ class AuditLogTable:
         at: datetime,
         actor: str,
         event: AuditEvent,
-        request_id: str,
+        request_id: str | None = None,
         gift_id: str | None = None,
         detail: str = "",
     ) -> None:
-        """Put one line on the record."""
+        """Put one line on the record: about a gift, a request, or about neither."""
         line = self._database.add(_ADD, (to_text(at), actor, event, request_id, gift_id, detail))
         if self._seals:
             self._seals.add(line)
@@ -41,6 +41,12 @@ class AuditLogTable:
         same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND detail = ?"
         if not self._database.row(same, (request_id, actor, event, detail)):
             self.add(at, actor, event, request_id, detail=detail)
+
+    def last(self, event: AuditEvent) -> str | None:
+        """The detail of the latest line of an event that is about no request; None where there is none."""
+        latest = "SELECT detail FROM history WHERE request_id IS NULL AND event = ? ORDER BY id DESC LIMIT 1"
+        row = self._database.row(latest, (event,))
+        return row["detail"] if row else None
 
     def head(self) -> Head | None:
         """The last seal, and of how many lines; None where nothing is sealed."""

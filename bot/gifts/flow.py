@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from bot.gifts.approvals.decide import Deciding
 from bot.gifts.approvals.delegate import Absences
 from bot.gifts.approvals.escalate import Chase
+from bot.gifts.approvals.refusals import refusals_on_record
 from bot.gifts.approvals.resolve import Broken, Mending
 from bot.gifts.approvals.submit import Asking
 from bot.gifts.approvers import Roll
@@ -90,7 +91,7 @@ class Flow:
         self._asking = Asking(store, self.roll, clock, policy, self.catalogue, treasury, self._notices, new_id)
         self._treasury = treasury
         self._desks = Desks(store, policy, treasury, self._notices)
-        self._absences = Absences(store, self.roll, clock, policy, self._notices, new_id)
+        self.absences = Absences(store, self.roll, clock, policy, self._notices, new_id)
         self._holds = Holds(store, giftcards, clock, self._notices, new_id)
         self.recall = Recall(store, messenger, clock, self._notices, new_id)
         self._finder = OrderFinder(store, giftcards, self.recall, clock)
@@ -173,11 +174,12 @@ class Flow:
         """Take a request back.
 
         Raises:
-            Refused: it is somebody else's, or decided already.
+            Refused: it is somebody else's, which is on the record then, or decided already.
         """
         request = self._known(request_id)
-        if person != request.requester:
-            raise Refused(say("Only the person who asked for a gift can cancel it."))
+        with refusals_on_record(self._store, self._clock, request_id, person):
+            if person != request.requester:
+                raise Refused(say("Only the person who asked for a gift can cancel it."))
         return self._deciding.end(request, person, RequestStep.CANCEL)
 
     async def retry(self, gift_id: str, person: str) -> Request:
@@ -240,11 +242,11 @@ class Flow:
             Refused: they cannot be away like that; the words say why, or how to write it.
             NotNow: Slack does not say who they are.
         """
-        return await self._absences.begin(person, until, deputies)
+        return await self.absences.begin(person, until, deputies)
 
     def back(self, person: str) -> Absence:
         """Take the right to approve back before its time. Raises Refused as `absence` does."""
-        return self._absences.end(person)
+        return self.absences.end(person)
 
     def absence(self, person: str) -> Absence:
         """The absence that somebody has now.
@@ -252,7 +254,7 @@ class Flow:
         Raises:
             Refused: they are not away; the words say how to be.
         """
-        return self._absences.of(person)
+        return self.absences.of(person)
 
     def deciders(self, request: Request) -> list[str]:
         """Who decides about a request: the approvals channel, or each approver."""
@@ -340,7 +342,7 @@ class Flow:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
             self._store.work.add(Task.POST, work.subject, self._clock.now())
-        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD, Task.RECALL}:
+        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD, Task.RECALL, Task.END_DELEGATION}:
             return Again(AN_HOUR)
         return Done()
 

@@ -3,15 +3,14 @@
 What follows from it for others, their cards and what they are told, is the chase's, which is called for.
 """
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 
+from bot.gifts.approvals.refusals import refusals_on_record
 from bot.gifts.approvers import Roll, check_stand_in
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import NO_APPROVER, AlreadyDecided, Route, check_no_part_in
 from bot.gifts.model.audit_event import AuditEvent
-from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.model.job import Task
 from bot.gifts.model.outcomes import Posted
@@ -62,14 +61,14 @@ class Deciding:
         request = self._known(request_id)
         if card:
             self._notices.adopt_card(request, card)
-        with self._refusals_on_record(request, person):
+        with refusals_on_record(self._store, self._clock, request.id, person):
             route = self._open_route(request, person)
             approver = route.check(person)
             if approver not in rights:  # who went away while Slack was asked
                 return await self._checked(request_id, person, version, card)
             check_stand_in(person, rights[approver])
         if version not in {None, request.version}:
-            raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
+            raise TooLate(say("This request was changed meanwhile. A newer card shows it as it is now."))
         return route, rights[person]
 
     async def approve(
@@ -176,21 +175,10 @@ class Deciding:
         Raises:
             Refused: they may not; that they tried is on the record.
         """
-        with self._refusals_on_record(request, person):
+        with refusals_on_record(self._store, self._clock, request.id, person):
             check_no_part_in(request, person)
             if person not in self._policy.rules.approvers(self._roll.last):
                 raise Refused(NO_APPROVER)
-
-    @contextmanager
-    def _refusals_on_record(self, request: Request, person: str) -> Generator[None]:
-        try:
-            yield
-        except Refused as refused:
-            if not isinstance(refused, AlreadyDecided):
-                with self._store.write():
-                    words = str(refused.user_message)
-                    self._store.history.add_once(self._clock.now(), person, AuditEvent.REFUSED, request.id, words)
-            raise
 
     def _known(self, request_id: str) -> Request:
         request = self._store.requests.get(request_id)

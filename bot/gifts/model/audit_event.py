@@ -30,6 +30,11 @@ class AuditEvent(StrEnum):
     CLOSE = "close"
     SHOW_AGAIN = "show again"
     COULD_NOT_POST = "could not post"
+    BEGIN_DELEGATION = "begin delegation"
+    END_DELEGATION = "end delegation"
+    HOLD_ORDERS = "hold orders"
+    RESUME_ORDERS = "resume orders"
+    CHANGE_POLICY = "change policy"
 
     @property
     def sentence(self) -> str:
@@ -61,6 +66,11 @@ _SENTENCES: Mapping[str, str] = {
     AuditEvent.CLOSE: "An approver closed the gift.",
     AuditEvent.SHOW_AGAIN: "The recipient looked at the link once more.",
     AuditEvent.COULD_NOT_POST: "A message could not be posted in Slack.",
+    AuditEvent.BEGIN_DELEGATION: "An approver is away, and a deputy decides for them.",
+    AuditEvent.END_DELEGATION: "The approver decides again, and the deputy does not.",
+    AuditEvent.HOLD_ORDERS: "No order is sent until the provider takes them again.",
+    AuditEvent.RESUME_ORDERS: "An order went through: orders are sent again.",
+    AuditEvent.CHANGE_POLICY: "Giftbot began to work by this policy.",
 }
 
 
