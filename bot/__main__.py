@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import PolicySettings
 
 app = typer.Typer(help="Gift cards as a thank-you from Slack.", no_args_is_help=True, pretty_exceptions_enable=False)
-_audit = typer.Typer(help="Show that nobody has changed the history.", no_args_is_help=True)
+_audit = typer.Typer(help="Read the history, and show that nobody has changed it.", no_args_is_help=True)
 app.add_typer(_audit, name="audit")
 _policy = typer.Typer(help="See what the policy says, before anybody asks.", no_args_is_help=True)
 app.add_typer(_policy, name="policy")
@@ -118,6 +118,26 @@ def verify(
         raise typer.Exit(CANNOT_RUN) from None
     typer.echo(words)
     raise typer.Exit(0 if fits else CANNOT_RUN)
+
+
+@_audit.command()
+def show(
+    *, last: Annotated[int, typer.Option(min=1, max=100_000, help="How many lines, the latest ones.")] = 50
+) -> None:
+    """Show the latest lines of the history in words, also beside a running bot."""
+    from bot.settings import SettingsWrong, read_database_settings
+    from bot.tools.audit import show as show_history
+    from storage import DatabaseRefused
+
+    try:
+        words = show_history(read_database_settings().giftbot_database, last)
+    except SettingsWrong as error:
+        _complain(str(error))
+        raise typer.Exit(WRONG_SETTINGS) from None
+    except DatabaseRefused as error:
+        _complain(str(error))
+        raise typer.Exit(CANNOT_RUN) from None
+    typer.echo(words)
 
 
 @_policy.command()

@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import logging
+import os
+import pwd
 import signal
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -21,6 +23,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import __version__
 from bot.clock import SystemClock
 from bot.giftcards import runa, wegift
 from bot.giftcards.api import hear_dates
@@ -33,6 +36,7 @@ from bot.gifts.jobs.worker import LONGEST_NAP, Worker
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.people import Roster
+from bot.gifts.model.policy_digest import digest_of
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock, GiftCards
@@ -147,7 +151,7 @@ async def giftbot(
         arrangement = _arrangement(settings, account)
         services = build_services(store, giftcards, messenger, directory, checked, arrangement, new_id)
         upkeep = Upkeep(store, giftcards, checked)
-        upkeep.begin()
+        upkeep.begin(digest_of(arrangement), _started_by())
         await insist("usergroups.users.list", lambda: _groups(services.approvers), BOT_TOKEN, checked)
         access = SlackAccess(patient, workspace, outages)
         worker = Worker(store, checked, bell, services.steps, services.flow.give_up, access)
@@ -211,6 +215,15 @@ def _on_signals(stop: Callable[[], None]) -> None:
         stopping.append(signal.SIGHUP)
     for number in stopping:
         asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _started_by() -> str:
+    """Who runs this process, and of which version it is, for the record; the environment could say anything."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user need not have a name
+        user = f"user {os.getuid()}"
+    return f"giftbot {__version__}, started by {user}"
 
 
 async def _groups(approvers: Roll) -> Roster | Rejected | Unavailable | OutcomeUnknown:

@@ -161,10 +161,15 @@ class _FromEnvironment(BaseSettings):
         return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
 
 
-class AuditSettings(_FromEnvironment):
-    """For `giftbot audit`, which needs neither Slack's tokens nor the gift card service's key."""
+class DatabaseSettings(_FromEnvironment):
+    """For `giftbot audit show`, which needs no key at all."""
 
     giftbot_database: Path = Path("giftbot.db")
+
+
+class AuditSettings(DatabaseSettings):
+    """For `giftbot audit verify`, which needs neither Slack's tokens nor the gift card service's key."""
+
     giftbot_audit_key: AuditKey
 
 
@@ -333,8 +338,17 @@ def read_settings(transport: type[S]) -> tuple[S, Account]:
     return settings, account
 
 
+def read_database_settings() -> DatabaseSettings:
+    """The settings of `giftbot audit show`.
+
+    Raises:
+        SettingsWrong: with every missing or wrong variable, one to a line.
+    """
+    return _read_alone(DatabaseSettings, "The history cannot be shown. Please set or mend:")
+
+
 def read_audit_settings() -> AuditSettings:
-    """The settings of `giftbot audit`.
+    """The settings of `giftbot audit verify`.
 
     Raises:
         SettingsWrong: with every missing or wrong variable, one to a line.

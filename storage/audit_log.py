@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.gift import Gift
 from storage.database import Database
@@ -22,24 +23,36 @@ class AuditLogTable:
         self._seals = seals
 
     def add(
-        self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
+        self,
+        at: datetime,
+        actor: str,
+        event: AuditEvent,
+        request_id: str | None = None,
+        gift_id: str | None = None,
+        detail: str = "",
     ) -> None:
-        """Put one line on the record."""
+        """Put one line on the record: about a gift, a request, or about neither."""
         line = self._database.add(_ADD, (to_text(at), actor, event, request_id, gift_id, detail))
         if self._seals:
             self._seals.add(line)
 
-    def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
+    def add_once(self, at: datetime, actor: str, event: AuditEvent, request_id: str, detail: str) -> None:
         """Put one line on the record, unless it says the same already: clicking again and again adds nothing."""
         same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND detail = ?"
         if not self._database.row(same, (request_id, actor, event, detail)):
             self.add(at, actor, event, request_id, detail=detail)
 
+    def last(self, event: AuditEvent) -> str | None:
+        """The detail of the latest line of an event that is about no request; None where there is none."""
+        latest = "SELECT detail FROM history WHERE request_id IS NULL AND event = ? ORDER BY id DESC LIMIT 1"
+        row = self._database.row(latest, (event,))
+        return row["detail"] if row else None
+
     def head(self) -> Head | None:
         """The last seal, and of how many lines; None where nothing is sealed."""
         return self._seals.head() if self._seals else None
 
-    def count(self, event: str, gift: Gift, since: datetime) -> int:
+    def count(self, event: AuditEvent, gift: Gift, since: datetime) -> int:
         """How often something happened to a gift since then."""
         row = self._database.row(
             "SELECT count(*) AS times FROM history WHERE request_id = ? AND gift_id = ? AND event = ? AND at > ?",

@@ -33,6 +33,11 @@ class OutOfOfficeTable:
         row = self._database.row("SELECT * FROM absences WHERE id = ?", (absence_id,))
         return _absence(row) if row else None
 
+    def not_ended(self, person: str) -> Absence | None:
+        """The absence of somebody whose end is not kept yet, also where its time is over."""
+        row = self._database.row("SELECT * FROM absences WHERE person = ? AND ended_at IS NULL", (person,))
+        return _absence(row) if row else None
+
     def now(self, at: datetime) -> Sequence[Absence]:
         """Who is away at that time."""
         rows = self._database.rows("SELECT * FROM absences WHERE ended_at IS NULL AND until > ?", (to_text(at),))

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import reduce
 from operator import attrgetter
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import (
     REQUEST_LIFE,
@@ -50,7 +51,9 @@ class RequestTable:
             return False
         for position, gift in enumerate(request.gifts):
             self._add_gift(gift, position, request.created_at)
-        self._history.add(request.created_at, request.requester, "request", request.id, detail=_in_words(request))
+        self._history.add(
+            request.created_at, request.requester, AuditEvent.REQUEST, request.id, detail=_in_words(request)
+        )
         return True
 
     def edit(self, edited: Request, at: datetime) -> bool:
@@ -69,7 +72,7 @@ class RequestTable:
                     self._database.change("DELETE FROM gifts WHERE id = ?", (row["id"],))
             for position, gift in enumerate(edited.gifts):
                 self._add_gift(gift, position, at)
-            self._history.add(at, edited.requester, "edit", edited.id, detail=_in_words(edited))
+            self._history.add(at, edited.requester, AuditEvent.EDIT, edited.id, detail=_in_words(edited))
         return bool(changed)
 
     def approve(self, request: Request, approval: Approval) -> None:
@@ -87,7 +90,7 @@ class RequestTable:
             " weighed_minor = :weighed_minor, exponent = :exponent WHERE id = :id AND state = 'pending'",
             {**_amounts(lowered), "id": request.id},
         )
-        self._history.add(at, by, "lower", request.id, detail=f"from {request.value} to {value}")
+        self._history.add(at, by, AuditEvent.LOWER, request.id, detail=f"from {request.value} to {value}")
 
     def wait_for(self, request: Request, pool: str | None) -> None:
         """Note whose turn it is to decide."""
@@ -109,7 +112,7 @@ class RequestTable:
         )
         if not (state and moved):
             return None
-        self._history.add(at, by, step, request.id, detail=note)
+        self._history.add(at, by, AuditEvent(step), request.id, detail=note)
         return replace(request, state=state, decision=Decision(by, at, note))
 
     def who_wait(self, limit: int) -> Sequence[str]:
@@ -242,7 +245,7 @@ class GiftTable:
             return None
         self._count_trouble(gift, moved)
         why = ": ".join(filter(None, (reason and reason.value, detail)))
-        self._history.add(at, by, step, gift.request_id, gift.id, why)
+        self._history.add(at, by, AuditEvent(step), gift.request_id, gift.id, why)
         return moved
 
     def close(self, gift: Gift, closing: Closing) -> None:

@@ -160,7 +160,9 @@ async def test_somebody_else_cannot_cancel(office: Office) -> None:
     forged["user"]["id"] = office.eve.id
     forged["trigger_id"] = office.slack.workspace.triggers.issue(office.eve.id)
     await office.eve.sends(Kind.INTERACTIVE, forged)
-    await _told(office.eve, "Only the person who asked for a gift can cancel it.")
+    words = "Only the person who asked for a gift can cancel it."
+    await _told(office.eve, words)
+    assert office.rows("SELECT actor, detail FROM history WHERE event = 'refused'") == [(office.eve.id, words)]
     assert office.states() == ["waiting"]
 
 

@@ -23,7 +23,8 @@ async def test_a_card_outlives_a_day_without_slack(office: Office) -> None:
     office.slack.faults.arm(OPEN, Fault.ERROR_BEFORE, times=100)
     await office.asks()
     await _a_day_passes(office)
-    assert ("could not post card",) in office.rows("SELECT event FROM history")
+    (detail,) = office.rows("SELECT detail FROM history WHERE event = 'could not post'")[0]
+    assert detail.startswith("card: ")
     office.slack.faults.clear()
     office.clock.turn(minutes=6)
     await office.approves()

@@ -30,6 +30,10 @@ TABLES = ("requests", "gifts", "orders", "messages", "message_gifts", "work", "h
 STATES = ("waiting", "approved", "ordered", "delivered", "void", "failed", "parked")
 NAMED_SINCE = {"void": "cancelled", "parked": "needs_review"}
 REQUEST_OF = {"waiting": "pending", "void": "declined"}
+KNOWN_AT_FIRST = {
+    "work": "WHERE task IN ('post', 'refresh', 'order', 'deliver')",
+    "history": "WHERE request_id IS NOT NULL",
+}
 AT = "2030-01-01T12:00:00.000000+00:00"
 
 
@@ -308,7 +312,7 @@ def turned_back(path: Path) -> None:
         connection.execute("ATTACH ? AS today", (str(path),))
         for table in TABLES:
             names = ", ".join(name for (name,) in columns_of(table))
-            only = "WHERE task IN ('post', 'refresh', 'order', 'deliver')" if table == "work" else ""
+            only = KNOWN_AT_FIRST.get(table, "")
             connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM today.{table} {only}")
     old.replace(path)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.budget import Account, Per
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Approval, Closing, Gift, GiftState, GiftStep, Request, RequestStep
@@ -96,6 +97,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "absences.add": lambda: store.absences.add(AWAY),
         "absences.get": lambda: store.absences.get("a"),
         "absences.now": lambda: store.absences.now(NOON),
+        "absences.not_ended": lambda: store.absences.not_ended("UABE"),
         "absences.end": lambda: store.absences.end("UABE", NOON),
         "gifts.get": lambda: gifts.get("g"),
         "gifts.close": lambda: gifts.close(GIFT, Closing("UABE", "no")),
@@ -134,10 +136,11 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.since": lambda: work.since(WORK),
         "work.failing": lambda: work.failing({Task.ORDER}, NOON),
         "work.done": lambda: work.done(WORK),
-        "history.add": lambda: store.history.add(NOON, "UMIA", "show again", "r", "g"),
-        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", "refused", "r", "no"),
+        "history.add": lambda: store.history.add(NOON, "UMIA", AuditEvent.SHOW_AGAIN, "r", "g"),
+        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", AuditEvent.REFUSED, "r", "no"),
+        "history.last": lambda: store.history.last(AuditEvent.CHANGE_POLICY),
         "history.head": store.history.head,
-        "history.count": lambda: store.history.count("show again", GIFT, NOON - timedelta(days=1)),
+        "history.count": lambda: store.history.count(AuditEvent.SHOW_AGAIN, GIFT, NOON - timedelta(days=1)),
         "holds.add": lambda: store.holds.add(HOLD),
         "holds.save": lambda: store.holds.save(HOLD),
         "holds.get": lambda: store.holds.get("h"),
@@ -207,6 +210,8 @@ def test_nothing_is_looked_for_in_a_whole_table(database: Explaining) -> None:
         ("FROM messages WHERE subject = ?", "messages_on_subject (subject=?)"),
         ("FROM messages WHERE channel = ? AND ts = ?", "messages_at (channel=? AND ts=?)"),
         ("FROM history WHERE request_id = ? AND gift_id = ?", "history_of_request (request_id=?)"),
+        ("FROM history WHERE request_id IS NULL AND event = ?", "history_of_company (event=?)"),
+        ("FROM holds WHERE ended_at > ?", "holds_ended (ended_at>?)"),
         ("FROM holds WHERE ended_at IS NULL ORDER BY since", "holds_standing"),
     ],
 )

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Closing, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.model.job import Task, Work
@@ -397,7 +398,7 @@ def test_after_a_commit_that_failed_the_next_one_is_kept(path: Path, database: D
     def refused_at_its_end() -> None:
         with store.write():
             database.change("PRAGMA defer_foreign_keys = ON")
-            store.history.add(NOON, "UMIA", "request", "no such request")
+            store.history.add(NOON, "UMIA", AuditEvent.REQUEST, "no such request")
 
     with pytest.raises(sqlite3.IntegrityError):
         refused_at_its_end()

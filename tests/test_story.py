@@ -158,6 +158,7 @@ async def test_everything_is_on_the_record(office: Office) -> None:
     await office.until("delivered")
     record = office.rows("SELECT actor, event FROM history ORDER BY id")
     assert record == [
+        ("giftbot", "change policy"),
         (office.mia.id, "request"),
         (office.abe.id, "approve"),
         (office.abe.id, "approve"),

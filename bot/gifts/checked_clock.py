@@ -21,6 +21,7 @@ from bot.gifts.ports import Clock
 log = structlog.get_logger(__name__)
 
 TOLERANCE: Final = timedelta(minutes=5)  # Slack's own, for what it signs
+UNSURE: Final = timedelta(minutes=1)  # until it is looked again what time it is
 _LATELY: Final = 600.0  # seconds since a service answered
 _BETWEEN_QUESTIONS: Final = 60.0  # seconds
 _POSSIBLE_YEARS: Final = range(2026, 3000)

@@ -18,6 +18,7 @@ from dataclasses import replace
 from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.errors import NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
@@ -129,7 +130,7 @@ class Flow:
                 self._stop(gift, Stopped(GiftStep.PARK, reason, "not finished in time"))
         elif work.task is Task.POST and not self._could_not_post(work, "not finished in time"):
             self._store.work.add(Task.POST, work.subject, self._clock.now())
-        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD, Task.RECALL}:
+        elif work.task in {Task.CHASE, Task.CHECK, Task.STOCK, Task.HEAD, Task.RECALL, Task.END_DELEGATION}:
             return Again(AN_HOUR)
         return Done()
 
@@ -185,8 +186,8 @@ class Flow:
             return True
         with self._store.write():
             if message.request_id:
-                event = f"could not post {message.kind}"
-                self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=detail)
+                event, what = AuditEvent.COULD_NOT_POST, f"{message.kind}: {detail}"
+                self._store.history.add(self._clock.now(), MACHINE, event, message.request_id, detail=what)
             return self._notices.say_otherwise(message)
 
     def _known(self, request_id: str | None) -> Request:

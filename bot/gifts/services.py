@@ -82,6 +82,8 @@ def build_services(
     asking = Asking(store, roll, clock, policy, catalogue, treasury, notices, new_id)
     chase = Chase(store, roll, clock, policy, arrangement.patience, deciding, notices)
 
+    absences = Absences(store, roll, clock, policy, notices, new_id)
+
     holds = Holds(store, giftcards, clock, notices, new_id)
     finder = OrderFinder(store, giftcards, recall, clock)
     desk = OrderDesk(store, giftcards, catalogue, holds, finder, clock, arrangement.link_hosts)
@@ -98,7 +100,7 @@ def build_services(
         submit=asking,
         decide=deciding,
         resolve=mending,
-        delegate=Absences(store, roll, clock, policy, notices, new_id),
+        delegate=absences,
         dashboard=Desks(store, roll, policy, treasury, notices),
         redemption=aftercare,
         flow=flow,
@@ -111,6 +113,7 @@ def build_services(
             Task.CHECK: aftercare.check,
             Task.STOCK: catalogue.stock,
             Task.HEAD: Record(store, notices).note_head,
+            Task.END_DELEGATION: absences.end_in_time,
             Task.RECALL: recall.note,
         },
     )

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.budget import Account
 from bot.gifts.model.failure_reasons import Reason
@@ -128,6 +129,9 @@ class Absences(Protocol):
 
     def get(self, absence_id: str) -> Absence | None:
         """An absence, ended or not."""
+
+    def not_ended(self, person: str) -> Absence | None:
+        """The absence of somebody whose end is not kept yet, also where its time is over."""
 
     def now(self, at: datetime) -> Sequence[Absence]:
         """Who is away at that time."""
@@ -287,17 +291,26 @@ class History(Protocol):
     """Who did what and when; only ever added to."""
 
     def add(
-        self, at: datetime, actor: str, event: str, request_id: str, gift_id: str | None = None, detail: str = ""
+        self,
+        at: datetime,
+        actor: str,
+        event: AuditEvent,
+        request_id: str | None = None,
+        gift_id: str | None = None,
+        detail: str = "",
     ) -> None:
-        """Put one line on the record."""
+        """Put one line on the record: about a gift, a request, or about neither."""
 
-    def add_once(self, at: datetime, actor: str, event: str, request_id: str, detail: str) -> None:
+    def add_once(self, at: datetime, actor: str, event: AuditEvent, request_id: str, detail: str) -> None:
         """Put one line on the record, unless it says the same already."""
+
+    def last(self, event: AuditEvent) -> str | None:
+        """The detail of the latest line of an event that is about no request; None where there is none."""
 
     def head(self) -> Head | None:
         """The last seal, and of how many lines; None where nothing is sealed."""
 
-    def count(self, event: str, gift: Gift, since: datetime) -> int:
+    def count(self, event: AuditEvent, gift: Gift, since: datetime) -> int:
         """How often something happened to a gift since then."""
 
 

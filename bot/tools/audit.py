@@ -1,10 +1,12 @@
-"""`giftbot audit verify`: whether the history is as it was written, in words for whoever has to know."""
+"""`giftbot audit`: what is in the history, and whether it is as it was written, in words for whoever has to know."""
 
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.gifts.model.audit_event import sentence_of
 from bot.gifts.model.audit_head import Head
+from storage.audit_listing import Line, latest_lines
 from storage.audit_verification import Audit, Fault, audit
 
 _WORDS = {
@@ -32,6 +34,21 @@ def verify(path: Path, key: SecretStr, noted: Head | None) -> tuple[bool, str]:
         else "Whether any are missing at the end, a head and count that were noted earlier show: --head, --count."
     )
     return True, f"{sound(found)}.\n{rest}\nHead:  {found.head.seal}\nCount: {found.head.count}"
+
+
+def show(path: Path, limit: int) -> str:
+    """The latest lines, the oldest of them first, each with a sentence beside its event.
+
+    Raises:
+        DatabaseRefused: it cannot be read.
+    """
+    return "\n".join(map(_in_words, latest_lines(path, limit))) or "No line yet."
+
+
+def _in_words(line: Line) -> str:
+    about = f"gift {line.gift_id}" if line.gift_id else f"request {line.request_id}" if line.request_id else ""
+    said = [f"{line.at:%Y-%m-%d %H:%M:%S} UTC", line.actor, f"[{line.event}]", sentence_of(line.event), line.detail]
+    return f"{line.number}  " + "  ".join(filter(None, [*said, about]))
 
 
 def amiss(found: Audit) -> str:

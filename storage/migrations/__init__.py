@@ -10,6 +10,7 @@ from storage.migrations.m0005_drop_history_of_gift_index import lighter_history
 from storage.migrations.m0006_unknown_orders import unknown_orders
 from storage.migrations.m0007_exponents import exponents
 from storage.migrations.m0008_look_up_by_slacks_clock import look_up_by_slacks_clock
+from storage.migrations.m0009_company_history import company_history
 from storage.migrations.m0010_state_names import state_names
 
 STEPS = (
@@ -21,6 +22,7 @@ STEPS = (
     unknown_orders,
     exponents,
     look_up_by_slacks_clock,
+    company_history,
     state_names,
 )
 

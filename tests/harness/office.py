@@ -210,8 +210,10 @@ class Office:
         await eventually(lambda: not self.rows(due, (datetime.fromtimestamp(self.clock.time(), UTC).isoformat(),)))
 
     async def finishes(self) -> None:
-        """Wait until there is nothing left to do but what is done for ever: looking after gifts and the catalogue."""
-        await eventually(lambda: not self.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'stock', 'head')"))
+        """Wait until there is nothing left to do but what is done for ever, or at the end of an absence."""
+        await eventually(
+            lambda: not self.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'stock', 'head', 'end delegation')")
+        )
 
     async def lets_pass(self, steps: int, **time: float) -> None:
         """Let time pass in so many steps of that length, in each of which everything due is done."""

@@ -25,7 +25,14 @@ async def test_a_gift_from_asking_to_redeeming(visitor: Visitor, stage: Stage) -
     assert (gift["amount"], gift["note"], gift["ahead"]) == ("£25.00", "thank you for the launch", ["claimed"])
     assert [step["say"] for step in gift["line"]] == ["asked", "approved", "ordered", "delivered"]
     assert [step["by"] for step in gift["line"]] == [visitor.person("Mia"), visitor.person("Abe"), None, None]
-    assert [line["event"] for line in visitor.history] == ["request", "approve", "approve", "place", "deliver"]
+    assert [line["event"] for line in visitor.history] == [
+        "change policy",
+        "request",
+        "approve",
+        "approve",
+        "place",
+        "deliver",
+    ]
     await visitor.until(lambda: not visitor.left)
 
     async with visitor.session.get(visitor.origin + reward(visitor, link)) as response:

@@ -117,7 +117,7 @@ async def test_the_clock_is_moved_for_everybody(visitor: Visitor, stage: Stage) 
     await visitor.clicks("Abe", card, "approve")
     await visitor.link_of("Rob")
     await visitor.until(lambda: [line for line in visitor.history if line["event"] == "deliver"])
-    asked, *_, delivered = visitor.history
+    _, asked, *_, delivered = visitor.history
     assert 31 * 86400 < delivered["at"] - asked["at"] < 31 * 86400 + 60
     newest = max(float(ts) for _, ts in visitor.messages)
     assert newest - float(expired["ts"]) > 31 * 86400

@@ -260,7 +260,7 @@ MUTATIONS = (
                 "        match await self._outbox.send(message, link):",
                 "        with self._store.write():\n"
                 "            now, words = self._clock.now(), link.get_secret_value() if link else ''\n"
-                "            self._store.history.add(now, MACHINE, 'link', gift.request_id, detail=words)\n"
+                "            self._store.history.add(now, MACHINE, AuditEvent.DELIVER, gift.request_id, detail=words)\n"
                 "        match await self._outbox.send(message, link):",
             ),
         ),

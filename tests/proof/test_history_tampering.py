@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.audit_head import Head
 from bot.tools.audit import verify
 from storage import Database, DatabaseRefused, SqliteStore
@@ -40,7 +41,7 @@ def _writes(store: SqliteStore, lines: int) -> None:
         store.requests.add(request)  # a line of its own
         for number in range(1, lines):
             at = NOON + timedelta(minutes=number)
-            store.history.add(at, "UABE", "refused", request.id, detail=f"refusal {number}")
+            store.history.add(at, "UABE", AuditEvent.REFUSED, request.id, detail=f"refusal {number}")
 
 
 def _opened(path: Path, key: SecretStr | None = KEY) -> None:

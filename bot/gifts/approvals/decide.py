@@ -3,14 +3,14 @@
 What follows from it for others, their cards and what they are told, is the chase's, which is called for.
 """
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 
+from bot.gifts.approvals.refusals import refusals_on_record
 from bot.gifts.approvers import Roll, check_stand_in
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import NO_APPROVER, AlreadyDecided, Route, check_no_part_in
-from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.audit_event import AuditEvent
+from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, GiftStep, Request, RequestState, RequestStep
 from bot.gifts.model.job import Task
 from bot.gifts.model.outcomes import Posted
@@ -67,14 +67,14 @@ class Deciding:
         request = self._known(request_id)
         if card:
             self._notices.adopt_card(request, card)
-        with self._refusals_on_record(request, person):
+        with refusals_on_record(self._store, self._clock, request.id, person):
             route = self._open_route(request, person)
             approver = route.check(person)
             if approver not in rights:  # who went away while Slack was asked
                 return await self._checked(request_id, person, card, version)
             check_stand_in(person, rights[approver])
         if version not in {None, request.version}:
-            raise Refused(say("This request was changed meanwhile. A newer card shows it as it is now."))
+            raise TooLate(say("This request was changed meanwhile. A newer card shows it as it is now."))
         return route, rights[person]
 
     async def approve(
@@ -121,18 +121,19 @@ class Deciding:
         route = await self.check(request_id, person, version=version)
         with self._store.write():
             if route.check(person) != person:
-                self._note("disagree", route, person)
+                self._note(AuditEvent.DISAGREE, route, person)
             return self.end(route.request, person, RequestStep.DECLINE, note)
 
     async def cancel(self, request_id: str, person: str) -> Request:
         """Let a requester take a request back.
 
         Raises:
-            Refused: it is somebody else's, or decided already.
+            Refused: it is somebody else's, which is on the record then, or decided already.
         """
         request = self._known(request_id)
-        if person != request.requester:
-            raise Refused(say("Only the person who asked for a gift can cancel it."))
+        with refusals_on_record(self._store, self._clock, request.id, person):
+            if person != request.requester:
+                raise Refused(say("Only the person who asked for a gift can cancel it."))
         return self.end(request, person, RequestStep.CANCEL)
 
     def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
@@ -176,14 +177,14 @@ class Deciding:
         self._store.requests.approve(route.request, approval)
         self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
         if then.position is not None or approval.by != approval.on_behalf_of:
-            self._note("agree", route, approval.by)
+            self._note(AuditEvent.AGREE, route, approval.by)
         if then.position is None:
             return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
         self._notices.refresh_cards(then.request)
         self._store.work.call_for(Task.CHASE, then.request.id, self._clock.now())
         return then.request
 
-    def _note(self, event: str, route: Route, person: str) -> None:
+    def _note(self, event: AuditEvent, route: Route, person: str) -> None:
         """Put on the record in which step somebody said yes or no, and for whom."""
         position, pool = self._turn(route)
         approver = route.check(person)
@@ -208,21 +209,10 @@ class Deciding:
         Raises:
             Refused: they may not; that they tried is on the record.
         """
-        with self._refusals_on_record(request, person):
+        with refusals_on_record(self._store, self._clock, request.id, person):
             check_no_part_in(request, person)
             if person not in self._policy.rules.approvers(self._roll.cached()):
                 raise Refused(NO_APPROVER)
-
-    @contextmanager
-    def _refusals_on_record(self, request: Request, person: str) -> Generator[None]:
-        try:
-            yield
-        except Refused as refused:
-            if not isinstance(refused, AlreadyDecided):
-                with self._store.write():
-                    words = str(refused.user_message)
-                    self._store.history.add_once(self._clock.now(), person, "refused", request.id, words)
-            raise
 
     def _known(self, request_id: str) -> Request:
         request = self._store.requests.get(request_id)

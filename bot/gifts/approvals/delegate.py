@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.gifts.approvers import Roll, check_colleague
+from bot.gifts.checked_clock import UNSURE, CheckedClock
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.dates import Day, read_day
 from bot.gifts.model.errors import Refused
-from bot.gifts.model.job import Task
+from bot.gifts.model.gift import MACHINE
+from bot.gifts.model.job import Again, Done, Task, Work
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.out_of_office import Absence, makes_a_loop
 from bot.gifts.model.people import Person, Standing
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.text import Who, Words, say
 from bot.gifts.notifications.plan import Notices
-from bot.gifts.ports import Clock
 from bot.gifts.store import Store
 
 A_DAY = timedelta(days=1)
@@ -25,7 +27,7 @@ class Absences:
     """Who is away. Whoever decides instead has the requests that wait at once, and loses them as soon as it ends."""
 
     def __init__(
-        self, store: Store, roll: Roll, clock: Clock, policy: Policy, notices: Notices, new_id: Callable[[], str]
+        self, store: Store, roll: Roll, clock: CheckedClock, policy: Policy, notices: Notices, new_id: Callable[[], str]
     ) -> None:
         self._store = store
         self._roll = roll
@@ -55,6 +57,9 @@ class Absences:
             self._check_for_loop(absence)
             self._end(person, successor=deputy)
             self._store.absences.add(absence)
+            detail = f"{deputy} decides until {ends:%Y-%m-%d %H:%M} UTC"
+            self._store.history.add(now, person, AuditEvent.BEGIN_DELEGATION, detail=detail)
+            self._store.work.add(Task.END_DELEGATION, absence.id, ends)
             self._notices.tell_deputy(Kind.STAND_IN, absence)
         return absence
 
@@ -64,6 +69,18 @@ class Absences:
         with self._store.write():
             self._end(person)
         return absence
+
+    async def end_in_time(self, work: Work) -> Done | Again:
+        """Put on the record that an absence is over, as its last day has ended by a clock that nobody contradicts."""
+        is_sure = await self._clock.is_sure()
+        with self._store.write():
+            absence, now = self._store.absences.get(work.subject), self._clock.now()
+            if absence is None or absence.ended_at:
+                return Done()
+            if now < absence.until or not is_sure:
+                return Again(max(absence.until - now, UNSURE).total_seconds())
+            self._put_end_on_record(absence, MACHINE, now)
+        return Done()
 
     async def of(self, person: str) -> Absence:
         """The absence that somebody has now.
@@ -91,11 +108,18 @@ class Absences:
     def _end(self, person: str, successor: str | None = None) -> None:
         """End what somebody has now, if anything; all that waits is looked at anew, as other people decide."""
         now = self._clock.now()
-        before = self._now(person)
-        self._store.absences.end(person, now)
-        if before and before.deputy != successor:
-            self._notices.tell_deputy(Kind.STAND_DOWN, before)
+        if before := self._store.absences.not_ended(person):
+            is_early = now < before.until
+            self._put_end_on_record(before, person if is_early else MACHINE, now)
+            self._store.work.hurry({Task.END_DELEGATION}, before.id, now)  # there is nothing left to wait for
+            if is_early and before.deputy != successor:
+                self._notices.tell_deputy(Kind.STAND_DOWN, before)
         self._store.work.hurry_all(Task.CHASE, now)
+
+    def _put_end_on_record(self, absence: Absence, actor: str, now: datetime) -> None:
+        self._store.absences.end(absence.person, now)
+        detail = f"{absence.deputy} decided for {absence.person}"
+        self._store.history.add(now, actor, AuditEvent.END_DELEGATION, detail=detail)
 
     def _now(self, person: str) -> Absence | None:
         return next((one for one in self._store.absences.now(self._clock.now()) if one.person == person), None)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.gifts.approvals.decide import Deciding
 from bot.gifts.approvers import Roll
-from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.checked_clock import UNSURE, CheckedClock
 from bot.gifts.model.business_hours import Patience
 from bot.gifts.model.errors import NotNow
 from bot.gifts.model.failure_reasons import Reason
@@ -16,8 +16,6 @@ from bot.gifts.model.people import Person, is_person
 from bot.gifts.model.policy import Policy
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.store import Store
-
-UNSURE = timedelta(minutes=1)  # until it is looked again what time it is
 
 
 class Chase:

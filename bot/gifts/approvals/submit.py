@@ -6,11 +6,12 @@ Those who decide hear of it through the chase.
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.gifts.approvals.refusals import refusals_on_record
 from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import AlreadyDecided, check_possible
 from bot.gifts.model.draft import Draft, request_of
-from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Request
 from bot.gifts.model.job import Task
 from bot.gifts.model.policy import MOST_RECIPIENTS, MOST_WAITING, Policy
@@ -77,7 +78,7 @@ class Asking:
             Refused: somebody decided it, or it was changed meanwhile.
         """
         wanted = await self._read(draft)
-        with self._store.write():
+        with refusals_on_record(self._store, self._clock, draft.id, draft.requester), self._store.write():
             before = self._editable(draft.id, draft.requester, version)
             gift_of = {gift.recipient: gift for gift in before.gifts}
             gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
@@ -94,9 +95,10 @@ class Asking:
         """The request, if this person may change it as it was in this version.
 
         Raises:
-            Refused: it is somebody else's, somebody decided it, or it was changed meanwhile.
+            Refused: it is somebody else's, which is on the record then, it is decided, or it was changed meanwhile.
         """
-        return self._editable(request_id, person, version)
+        with refusals_on_record(self._store, self._clock, request_id, person):
+            return self._editable(request_id, person, version)
 
     async def deciders(self, request: Request) -> list[str]:
         """Who decides about a request: the approvals channel, or each approver."""
@@ -109,7 +111,7 @@ class Asking:
         if request.decision:
             raise AlreadyDecided(request)
         if request.version != version:
-            raise Refused(say("This request was changed meanwhile. Please open it again."))
+            raise TooLate(say("This request was changed meanwhile. Please open it again."))
         return request
 
     async def _read(self, draft: Draft) -> Request:

@@ -1,6 +1,8 @@
 """What is done again and again is noted at the start; what the gift card service says by itself is looked at now."""
 
-from bot.gifts.model.job import Task
+from bot.gifts.model.audit_event import AuditEvent
+from bot.gifts.model.gift import MACHINE
+from bot.gifts.model.job import LONGEST_WAITS, Task
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.store import Store
 
@@ -13,15 +15,27 @@ class Upkeep:
         self._giftcards = giftcards
         self._clock = clock
 
-    def begin(self) -> None:
-        """Note what is done again and again, at every start of the bot; the catalogue is read at once."""
+    def begin(self, policy: str, started_by: str) -> None:
+        """Note what is done again and again, at every start of the bot; the catalogue is read at once.
+
+        `policy` is the digest of what the company has settled: another than before goes on the record, with the
+        version of giftbot and the user of the machine that it was `started_by`.
+        """
         with self._store.write():
-            self._store.work.begin(Task.HEAD, self._clock.now())
+            self._put_on_record(policy, started_by)
+            a_day_old = self._clock.now() + LONGEST_WAITS[Task.HEAD]  # nobody has to keep the head of a new file
+            self._store.work.begin(Task.HEAD, a_day_old)
             self._store.work.begin(Task.RECALL, self._clock.now())
             self._store.work.hurry_all(Task.CHASE, self._clock.now())  # the policy may be another one
             if self._giftcards.has_catalogue:
                 self._store.work.begin(Task.STOCK, self._clock.now())
                 self.hear_of_products()
+
+    def _put_on_record(self, policy: str, started_by: str) -> None:
+        last = self._store.history.last(AuditEvent.CHANGE_POLICY)
+        if last is None or not last.startswith(policy):
+            detail = f"{policy}: {started_by}"
+            self._store.history.add(self._clock.now(), MACHINE, AuditEvent.CHANGE_POLICY, detail=detail)
 
     def hear_of_order(self, order_id: str) -> None:
         """Something has become of an order: what waits for that is done now."""

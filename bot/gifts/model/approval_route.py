@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from bot.gifts.model.approval_rules import Rule, Step, enough_people
-from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, Request, RequestState
 from bot.gifts.model.people import Roster, is_person
 from bot.gifts.model.text import Who, Words, say, say_many
@@ -14,7 +14,7 @@ from bot.gifts.model.text import Who, Words, say, say_many
 NO_APPROVER: Final = say("Only an approver can decide about gifts. You are not on the list of approvers.")
 
 
-class AlreadyDecided(Refused):
+class AlreadyDecided(TooLate):
     """Somebody else was faster; `request` says who and when."""
 
     def __init__(self, request: Request) -> None:

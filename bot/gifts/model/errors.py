@@ -3,6 +3,7 @@
 GiftbotError              user_message: what the person at hand may read
 ├── Invalid               what somebody filled in cannot be accepted; a message for each field
 ├── Refused               somebody may not do this, or not any more
+│   └── TooLate           somebody else was faster
 ├── TooMuch               somebody does more at once than a person can mean
 ├── StoreLost             nothing can be kept any more
 ├── NotNow                Slack did not answer, or the bot, while somebody was waiting
@@ -51,6 +52,10 @@ class Invalid(GiftbotError):
 
 class Refused(GiftbotError):
     """The person may not do this, or it is too late; nothing was changed."""
+
+
+class TooLate(Refused):
+    """Somebody else was faster: they might have done it, so that this was no attempt at what they may not do."""
 
 
 class TooMuch(GiftbotError):

@@ -9,7 +9,7 @@ from bot.gifts.model.gift import GiftStep
 
 
 class Task(StrEnum):
-    """The kinds of work; the subject is a message's id, a gift's, or nothing in particular."""
+    """The kinds of work; the subject is the id of what each is about, or nothing in particular."""
 
     POST = "post"  # a message
     REFRESH = "refresh"  # a message that was sent
@@ -19,6 +19,7 @@ class Task(StrEnum):
     CHECK = "check"  # a gift that was delivered: what became of it
     STOCK = "stock"  # the catalogue
     HEAD = "head"  # of the sealed history
+    END_DELEGATION = "end delegation"  # an absence, as its last day ends
     RECALL = "recall"  # what was said last, which the database has to know
 
 

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.failure_reasons import Reason, Scope
+from bot.gifts.model.gift import MACHINE
 from bot.gifts.model.job import Task
 from bot.gifts.model.money import Money
 from bot.gifts.model.order_hold import Hold
@@ -90,6 +92,7 @@ class Holds:
         hold = Hold(self._new_id(), reason, scope, since=now, look_at=now + LOOK_AGAIN)
         with self._store.write():
             self._store.holds.add(hold)
+            self._store.history.add(now, MACHINE, AuditEvent.HOLD_ORDERS, detail=_in_words(hold))
             self._notices.tell_hold(hold)
         log.warning("orders_on_hold", reason=reason.value, currency=scope)
 
@@ -97,6 +100,11 @@ class Holds:
         now = self._clock.now()
         with self._store.write():
             self._store.holds.save(replace(hold, ended_at=now))
+            self._store.history.add(now, MACHINE, AuditEvent.RESUME_ORDERS, detail=_in_words(hold))
             self._store.work.excuse({Task.ORDER}, now)  # whoever waited has not been tried in vain
             self._notices.refresh_hold(hold)
         log.warning("orders_go_on", reason=hold.reason.value, currency=hold.currency)
+
+
+def _in_words(hold: Hold) -> str:
+    return f"{hold.reason.value}: {hold.currency or 'all currencies'}"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from bot.gifts.checked_clock import CheckedClock
+from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
 from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Stopped, Task, Work
@@ -17,7 +18,6 @@ from bot.gifts.orders.place import OrderDesk
 from bot.gifts.rate_limiter import Pace
 from bot.gifts.store import Store
 
-SHOW_AGAIN = "show again"  # the event in the history
 FIRST_LOOK = timedelta(hours=1)
 LONG_ENOUGH = timedelta(days=400)  # Runa's links live a year, where they expire at all
 ORDERS_FIRST = timedelta(minutes=1)
@@ -77,7 +77,7 @@ class Aftercare:
             raise Refused(say("I do not know this gift."))
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
-            event = "refused" if refusal else SHOW_AGAIN
+            event = AuditEvent.REFUSED if refusal else AuditEvent.SHOW_AGAIN
             self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
         if refusal:
             raise Refused(refusal)
@@ -92,7 +92,7 @@ class Aftercare:
             return say("This gift is for somebody else.")
         if not gift.has_arrived:
             return say("This gift has not arrived yet. You get a message with it.")
-        if self._store.history.count(SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
+        if self._store.history.count(AuditEvent.SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
             return say_many(
                 "A gift is shown once a day at most. Please come back tomorrow.",
                 "A gift is shown {count} times a day at most. Please come back tomorrow.",

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bot.gifts.model.audit_event import AuditEvent, sentence_of
 from bot.gifts.model.money import Money
 from bot.sandbox.playground.database_reader import Books, Row
 from bot.sandbox.playground.environment import Stage
@@ -19,22 +20,22 @@ Json = dict[str, Any]
 LOCALE: Final = "en-GB"
 MOST_CALLS: Final = 200
 USER_ID: Final = re.compile(r"\bU[A-Z0-9]{6,}\b")
-STEPS: Final = {
-    "request": "asked",
-    "approve": "approved",
-    "decline": "declined",
-    "cancel": "taken back",
-    "drop": "not ordered",
-    "place": "ordered",
-    "deliver": "delivered",
-    "fail": "failed",
-    "park": "needs review",
-    "order anew": "ordered anew",
-    "ask again": "asked for again",
-    "deliver again": "delivered again",
-    "claim": "claimed",
-    "lapse": "expired",
-    "show again": "shown again",
+STEPS: Final[Mapping[str, str]] = {
+    AuditEvent.REQUEST: "asked",
+    AuditEvent.APPROVE: "approved",
+    AuditEvent.DECLINE: "declined",
+    AuditEvent.CANCEL: "taken back",
+    AuditEvent.DROP: "not ordered",
+    AuditEvent.PLACE: "ordered",
+    AuditEvent.DELIVER: "delivered",
+    AuditEvent.FAIL: "failed",
+    AuditEvent.PARK: "needs review",
+    AuditEvent.ORDER_ANEW: "ordered anew",
+    AuditEvent.ASK_AGAIN: "asked for again",
+    AuditEvent.DELIVER_AGAIN: "delivered again",
+    AuditEvent.CLAIM: "claimed",
+    AuditEvent.LAPSE: "expired",
+    AuditEvent.SHOW_AGAIN: "shown again",
 }
 GOOD_END: Final = ("approved", "ordered", "delivered", "claimed")
 PASSED: Final = {"waiting": 0, "approved": 1, "ordered": 2, "delivered": 3}  # on the good way, and how far along it
@@ -130,6 +131,7 @@ class Backstage:
             "at": from_text(row["at"]).timestamp(),
             "actor": self._who(row["actor"]),
             "event": row["event"],
+            "sentence": sentence_of(row["event"]),
             "gift": row["gift_id"],
             "request": row["request_id"],
             "detail": self._plain(row["detail"]),

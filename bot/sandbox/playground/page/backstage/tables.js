@@ -90,8 +90,15 @@ export function history(workspace) {
   return new Table(
     () => [...workspace.backstage.history].reverse(),
     (row) => String(row.id),
-    ["When", "Who", "What", "Gift", "Detail"],
-    (row) => [dayTime(row.at), name(row.actor), row.event, row.gift ? code(row.gift, 8) : "–", row.detail || "–"],
+    ["When", "Who", "Event", "What", "Gift", "Detail"],
+    (row) => [
+      dayTime(row.at),
+      name(row.actor),
+      code(row.event),
+      row.sentence || "–",
+      row.gift ? code(row.gift, 8) : "–",
+      row.detail || "–",
+    ],
     "Nothing has happened yet. Every line that is written here can never be changed.",
   );
 }

@@ -1,0 +1,234 @@
+"""What stands in the sealed history: an event for machines, and a sentence beside it for people."""
+
+import asyncio
+import os
+import pwd
+import re
+import sys
+import tomllib
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from bot import __version__
+from bot.gifts.model.audit_event import AuditEvent, sentence_of
+from bot.gifts.model.gift import GiftStep, RequestStep
+from bot.gifts.model.policy_digest import digest_of
+from bot.sandbox.simulator import Kind as Payload
+from bot.sandbox.simulator import Person, RunaApi
+from storage.audit_verification import audit
+from tests.harness.office import AUDIT_KEY, ROOT, Office
+
+Row = tuple[str, ...]
+A_MONDAY = datetime(2030, 8, 5, 9, 30, tzinfo=UTC)
+
+STORED = """
+    request, edit, lower, agree, disagree, approve, decline, cancel, expire, refused, drop, place, fail, park, deliver,
+    claim, lapse, order anew, ask again, deliver again, close, show again, could not post
+"""
+
+
+def test_what_stands_in_databases_never_changes() -> None:
+    """Sealed lines cannot be written anew: an event keeps its value, and new ones come behind."""
+    before = [event.strip() for event in STORED.split(",")]
+    assert [*AuditEvent][: len(before)] == before
+
+
+@pytest.mark.parametrize("step", [*RequestStep, *GiftStep])
+def test_every_step_of_a_life_is_an_event(step: str) -> None:
+    """No step can be taken that the history has no word for."""
+    assert AuditEvent(step) == step
+
+
+def test_every_event_has_a_sentence_of_its_own() -> None:
+    """No two read the same; what an older giftbot wrote in words of its own has none, and is shown as it is."""
+    sentences = [event.sentence for event in AuditEvent]
+    assert len({*sentences}) == len(AuditEvent)
+    assert all(sentence.endswith(".") for sentence in sentences)
+    assert sentence_of("could not post card") == ""
+
+
+async def _shown(office: Office, *options: str) -> tuple[int | None, str]:
+    """`giftbot audit show`, as an operator runs it, without the key that seals the history."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "audit", "show", *options,
+        cwd=office.folder,
+        env={"PYTHONPATH": str(ROOT), "GIFTBOT_DATABASE": str(office.database)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode, output.decode()
+
+
+async def test_an_operator_reads_the_record(office: Office) -> None:
+    """Beside the running bot: who did what, event and sentence; the latest lines last, and no link among them."""
+    code, said = await _shown(office)
+    assert (code, said) == (1, f"{office.database} cannot be read as a database: unable to open database file.\n")
+    async with office.open():
+        await office.asks()
+        await office.approves()
+        link = await office.delivered()
+        await office.rests()
+        code, said = await _shown(office)
+    assert code == 0
+    assert f"{office.mia.id}  [request]  A gift was asked for.  25.00 GBP to each of {office.rob.id}  request " in said
+    assert f"{office.abe.id}  [approve]  Approved: the gift may be ordered." in said
+    assert "giftbot  [deliver]  The recipient got the link." in said.splitlines()[-1]
+    assert link not in said
+    assert (await _shown(office, "--last", "1")) == (0, said.splitlines(keepends=True)[-1])
+
+
+def _recorded(office: Office, *events: AuditEvent) -> list[Row]:
+    """Who did what, and the details, of these events."""
+    places = ", ".join("?" * len(events))
+    return office.rows(f"SELECT actor, event, detail FROM history WHERE event IN ({places}) ORDER BY id", events)
+
+
+def _is_sealed(office: Office) -> bool:
+    """Whether every line fits its seal, those of the company as well."""
+    found = audit(office.database, SecretStr(AUDIT_KEY))
+    return found.fault is None and found.head.count == office.rows("SELECT count(*) FROM history")[0][0]
+
+
+# ---------------------------------------------------------------- delegations
+
+DELEGATIONS = (AuditEvent.BEGIN_DELEGATION, AuditEvent.END_DELEGATION)
+
+
+async def test_who_may_decide_for_whom_is_on_the_record(office: Office) -> None:
+    """Abe is away, names somebody else, and is back before the time: each beginning and end is a sealed line of his."""
+    office.clock.turn_to(A_MONDAY)
+    async with office.open():
+        for command in ("away until 14 Aug @Eve", "away until 9 Aug @Rob", "back"):
+            await office.abe.types(f"/gift {command}")
+        abe, eve, rob = office.abe.id, office.eve.id, office.rob.id
+        assert _recorded(office, *DELEGATIONS) == [
+            (abe, "begin delegation", f"{eve} decides until 2030-08-14 23:00 UTC"),
+            (abe, "end delegation", f"{eve} decided for {abe}"),
+            (abe, "begin delegation", f"{rob} decides until 2030-08-09 23:00 UTC"),
+            (abe, "end delegation", f"{rob} decided for {abe}"),
+        ]
+        await office.finishes()
+        assert office.rows("SELECT 1 FROM work WHERE task = 'end delegation'") == [], "nothing waits for its day"
+        assert _is_sealed(office)
+
+
+async def test_an_absence_that_ends_by_itself_is_on_the_record_once(office: Office) -> None:
+    """Nothing waits for a decision, and the bot was stopped meanwhile: giftbot notes the end when it is back."""
+    office.clock.turn_to(A_MONDAY)
+    async with office.open():
+        await office.abe.types("/gift away until 6 Aug @Eve")
+    for day in (6, 7, 8):
+        async with office.open():
+            office.clock.turn_to(datetime(2030, 8, day, 12, tzinfo=UTC))
+            await office.rests()
+            ends = [(actor, detail) for actor, event, detail in _recorded(office, *DELEGATIONS) if "end" in event]
+            assert ends == ([("giftbot", f"{office.eve.id} decided for {office.abe.id}")] if day > 6 else [])
+    assert _is_sealed(office)
+
+
+# ---------------------------------------------------------------- refusals
+
+
+async def _forges(office: Office, person: Person, label: str) -> None:
+    """Somebody clicks a button that only Mia has, with her request in it."""
+    home = await office.mia.opens_home()
+    button = home.button(label)
+    assert button
+    click = office.mia.payloads.button_click(home, button)
+    click["user"]["id"] = person.id
+    click["trigger_id"] = office.slack.workspace.triggers.issue(person.id)
+    await person.sends(Payload.INTERACTIVE, click)
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(("label", "does"), [("Change", "change"), ("Cancel request", "cancel")])
+async def test_an_attempt_at_somebody_else_s_request_is_on_the_record_once(
+    office: Office, label: str, does: str
+) -> None:
+    """Eve tries it twice; that Mia herself comes too late is no attempt at anything."""
+    await office.asks()
+    for _ in range(2):
+        await _forges(office, office.eve, label)
+    (refused,) = _recorded(office, AuditEvent.REFUSED)
+    assert refused[0] == office.eve.id
+    assert f"Only the person who asked for a gift can {does} it." in refused[2]
+    home = await office.mia.opens_home()
+    await office.approves()
+    await office.delivered()
+    await office.mia.clicks(label, on=home, confirm=label != "Change")
+    assert _recorded(office, AuditEvent.REFUSED) == [refused]
+    assert _is_sealed(office)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_change_that_is_submitted_by_somebody_else_is_on_the_record(office: Office) -> None:
+    """The form was Mia's, and Eve submits it: nothing is changed, and the line outlives the transaction."""
+    await office.asks()
+    await office.mia.clicks("Change", on=await office.mia.opens_home())
+    await office.mia.fills({"Amount each": "90"})
+    form = await office.mia.sees_modal("Change your request")
+    payload = office.mia.payloads.view_submission(form)
+    payload["user"]["id"] = office.eve.id
+    await office.eve.sends(Payload.INTERACTIVE, payload)
+    words = "Only the person who asked for a gift can change it."
+    assert [(actor, detail[-len(words) :]) for actor, _, detail in _recorded(office, AuditEvent.REFUSED)] == [
+        (office.eve.id, words)
+    ]
+    assert office.rows("SELECT value_minor, version FROM requests") == [(2500, 1)]
+
+
+# ---------------------------------------------------------------- orders on hold
+
+
+async def test_orders_on_hold_are_on_the_record(office: Office) -> None:
+    """The account may not order: that orders are held, and go on, is said in two sealed lines."""
+    assert isinstance(office.giftcards, RunaApi)
+    async with office.open():
+        office.giftcards.refuse_next("ordering_restricted", 403)
+        await office.asks()
+        await office.approves()
+        await office.abe.sees_message("has stopped orders for this account")
+        assert [event for _, event, _ in _recorded(office, AuditEvent.RESUME_ORDERS)] == []
+        await office.asks("@Eve 25 GBP thanks")
+        await office.approves()
+        await office.lets_pass(8, minutes=5)
+        await office.delivered(office.eve)
+        assert _recorded(office, AuditEvent.HOLD_ORDERS, AuditEvent.RESUME_ORDERS) == [
+            ("giftbot", "hold orders", "ordering_restricted: all currencies"),
+            ("giftbot", "resume orders", "ordering_restricted: all currencies"),
+        ]
+        assert _is_sealed(office)
+
+
+# ---------------------------------------------------------------- the policy
+
+
+async def test_another_policy_is_on_the_record(office: Office) -> None:
+    """A start with another policy is one line, with who started it; a start with the same one is none."""
+    both, in_another_order, one = f"{office.abe.id},{office.ana.id}", f"{office.ana.id},{office.abe.id}", office.abe.id
+    for approvers in (both, both, in_another_order, one, both):
+        async with office.open(giftbot_approvers=approvers):
+            assert _is_sealed(office)
+    lines = _recorded(office, AuditEvent.CHANGE_POLICY)
+    digests = [detail.split(":")[0] for _, _, detail in lines]
+    assert len(lines) == 3
+    assert digests[0] == digests[2] != digests[1]
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)
+    user = pwd.getpwuid(os.getuid()).pw_name
+    assert {detail.split(": ")[1] for _, _, detail in lines} == {f"giftbot {__version__}, started by {user}"}
+
+
+def test_a_digest_is_about_what_is_settled_and_not_about_its_order() -> None:
+    """Sets have no order, mappings neither; a list has one, and every value counts."""
+    settled = {"a": frozenset({"x", "y", "z"}), "b": (1, 2), "c": A_MONDAY}
+    assert digest_of(settled) == digest_of({"c": A_MONDAY, "b": [1, 2], "a": frozenset({"z", "y", "x"})})
+    for other in ({"a": frozenset({"x"})}, {"b": (2, 1)}, {"c": A_MONDAY.date()}):
+        assert digest_of(settled | other) != digest_of(settled)
+
+
+def test_the_version_on_the_record_is_the_one_that_is_installed() -> None:
+    """Giftbot also runs without being installed, so that it knows its version itself."""
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__
