@@ -22,9 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import SystemClock
-from bot.giftcards import runa, wegift
-from bot.giftcards.api import hear_dates
-from bot.giftcards.webhooks import Webhooks
+from bot.giftcards.account import Account
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.flow import Arrangement, Flow
 from bot.gifts.health import Health
@@ -36,8 +34,9 @@ from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.people import Roster
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Access, Clock, GiftCards
-from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
+from bot.gifts.ports import Access, Clock
+from bot.settings import HttpSettings, Settings, SocketSettings
+from bot.signed_endpoint import Endpoint
 from handlers import register
 from handlers.background_tasks import Errands
 from handlers.inbound.bolt_app import PromptApp
@@ -139,7 +138,7 @@ async def giftbot(
 
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
-        giftcards = await stack.enter_async_context(_giftcards(account, checked, outages))
+        giftcards = await stack.enter_async_context(account.connected(checked, outages, GIFTCARDS_TIMEOUT))
         workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
         directory = SlackDirectory(patient, workspace, checked)
         common = language_of(settings.giftbot_config.company.language)
@@ -154,7 +153,7 @@ async def giftbot(
         app = _bolt_app(settings, patient, identity, workspace)
         register(app, flow, directory, Screens(patient, directory, flow), access, errands, checked, new_id)
         illness = partial(_illness, checked, worker, Health(store, checked, outages))
-        intake = _intake(settings, app, session, address, checked, illness, outages, _webhooks(account, upkeep))
+        intake = _intake(settings, app, session, address, checked, illness, outages, account.webhooks(upkeep))
         bot = Giftbot(intake, errands, worker, database, checked)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -246,19 +245,6 @@ def _worker(store: SqliteStore, clock: CheckedClock, bell: asyncio.Event, flow: 
     return Worker(store, clock, bell, steps, flow.give_up, access)
 
 
-@asynccontextmanager
-async def _giftcards(account: Account, clock: CheckedClock, outages: Outages) -> AsyncGenerator[GiftCards]:
-    """The gift card service that the account is with."""
-    if isinstance(account, WeGiftAccount):
-        async with wegift.client(account.wegift_api_key, account.wegift_api_url, GIFTCARDS_TIMEOUT) as http:
-            hear_dates(http, clock)
-            yield wegift.WeGift(http, account.wegift_card_id, clock, outages)
-    else:
-        async with runa.client(account.runa_api_key, account.api_url, GIFTCARDS_TIMEOUT) as http:
-            hear_dates(http, clock)
-            yield runa.Runa(http, account.templates, clock, outages)
-
-
 def _slack_clients(
     settings: Settings, session: aiohttp.ClientSession, outages: Outages
 ) -> tuple[AsyncWebClient, AsyncWebClient]:
@@ -307,7 +293,7 @@ def _intake(
     clock: CheckedClock,
     illness: Callable[[], str | None],
     outages: Outages,
-    webhooks: Sequence[Webhooks],
+    webhooks: Sequence[Endpoint],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
@@ -320,10 +306,3 @@ def _is_healthy(clock: Clock, worker: Worker) -> bool:
 
 def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:
     return health.illness if _is_healthy(clock, worker) else "the worker has not looked at its list for a while"
-
-
-def _webhooks(account: Account, upkeep: Upkeep) -> list[Webhooks]:
-    """Where the gift card service may post to; nowhere without the secret that its messages are signed with."""
-    if isinstance(account, RunaAccount) and account.runa_webhook_secret:
-        return [Webhooks(account.runa_webhook_secret, upkeep)]
-    return []

@@ -12,7 +12,7 @@ from bot.sandbox.demo import personas
 from bot.sandbox.demo.personas import Cast, Roles
 from bot.sandbox.demo.policy_file import policy
 from bot.sandbox.playground.shared_clock import MovableClock
-from bot.sandbox.simulator import Provider, Simulator
+from bot.sandbox.simulator import Simulator
 
 _WEDNESDAY = 2
 
@@ -39,7 +39,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(provider: Provider, roles: Roles) -> AsyncGenerator[Stage]:
+async def open_stage(provider: str, roles: Roles) -> AsyncGenerator[Stage]:
     """Start everything, and leave neither a process nor a file behind."""
     clock = MovableClock()
     with TemporaryDirectory(prefix="giftbot-demo-") as name:

@@ -21,7 +21,7 @@ from bot.sandbox.demo.policy_story import PolicyStory
 from bot.sandbox.demo.story import GiftStory
 from bot.sandbox.demo.story_base import Scenes
 from bot.sandbox.demo.terminal import ReaderLeft, Screen
-from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat, Provider
+from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat
 from bot.sandbox.simulator.slack.records import SlackError
 
 StoryName = Literal["gift", "policy"]
@@ -39,7 +39,7 @@ class DemoFailed(Exception):
     """The demo did not show what it promises; the message says why."""
 
 
-def play(name: StoryName, provider: Provider, *, keep: bool) -> int:
+def play(name: StoryName, provider: str, *, keep: bool) -> int:
     """Play a story in this terminal and give the exit code; with `keep`, everything runs on until Ctrl-C."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # where there are no emoji, a question mark will do
@@ -52,7 +52,7 @@ def play(name: StoryName, provider: Provider, *, keep: bool) -> int:
         return WRONG
 
 
-async def _play(screen: Screen, name: StoryName, provider: Provider, *, keep: bool) -> int:
+async def _play(screen: Screen, name: StoryName, provider: str, *, keep: bool) -> int:
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
