@@ -213,6 +213,10 @@ class GiftCardService(ABC):
         body = parsed(content)
         return {**request.match_info, "body": body, "idempotency_key": self.idempotency_key(request, body)}
 
+    def error(self, refused: RefusedOrder) -> dict[str, Any]:
+        """Write what the service says about a call that it refuses."""
+        return refused.body
+
     def refusal(self, status: int) -> dict[str, Any]:
         """Write an error as the service does; being too fast has a shape of its own."""
         if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -227,7 +231,7 @@ class GiftCardService(ABC):
                 self.check_caller(request)
                 return await work(request)
             except RefusedOrder as refused:
-                return web.json_response(refused.body, status=refused.status)
+                return web.json_response(self.error(refused), status=refused.status)
 
         return answer
 
