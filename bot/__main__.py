@@ -19,6 +19,10 @@ app.add_typer(_audit, name="audit")
 _policy = typer.Typer(help="See what the policy says, before anybody asks.", no_args_is_help=True)
 app.add_typer(_policy, name="policy")
 
+_Provider = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The gift card service's contract, as in GIFTBOT_PROVIDER.")
+]
+
 WRONG_SETTINGS = 2
 CANNOT_RUN = 1
 
@@ -192,12 +196,12 @@ def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, until Ctrl-C.")] = False,
     story: Annotated[Literal["gift", "policy"], typer.Option(help="A gift's way, or a company's policy.")] = "gift",
-    provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
+    provider: _Provider = None,
 ) -> None:
     """Watch a gift travel from Slack to its recipient, all on this machine and without any credentials."""
     from bot.sandbox.demo import play
 
-    raise typer.Exit(play(story, provider, keep=keep))
+    raise typer.Exit(play(story, _simulated(provider), keep=keep))
 
 
 @app.command()
@@ -205,12 +209,21 @@ def playground(
     *,
     no_open: Annotated[bool, typer.Option("--no-open", help="Print the address, and open no browser.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen, on 127.0.0.1; any if 0.")] = 0,
-    provider: Annotated[Literal["runa", "wegift"], typer.Option(help="The gift card service's contract.")] = "runa",
+    provider: _Provider = None,
 ) -> None:
     """Try the bot in your browser, in a Slack on this machine: be manager, approver and recipient yourself."""
     from bot.sandbox.playground.runner import play
 
-    raise typer.Exit(play(provider, port, opens=not no_open))
+    raise typer.Exit(play(_simulated(provider), port, opens=not no_open))
+
+
+def _simulated(provider: str | None) -> str:
+    """The gift card service that was named; the usual one where none was."""
+    from bot.sandbox.simulator.giftcards.registry import SERVICES, usual_service
+
+    if provider is not None and provider not in SERVICES:
+        raise typer.BadParameter(f"--provider has to be {' or '.join(map(repr, SERVICES))}")
+    return provider or usual_service()
 
 
 def _complain(words: str) -> None:

@@ -25,9 +25,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import __version__
 from bot.clock import SystemClock
-from bot.giftcards import runa, wegift
-from bot.giftcards.api import hear_dates
-from bot.giftcards.webhooks import Webhooks
+from bot.giftcards.account import Account
 from bot.gifts.approvers import Roll
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.health import Health
@@ -39,9 +37,10 @@ from bot.gifts.model.people import Roster
 from bot.gifts.model.policy_digest import digest_of
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
-from bot.gifts.ports import Clock, GiftCards
+from bot.gifts.ports import Clock
 from bot.gifts.services import Arrangement, build_services
-from bot.settings import Account, HttpSettings, RunaAccount, Settings, SocketSettings, WeGiftAccount
+from bot.settings import HttpSettings, Settings, SocketSettings
+from bot.signed_endpoint import Endpoint
 from handlers import register
 from handlers.background_tasks import Errands
 from handlers.inbound.bolt_app import PromptApp
@@ -143,7 +142,7 @@ async def giftbot(
 
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
-        giftcards = await stack.enter_async_context(_giftcards(account, checked, outages))
+        giftcards = await stack.enter_async_context(account.connected(checked, outages, GIFTCARDS_TIMEOUT))
         workspace = Workspace(identity["team_id"], identity.get("enterprise_id"))
         directory = SlackDirectory(patient, workspace, checked)
         common = language_of(settings.giftbot_config.company.language)
@@ -159,7 +158,7 @@ async def giftbot(
         app = _bolt_app(settings, patient, identity, workspace)
         register(app, services, directory, Screens(patient, directory, services), access, errands, checked, new_id)
         illness = partial(_illness, checked, worker, Health(store, checked, outages))
-        intake = _intake(settings, app, session, address, checked, illness, outages, _webhooks(account, upkeep))
+        intake = _intake(settings, app, session, address, checked, illness, outages, account.webhooks(upkeep))
         bot = Giftbot(intake, errands, worker, database, checked)
         stack.push_async_callback(bot.stop)
         await intake.start()
@@ -245,19 +244,6 @@ def _arrangement(settings: Settings, account: Account) -> Arrangement:
     )
 
 
-@asynccontextmanager
-async def _giftcards(account: Account, clock: CheckedClock, outages: Outages) -> AsyncGenerator[GiftCards]:
-    """The gift card service that the account is with."""
-    if isinstance(account, WeGiftAccount):
-        async with wegift.client(account.wegift_api_key, account.wegift_api_url, GIFTCARDS_TIMEOUT) as http:
-            hear_dates(http, clock)
-            yield wegift.WeGift(http, account.wegift_card_id, clock, outages)
-    else:
-        async with runa.client(account.runa_api_key, account.api_url, GIFTCARDS_TIMEOUT) as http:
-            hear_dates(http, clock)
-            yield runa.Runa(http, account.templates, clock, outages)
-
-
 def _slack_clients(
     settings: Settings, session: aiohttp.ClientSession, outages: Outages
 ) -> tuple[AsyncWebClient, AsyncWebClient]:
@@ -306,7 +292,7 @@ def _intake(
     clock: CheckedClock,
     illness: Callable[[], str | None],
     outages: Outages,
-    webhooks: Sequence[Webhooks],
+    webhooks: Sequence[Endpoint],
 ) -> SocketIntake | HttpIntake:
     if isinstance(settings, SocketSettings):
         return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
@@ -319,10 +305,3 @@ def _is_healthy(clock: Clock, worker: Worker) -> bool:
 
 def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:
     return health.illness() if _is_healthy(clock, worker) else "the worker has not looked at its list for a while"
-
-
-def _webhooks(account: Account, upkeep: Upkeep) -> list[Webhooks]:
-    """Where the gift card service may post to; nowhere without the secret that its messages are signed with."""
-    if isinstance(account, RunaAccount) and account.runa_webhook_secret:
-        return [Webhooks(account.runa_webhook_secret, upkeep)]
-    return []

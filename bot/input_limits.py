@@ -12,7 +12,7 @@ _KIB, _MIB = 1 << 10, 1 << 20
 LARGEST_REQUEST: Final = (
     1 * _MIB
 )  # Slack's longest message: 40,000 characters, each 8 bytes here, as text and as blocks
-LARGEST_WEBHOOK: Final = 64 * _KIB  # Runa's are below two thousand
+LARGEST_WEBHOOK: Final = 64 * _KIB  # those of gift card services are below two thousand
 LARGEST_UNSIGNED: Final = 1 * _KIB  # Slack's look at our certificate is a token: docs.slack.dev, "Slash commands"
 LONGEST_HEADER: Final = 4 * _KIB  # a line or a field; proxies add some, Slack's longest is a signature of 67
 MOST_HEADERS: Final = 64  # Slack sends some ten, a proxy as many

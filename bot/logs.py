@@ -11,8 +11,9 @@ from typing import TextIO
 
 import structlog
 
+from bot.giftcards.account import Account
 from bot.log_writer import Complete, LogWriter
-from bot.settings import Account, Settings
+from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 

@@ -1,12 +1,9 @@
 """The only reader of the environment (and of `.env`): every problem is named at once, and no value is ever quoted."""
 
 import re
-from collections.abc import Collection, Mapping
-from contextlib import suppress
-from ipaddress import ip_address
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,94 +16,29 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from bot.config_file import Company, read_company
 from bot.config_file.amounts import amounts, every
 from bot.config_file.complaints import plain
 from bot.config_file.policy import USUAL_FILE, Usual, policy_of
-from bot.giftcards import runa, wegift
+from bot.environment import FromEnvironment, Listed, Secret, Url, listed, starting
+from bot.giftcards.account import Account
+from bot.giftcards.registry import PROVIDERS, tables, usual_provider
 from bot.gifts.model.currencies import currency_of
 from bot.gifts.model.policy import Policy
 
 _LONG_ENOUGH = 32
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PRINTABLE = re.compile("[!-~]+")
-_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}", re.IGNORECASE | re.ASCII)
-_LONGEST_HOST = 253  # RFC 1035, section 2.3.4
 
 
 class SettingsWrong(Exception):
     """The environment does not describe a bot that can run; the message names everything that is wrong."""
 
 
-def _listed(text: object) -> object:
-    if not isinstance(text, str):
-        return text
-    parts = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not parts:
-        raise ValueError("has to name at least one")
-    return parts
-
-
-def _safe_url(url: str) -> str:
-    if not _is_safe(url):
-        raise ValueError("has to start with https:// (http:// is for this machine only)")
-    if not _PRINTABLE.fullmatch(url) or any(sign in url for sign in "?#"):
-        raise ValueError("has to be a plain address, such as https://api.example.com/v2")
-    return url.rstrip("/") + "/"
-
-
-def _is_safe(url: str) -> bool:
-    """Whether only the service that it names can read what is sent there, however an HTTP library reads it."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # ValueError where it is none
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
-    return secure and parts.username is None and _is_host(host)
-
-
-def _is_host(name: str) -> bool:
-    """Whether it is an IP address, or a name as DNS has them; with letters beyond ASCII those begin with xn--."""
-    with suppress(ValueError):
-        return bool(ip_address(name))
-    return bool(_HOST.fullmatch(name)) and len(name) <= _LONGEST_HOST and not name.rpartition(".")[2].isdecimal()
-
-
-def _printable(secret: SecretStr) -> SecretStr:
-    if not _PRINTABLE.fullmatch(secret.get_secret_value()):
-        raise ValueError("has a space, a line break or another sign that is in none of them: please copy it again")
-    return secret
-
-
-def _starting(*prefixes: str) -> AfterValidator:
-    def check(secret: SecretStr) -> SecretStr:
-        if not secret.get_secret_value().startswith(prefixes):
-            raise ValueError(f"has to start with {' or '.join(prefixes)}")
-        return _printable(secret)
-
-    return AfterValidator(check)
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2,3}={0,2})?", secret.get_secret_value()):
-        raise ValueError("has to start with whsec_, followed by the signing secret of the webhook's endpoint")
-    return secret
-
-
 def _hard_to_guess(key: SecretStr) -> SecretStr:
     if len(key) < _LONG_ENOUGH:
         raise ValueError(f"has to have at least {_LONG_ENOUGH} characters, such as openssl rand -hex 32 prints")
     return key
-
-
-def _is_text(value: str) -> bool:
-    """Whether it came as UTF-8: Python reads other bytes of the environment as halves of characters."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _slack_id(letters: str, example: str) -> AfterValidator:
@@ -118,50 +50,27 @@ def _slack_id(letters: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(_is_host(host) and "." in host for host in hosts):
-        raise ValueError("has to list plain host names, such as gifts.example.com")
-    return tuple(host.lower() for host in hosts)
-
-
 def _company(given: object) -> object:
     """What the file says; one that somebody named, which comes as text, has to be there."""
     if isinstance(given, Company):
         return given
-    return read_company(Path(str(given)), may_be_missing=given == USUAL_FILE)
+    return read_company(Path(str(given)), tables(), may_be_missing=given == USUAL_FILE)
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-Ids = Annotated[tuple[Annotated[str, _slack_id("UW", "U012AB3CD")], ...], NoDecode, BeforeValidator(_listed)]
+def _registered(name: str) -> str:
+    if name not in PROVIDERS:
+        raise ValueError(f"has to be {' or '.join(map(repr, PROVIDERS))}")
+    return name
+
+
+Ids = Annotated[tuple[Annotated[str, _slack_id("UW", "U012AB3CD")], ...], NoDecode, BeforeValidator(listed)]
 Channel = Annotated[str, _slack_id("CG", "C012AB3CD")] | None
-Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_bare_hosts)]
 CompanyFile = Annotated[Company, NoDecode, BeforeValidator(_company), Field(validate_default=True)]
-Url = Annotated[str, BeforeValidator(_safe_url)]
-Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_printable)]
-BotToken = Annotated[SecretStr, _starting("xoxb-")]
+BotToken = Annotated[SecretStr, starting("xoxb-")]
 AuditKey = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
 
-class _FromEnvironment(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_text(cls, values: dict[str, object]) -> dict[str, object]:
-        if strange := [
-            name.upper() for name, value in values.items() if isinstance(value, str) and not _is_text(value)
-        ]:
-            raise ValueError(f"{', '.join(sorted(strange))}: has to be text in UTF-8")
-        return values
-
-    def secrets(self) -> list[str]:
-        """Every secret among these, for the logs to leave out."""
-        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
-
-
-class DatabaseSettings(_FromEnvironment):
+class DatabaseSettings(FromEnvironment):
     """For `giftbot audit show`, which needs no key at all."""
 
     giftbot_database: Path = Path("giftbot.db")
@@ -173,7 +82,7 @@ class AuditSettings(DatabaseSettings):
     giftbot_audit_key: AuditKey
 
 
-class CompanySettings(_FromEnvironment):
+class CompanySettings(FromEnvironment):
     """What a company decides about gifts, in the environment and in giftbot.toml."""
 
     giftbot_config: CompanyFile = USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
@@ -240,7 +149,7 @@ class Settings(CompanySettings):
 class SocketSettings(Settings):
     """For `giftbot run`: Socket Mode."""
 
-    slack_app_token: Annotated[SecretStr, _starting("xapp-")]
+    slack_app_token: Annotated[SecretStr, starting("xapp-")]
 
 
 class HttpSettings(Settings):
@@ -249,8 +158,13 @@ class HttpSettings(Settings):
     slack_signing_secret: Secret
 
 
-class _Choice(_FromEnvironment):
-    giftbot_provider: Literal["runa", "wegift"] = "runa"
+class _Choice(FromEnvironment):
+    giftbot_provider: Annotated[str, AfterValidator(_registered)] = Field(default_factory=usual_provider)
+
+    @property
+    def provider(self) -> type[Account]:
+        """What is known of the gift card service, whoever has an account there."""
+        return PROVIDERS[self.giftbot_provider]
 
 
 class PolicySettings(CompanySettings, _Choice):
@@ -260,67 +174,8 @@ class PolicySettings(CompanySettings, _Choice):
     slack_api_url: Url = "https://slack.com/api/"
 
 
-class WeGiftAccount(_FromEnvironment):
-    """For the contract of 2022."""
-
-    whole_amounts: ClassVar = False
-    templates: ClassVar[Mapping[str, str]] = {}
-
-    wegift_api_key: Secret
-    wegift_card_id: str
-    wegift_api_url: Url = wegift.DEFAULT_URL
-    giftbot_link_hosts: Hosts
-
-    @property
-    def link_hosts(self) -> frozenset[str]:
-        """The hosts that a redemption link may have."""
-        return frozenset(self.giftbot_link_hosts)
-
-
-class RunaAccount(_FromEnvironment):
-    """For the live contract; the key says whether it is for the playground or for real money."""
-
-    whole_amounts: ClassVar = True
-
-    runa_api_key: Annotated[SecretStr, _starting("XX", "wg")]
-    runa_api_url: Url | None = None
-    runa_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
-    giftbot_link_hosts: Hosts | None = None
-    giftbot_config: CompanyFile = USUAL_FILE  # type: ignore[assignment] # it is read, as a path that is given
-
-    @field_validator("runa_api_url")
-    @classmethod
-    def _of_the_keys_environment(cls, url: str | None, info: ValidationInfo) -> str | None:
-        key = info.data.get("runa_api_key")
-        if url and key:
-            other = runa.PRODUCTION_URL if runa.is_for_playground(key) else runa.PLAYGROUND_URL
-            if urlsplit(url).hostname == urlsplit(other).hostname:
-                raise ValueError("is for the other environment than RUNA_API_KEY, whose first letters say which")
-        return url
-
-    @property
-    def api_url(self) -> str:
-        """The base URL: as set, or that of the key's environment."""
-        of_key = runa.PLAYGROUND_URL if runa.is_for_playground(self.runa_api_key) else runa.PRODUCTION_URL
-        return self.runa_api_url or of_key
-
-    @property
-    def templates(self) -> Mapping[str, str]:
-        """What recipients choose from, by currency; without one they choose among all that can be ordered."""
-        own = self.giftbot_config.runa.templates
-        return {**runa.PLAYGROUND_TEMPLATES, **own} if runa.is_for_playground(self.runa_api_key) else own
-
-    @property
-    def link_hosts(self) -> frozenset[str]:
-        """The hosts that a redemption link may have: as set, or those of the key's environment."""
-        of_key = runa.PLAYGROUND_LINKS if runa.is_for_playground(self.runa_api_key) else runa.PRODUCTION_LINKS
-        return frozenset(self.giftbot_link_hosts or [of_key])
-
-
-Account = WeGiftAccount | RunaAccount
-_ACCOUNTS: Mapping[str, type[Account]] = {"runa": RunaAccount, "wegift": WeGiftAccount}
 S = TypeVar("S", bound=Settings)
-F = TypeVar("F", bound=_FromEnvironment)
+F = TypeVar("F", bound=FromEnvironment)
 
 
 def read_settings(transport: type[S]) -> tuple[S, Account]:
@@ -332,7 +187,8 @@ def read_settings(transport: type[S]) -> tuple[S, Account]:
     problems: set[str] = set()
     choice = _attempt(_Choice, problems)
     settings = _attempt(transport, problems)
-    account: Account | None = _attempt(_ACCOUNTS[choice.giftbot_provider], problems) if choice else None
+    company = settings.giftbot_config if settings else Company()
+    account = _attempt(choice.provider, problems, giftbot_config=company) if choice else None
     if settings is None or account is None:
         raise SettingsWrong("giftbot cannot start. Please set or mend:\n" + "\n".join(sorted(problems)))
     return settings, account
@@ -373,9 +229,9 @@ def _read_alone(kind: type[F], complaint: str) -> F:
     return settings
 
 
-def _attempt(kind: type[F], problems: set[str]) -> F | None:
+def _attempt(kind: type[F], problems: set[str], **given: Any) -> F | None:
     try:
-        return kind()
+        return kind(**given)
     except ValidationError as error:
         problems |= {_line(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()}
     except UnicodeDecodeError:

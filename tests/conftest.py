@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import Giftbot
-from bot.sandbox.simulator import Provider, RunaApi, Simulator
+from bot.sandbox.simulator import Simulator
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.harness.office import Office, TurnableClock
 
 MANY_FILES = 4_096
@@ -37,7 +38,7 @@ def many_files() -> None:
 
 
 @pytest.fixture
-def provider() -> Provider:
+def provider() -> str:
     """The gift card service that the company uses; modules whose story is told of both say so."""
     return "runa"
 
@@ -49,7 +50,7 @@ def real_money() -> bool:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, provider: Provider, real_money: bool) -> AsyncGenerator[Office]:  # noqa: FBT001 - a fixture
+async def office(tmp_path: Path, provider: str, real_money: bool) -> AsyncGenerator[Office]:  # noqa: FBT001 - a fixture
     """A company, its Slack and its gift card service; the bot is not running yet."""
     clock = TurnableClock()
     simulator = Simulator(clock=clock.time, provider=provider)

@@ -205,6 +205,21 @@ def test_the_heart_does_not_reach_for_the_world() -> None:
     assert offenders(reaches, inside("bot.gifts")) == []
 
 
+def test_a_gift_card_service_is_a_folder() -> None:
+    """Its name stands in its own folder, in that of its simulator, and on one line of each registry."""
+    services = [path.name for path in (ROOT / "bot" / "giftcards").iterdir() if (path / "account.py").exists()]
+    assert len(services) > 1, "services are found at all"
+    registries = {ROOT / folder / "giftcards" / "registry.py" for folder in ("bot", "bot/sandbox/simulator")}
+    kinds = {".py", ".js", ".html", ".css"}
+    house = [path for folder in HOUSE for path in (ROOT / folder).rglob("*") if path.suffix in kinds]
+    for name in services:
+        own = {ROOT / "bot" / "giftcards" / name, ROOT / "bot" / "sandbox" / "simulator" / "giftcards" / name}
+        others = [path for path in house if not own & {*path.parents} and path not in registries]
+        named = [path for path in others if name in path.read_text(encoding="utf-8").lower()]
+        # an earlier contract of the same company may refer to the later one
+        assert {path.parent.parent for path in named} <= {ROOT / "bot" / "giftcards"}, name
+
+
 def test_every_module_says_what_it_is_for() -> None:
     """A sentence at the top, and no file that is too long to be read at a sitting."""
     texts = {name_of(path): path.read_text(encoding="utf-8") for path in MODULES}

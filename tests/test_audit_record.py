@@ -16,7 +16,8 @@ from bot.gifts.model.audit_event import AuditEvent, sentence_of
 from bot.gifts.model.gift import GiftStep, RequestStep
 from bot.gifts.model.policy_digest import digest_of
 from bot.sandbox.simulator import Kind as Payload
-from bot.sandbox.simulator import Person, RunaApi
+from bot.sandbox.simulator import Person
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from storage.audit_verification import audit
 from tests.harness.office import AUDIT_KEY, ROOT, Office
 

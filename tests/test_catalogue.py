@@ -14,7 +14,7 @@ from bot.gifts.model.outcomes import Unavailable
 from bot.gifts.model.product import Shelf
 from bot.gifts.orders.catalogue import ANEW, FRESH, SOON, Catalogue
 from bot.sandbox.simulator import Fault, Modal
-from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
+from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from storage import Database, SqliteStore
 from tests.harness.office import Office, TurnableClock, eventually, office_with
 from tests.harness.runa_server import Desk, Noting, a_product, at_work

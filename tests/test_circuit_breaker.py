@@ -10,7 +10,8 @@ import pytest
 
 from bot.gifts.model.gift import Gift, GiftState
 from bot.gifts.model.order import key_of
-from bot.sandbox.simulator import Answer, Fault, Moment, Person, RunaApi, ShownMessage
+from bot.sandbox.simulator import Answer, Fault, Moment, Person, ShownMessage
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.harness.office import Office, eventually
 
 ORDER = "POST /order"

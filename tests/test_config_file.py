@@ -7,7 +7,6 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,8 +14,10 @@ from bot.config_file import Company, read_company
 from bot.config_file.amounts import amounts
 from bot.config_file.policy import Usual, policy_of
 from bot.config_file.sections import BudgetSection, RuleSection, StepSection
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES
-from bot.settings import RunaAccount
+from bot.giftcards.registry import tables
+from bot.giftcards.runa.account import RunaAccount
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES, RunaTable
+from bot.settings import SocketSettings
 from tests.harness.office import Office
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +34,7 @@ def written(folder: Path, text: str) -> Path:
 def complaints(file: Path) -> list[str]:
     """What is wrong with a file, line by line."""
     with pytest.raises(ValueError, match=re.escape(str(file))) as wrong:
-        read_company(file)
+        read_company(file, tables())
     return [line.strip().replace(str(file), "<file>") for line in str(wrong.value).splitlines()]
 
 
@@ -113,7 +114,7 @@ def test_the_documented_example_is_taken(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     found = re.search(r"<!-- giftbot.toml -->\n```toml\n(.*?)```", page, re.DOTALL)
     assert found
-    company, usual = read_company(written(tmp_path, found[1])), Company()
+    company, usual = read_company(written(tmp_path, found[1]), tables()), Company()
     policy_of(company, Usual(("UABE",), ("GB", "US"), amounts(["100"])), whole_amounts=True, templates=())
     for name in ("company", "working_hours", "waiting", "announcements", "after_delivery", "requests"):
         section, as_usual = getattr(company, name), getattr(usual, name)
@@ -124,14 +125,15 @@ def test_the_documented_example_is_taken(tmp_path: Path) -> None:
     assert keys == RuleSection.model_fields.keys()
     assert company.rules[1].steps[0].model_fields_set == StepSection.model_fields.keys()
     assert company.budgets[0].model_fields_set == BudgetSection.model_fields.keys()
-    assert company.model_fields_set == Company.model_fields.keys()
-    assert company.runa.templates == {"GBP": PLAYGROUND_TEMPLATES["GBP"]}
+    assert company.model_fields_set == {*Company.model_fields, *tables()}
+    assert company.table("runa", RunaTable).templates == {"GBP": PLAYGROUND_TEMPLATES["GBP"]}
 
 
 def account(office: Office, **changes: str) -> RunaAccount:
     """The account as the settings describe it."""
-    values: dict[str, Any] = {name.lower(): value for name, value in office.environment(**changes).items()}
-    return RunaAccount(_env_file=None, **values)
+    _, found = office.settings(SocketSettings, **changes)
+    assert isinstance(found, RunaAccount)
+    return found
 
 
 def test_the_company_s_templates_stand_over_the_playground_s(office: Office, tmp_path: Path) -> None:

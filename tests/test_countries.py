@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from bot.sandbox.simulator import Junk, Modal, Provider, RunaApi
-from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS, Product
+from bot.findings import Mark
+from bot.sandbox.simulator import Junk, Modal
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
+from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS, Product
 from bot.sandbox.simulator.giftcards.service import ORDER
-from bot.tools.doctor.results import Mark
 from tests.harness.office import Office, eventually
 from tests.test_doctor import found, rows_about
 
@@ -41,7 +42,7 @@ class TestTheCurrencyOfACountry:
     """As the company has settled it, as the catalogue sells, or as people pay there today."""
 
     @BOTH
-    async def test_bulgaria_pays_in_euro(self, office: Office, provider: Provider) -> None:
+    async def test_bulgaria_pays_in_euro(self, office: Office, provider: str) -> None:
         """Since 2026-01-01, whatever a library says: 25 euros are asked for, and 25 euros are bought."""
         if provider == "runa":
             also_sold(office, "BG", "EUR")

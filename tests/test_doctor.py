@@ -19,13 +19,16 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.findings import Finding, Mark
+from bot.giftcards.runa.account import RunaAccount
+from bot.giftcards.runa.doctor import balances
 from bot.gifts.model.money import Money
-from bot.sandbox.simulator import Fault, GiftCardService, Manifest, Moment, Provider, RunaApi, Simulator, WeGiftApi
+from bot.sandbox.simulator import Fault, GiftCardService, Manifest, Moment, Simulator
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from bot.sandbox.simulator.giftcards.service import RefusedOrder
-from bot.settings import RunaAccount, SocketSettings, WeGiftAccount
+from bot.sandbox.simulator.giftcards.wegift.api import WeGiftApi
+from bot.settings import SocketSettings
 from bot.tools.doctor import config, database, machine, slack
-from bot.tools.doctor.results import Finding, Mark
-from bot.tools.doctor.runa import balances
 from bot.tools.doctor.runner import examine
 from tests.harness.office import Office, TurnableClock, eventually
 
@@ -57,9 +60,7 @@ def values_of(office: Office, **changes: str) -> dict[str, Any]:
 
 async def found(office: Office, live: str | None = None, **changes: str) -> list[Finding]:
     """What the doctor finds, asked in this process."""
-    values = values_of(office, **changes)
-    account = (WeGiftAccount if office.simulator.provider == "wegift" else RunaAccount)(_env_file=None, **values)
-    sections = await examine(SocketSettings(_env_file=None, **values), account, office.clock, live)
+    sections = await examine(*office.settings(SocketSettings, **changes), office.clock, live)
     return [finding for findings in sections.values() for finding in findings]
 
 
@@ -74,7 +75,7 @@ def flat(text: str) -> str:
 
 
 @pytest.mark.parametrize("provider", ["runa", "wegift"])
-async def test_a_healthy_office(office: Office, provider: Provider) -> None:
+async def test_a_healthy_office(office: Office, provider: str) -> None:
     """Everything is in order: the table says so row by row, with exit code 0, and no secret and no traceback."""
     async with office.open():
         await office.asks()
@@ -185,7 +186,7 @@ class TestWhatIsSettled:
         )
         rows = await found(office, giftbot_config=str(file))
         settled = (
-            "runa.templates.GBP = PT-OURS, runa.templates.CAD = PT-MAPLE, after_delivery.remind_after_days = [7, 21]"
+            "after_delivery.remind_after_days = [7, 21], runa.templates.GBP = PT-OURS, runa.templates.CAD = PT-MAPLE"
         )
         assert rows_about(rows, "Configuration") == [(Mark.FINE, f"{file} settles {settled}", "")]
         assert [row[:2] for row in rows_about(rows, "To choose from")] == [
@@ -405,7 +406,7 @@ class RefusingWeGift(Refusing, WeGiftApi):
 
 
 @asynccontextmanager
-async def office_with(giftcards: GiftCardService, provider: Provider, folder: Path) -> AsyncGenerator[Office]:
+async def office_with(giftcards: GiftCardService, provider: str, folder: Path) -> AsyncGenerator[Office]:
     """An office that orders from this very service."""
     simulator = Simulator(provider=provider)
     simulator.giftcards = giftcards

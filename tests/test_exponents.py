@@ -15,7 +15,6 @@ from bot.gifts.model.budget import Account, Per
 from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import NAMESPACE
-from bot.sandbox.simulator import Provider
 from storage import Database, SqliteStore
 from storage.migrations import migrations
 from storage.start_check import APPLICATION_ID
@@ -133,7 +132,7 @@ def test_an_old_amount_is_lowered_to_a_new_one(store: SqliteStore) -> None:
 
 
 @pytest.fixture
-def provider() -> Provider:
+def provider() -> str:
     """The older contract, which is told a number and a country, and takes it for the country's currency of today."""
     return "wegift"
 

@@ -25,7 +25,8 @@ SCRIPT = """
     import asyncio, logging, sys, threading, warnings
     import structlog
     from bot.logs import set_up_logs
-    from bot.settings import SocketSettings, WeGiftAccount
+    from bot.giftcards.wegift.account import WeGiftAccount
+    from bot.settings import SocketSettings
 
     LINK = "https://gifts.example.com/r/canary?token=canary"
     SECRETS = ["xoxb-1-canary", "xapp-1-canary", "canary-api-key", "xoxe.xoxb-2-canary", LINK]

@@ -18,7 +18,7 @@ from sqlite_utils import Database as SqliteUtils
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import GiftState
 from bot.gifts.model.notification import Kind
-from bot.sandbox.simulator import RunaApi
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from storage import Database, DatabaseRefused, SqliteStore
 from storage.migrations import migrations
 from storage.start_check import APPLICATION_ID

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
 from bot.gifts.model.job import Task
 from bot.gifts.model.money import Money
 from bot.gifts.model.product import Product, Shelf
-from bot.sandbox.simulator import Fault, Modal, Person, Provider, Simulator
-from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
+from bot.sandbox.simulator import Fault, Modal, Person, Simulator
+from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from handlers.blocks.request_modal import product_options
 from handlers.localization import ENGLISH
 from storage import Database, SqliteStore
@@ -378,7 +378,7 @@ class TestTheOlderContract:
     """With it, nobody chooses but the recipient."""
 
     @pytest.fixture
-    def provider(self) -> Provider:
+    def provider(self) -> str:
         """The contract of 2022."""
         return "wegift"
 

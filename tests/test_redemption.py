@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.sandbox.simulator import Fault, Kind, Modal, Order, RunaApi
+from bot.sandbox.simulator import Fault, Kind, Modal, Order
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.harness.office import Office, eventually
 
 LOOK = "GET /order/{id}"

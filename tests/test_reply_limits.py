@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from structlog.testing import capture_logs
 
 from bot.giftcards.api import Api
+from bot.giftcards.runa.contract import CONTRACT
 from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.input_limits import LARGEST_ENVELOPE, LARGEST_REPLY
 from bot.sandbox.simulator import AppDidNotRespond, Fault
@@ -74,7 +75,7 @@ async def from_slack(page: Page) -> Any:
 async def from_service(page: Page) -> Any:
     """What becomes of a page that answers a call to the gift card service."""
     async with something_else(page) as (url, _), httpx.AsyncClient(base_url=url, verify=TLS) as http:
-        return await Api(http, Clock()).get("order/O-1", ANYTHING)
+        return await Api(http, CONTRACT, Clock()).get("order/O-1", ANYTHING)
 
 
 @contextmanager

@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from bot.sandbox.simulator import AppDidNotRespond, Fault, Moment, Pending, Provider
+from bot.sandbox.simulator import AppDidNotRespond, Fault, Moment, Pending
 from tests.harness.office import Office
 
 
 @pytest.fixture(params=["runa", "wegift"])
-def provider(request: pytest.FixtureRequest) -> Provider:
+def provider(request: pytest.FixtureRequest) -> str:
     """All of this is told of both services."""
-    service: Provider = request.param
+    service: str = request.param
     return service
 
 

@@ -11,15 +11,15 @@ import pytest
 from pydantic import SecretStr
 from svix.webhooks import Webhook
 
+from bot.giftcards.runa.account import RunaAccount
+from bot.giftcards.wegift.account import WeGiftAccount
 from bot.gifts.model.money import Money
 from bot.gifts.model.people import Roster
 from bot.settings import (
     HttpSettings,
-    RunaAccount,
     Settings,
     SettingsWrong,
     SocketSettings,
-    WeGiftAccount,
     read_settings,
 )
 

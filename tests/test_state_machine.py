@@ -26,7 +26,7 @@ from bot.gifts.model.gift import (
     after,
 )
 from bot.gifts.model.money import Money
-from bot.gifts.model.order import KEY_LIFE, key_is_old, key_of
+from bot.gifts.model.order import SPARE, key_is_old, key_of
 from bot.gifts.model.policy import Policy
 from tests.harness.fast_world import CalmCompany
 
@@ -133,23 +133,27 @@ def test_the_same_gift_has_the_same_key_for_ever() -> None:
     assert UUID(key_of(gift)).version == 5
 
 
+KEY_LIFE = timedelta(days=30)  # of some service
+
+
 @pytest.mark.parametrize(
     ("age", "old"),
     [
         (timedelta(0), False),
-        (KEY_LIFE, False),
-        (KEY_LIFE + timedelta(seconds=1), True),
-        (timedelta(days=30), True),
+        (KEY_LIFE - SPARE, False),
+        (KEY_LIFE - SPARE + timedelta(seconds=1), True),
+        (KEY_LIFE, True),
         (timedelta(days=-1), False),
     ],
 )
 def test_a_key_is_not_sent_past_its_life(age: timedelta, old: bool) -> None:  # noqa: FBT001 - a table's column
-    """The service forgets a key after thirty days, and would then order again; each attempt has a key of its own."""
+    """A service that forgets a key would then order again: a day before, it is old. Each attempt has its own key."""
     gift = Gift("g", "r", "U0ROB", GiftState.APPROVED)
     request = Request("r", "U0MIA", (gift,), Money(2500, "GBP", 2), "GB", "thanks", NOON)
-    assert key_is_old(request, gift, NOON + age) is old
+    assert key_is_old(request, gift, NOON + age, KEY_LIFE) is old
     another = replace(gift, attempt=2, attempt_at=NOON + timedelta(days=50))
-    assert key_is_old(request, another, NOON + timedelta(days=50) + age) is old
+    assert key_is_old(request, another, NOON + timedelta(days=50) + age, KEY_LIFE) is old
+    assert not key_is_old(request, gift, NOON + age, None), "it is never forgotten"
 
 
 def test_the_table_of_the_flow_is_what_its_code_does(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.findings import Mark
 from bot.time_zones import TimeZones
 from bot.tools.doctor.machine import time_zones
-from bot.tools.doctor.results import Mark
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = files("tzdata") / "zoneinfo"

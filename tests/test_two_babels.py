@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.simulator import Person, RunaApi
-from bot.sandbox.simulator.giftcards.runa_catalogue import Product
+from bot.sandbox.simulator import Person
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
+from bot.sandbox.simulator.giftcards.runa.catalogue import Product
 from tests.harness.office import Office, eventually
 
 ROOT = Path(__file__).parents[1]

@@ -5,8 +5,9 @@ import json
 import httpx
 import pytest
 
-from bot.giftcards.runa import VERSION
-from bot.sandbox.simulator import Answer, Fault, Kind, Person, Provider, RunaApi, ShownMessage
+from bot.giftcards.runa.adapter import VERSION
+from bot.sandbox.simulator import Answer, Fault, Kind, Person, ShownMessage
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.harness.office import Office
 
 CREATE = "POST /order"
@@ -14,9 +15,9 @@ LIST = "GET /order"
 
 
 @pytest.fixture(params=["runa", "wegift"])
-def provider(request: pytest.FixtureRequest) -> Provider:
+def provider(request: pytest.FixtureRequest) -> str:
     """All of this is told of both services."""
-    service: Provider = request.param
+    service: str = request.param
     return service
 
 

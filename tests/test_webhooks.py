@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from bot.app import Giftbot
-from bot.sandbox.simulator import Fault, RunaApi
-from bot.sandbox.simulator.giftcards.runa_webhooks import Sent, Webhooks
+from bot.sandbox.simulator import Fault
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
+from bot.sandbox.simulator.giftcards.runa.webhooks import Sent, Webhooks
 from handlers.inbound.http import EVENTS_PATH
 from handlers.inbound.socket_mode import SocketIntake
 from tests.harness.office import Office, eventually

@@ -15,8 +15,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.giftcards.api import ORDER_INTERVAL
-from bot.giftcards.wegift import WeGift, order_body
+from bot.giftcards.wegift.adapter import WeGift, order_body
+from bot.giftcards.wegift.contract import CONTRACT
 from bot.gifts.model.currencies import PLACES
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState, Request
@@ -25,8 +25,8 @@ from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.model.redemption_link import is_trusted
 from bot.gifts.rate_limiter import Pace
-from bot.sandbox.simulator import Fault, Junk, Moment, Pending, WeGiftApi
-from bot.sandbox.simulator.giftcards.wegift import LINKS, ORDER
+from bot.sandbox.simulator import Fault, Junk, Moment, Pending
+from bot.sandbox.simulator.giftcards.wegift.api import LINKS, ORDER, WeGiftApi
 from tests.harness.giftcard_server import NOON, TLS, Clock, Page, something_else
 
 TWENTY_FIVE = Money(2500, "GBP", 2)
@@ -282,7 +282,7 @@ async def test_orders_are_evenly_apart(desk: Desk) -> None:
     times = [order.created_at - NOON.timestamp() for order in desk.service.orders]
     assert len(times) == 10
     assert desk.clock.slept == pytest.approx([0.21 * turn for turn in range(1, 10)])
-    assert desk.clock.now() == NOON + 9 * ORDER_INTERVAL
+    assert desk.clock.now() == NOON + 9 * CONTRACT.order_interval
 
 
 async def test_the_limit_of_the_service_is_never_met(desk: Desk) -> None:
@@ -305,7 +305,7 @@ def test_no_minute_has_more_than_300_orders(crowds: list[int], pauses: list[floa
         turns.append(clock.now())
 
     async def story() -> None:
-        pace = Pace(clock, ORDER_INTERVAL)
+        pace = Pace(clock, CONTRACT.order_interval)
         for crowd, pause in zip(crowds, pauses, strict=False):
             await asyncio.gather(*(order(pace) for _ in range(crowd)))
             await clock.sleep(pause)

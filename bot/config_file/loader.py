@@ -5,8 +5,10 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError, create_model
 
 from bot.config_file.complaints import complaint, plain
 from bot.config_file.error_locations import key_of
@@ -19,7 +21,6 @@ from bot.config_file.sections import (
     Pool,
     RequestsSection,
     RuleSection,
-    RunaSection,
     Section,
     WaitingSection,
     WorkingHoursSection,
@@ -32,6 +33,9 @@ from bot.gifts.orders.redemption import Care
 from bot.input_limits import LARGEST_CONFIG
 
 _MOST_DOTS = 500
+_NO_TABLES: Mapping[str, type[Section]] = MappingProxyType({})
+
+S = TypeVar("S", bound=Section)
 
 
 class Company(Section):
@@ -45,7 +49,6 @@ class Company(Section):
     working_hours: WorkingHoursSection = WorkingHoursSection()
     waiting: WaitingSection = WaitingSection()
     announcements: AnnouncementsSection = AnnouncementsSection()
-    runa: RunaSection = RunaSection()
     after_delivery: AfterDeliverySection = AfterDeliverySection()
 
     _path: Path | None = PrivateAttr(default=None)
@@ -58,6 +61,11 @@ class Company(Section):
     def path(self) -> Path | None:
         """Where it stands, if it does."""
         return self._path
+
+    def table(self, name: str, kind: type[S]) -> S:
+        """The table of a gift card service; as usual, where the file has none."""
+        found = getattr(self, name, None)
+        return found if isinstance(found, kind) else kind()
 
     @property
     def settled(self) -> Mapping[str, object]:
@@ -94,8 +102,10 @@ class Company(Section):
         return Care(settled.checks_a_minute, reminders, settled.shows_a_day)
 
 
-def read_company(path: Path, *, may_be_missing: bool = False) -> Company:
-    """The file.
+def read_company(
+    path: Path, tables: Mapping[str, type[Section]] = _NO_TABLES, *, may_be_missing: bool = False
+) -> Company:
+    """The file, in which each gift card service may have a table of its own: `tables` are by its name.
 
     Raises:
         ValueError: it cannot be read; one line for each mistake, with the key that it is about.
@@ -107,8 +117,9 @@ def read_company(path: Path, *, may_be_missing: bool = False) -> Company:
             return Company()
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     document = _document(path, text)
+    fields: dict[str, Any] = {name: (kind, kind()) for name, kind in tables.items()}
     try:
-        return Company.model_validate(document, context=path)
+        return create_model("Company", __base__=Company, **fields).model_validate(document, context=path)
     except ValidationError as error:
         faults = [f"{key_of(fault['loc'], document)}: {plain(fault['type'], fault['msg'])}" for fault in error.errors()]
         raise ValueError(complaint(path, faults)) from None

@@ -79,7 +79,6 @@ _A_PERSON, _A_GROUP, _A_CHANNEL = "U012AB3CD for a person", "S012AB3CD for a use
 Currency = Annotated[str, AfterValidator(_known)]
 Country = Annotated[str, AfterValidator(_offered)]
 Amounts = Annotated[str, AfterValidator(_amounts)]
-TemplateId = Annotated[str, Field(pattern=r"^PT-[A-Z0-9]+$")]
 Days = Annotated[int, Field(ge=1, le=365)]
 Hours = Annotated[int, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=75)]
@@ -179,12 +178,6 @@ class AnnouncementsSection(Section):
     channel: ChannelId | None = None
     hashtags: Annotated[Names, Field(max_length=100)] = []
     may_name_amount: bool = False
-
-
-class RunaSection(Section):
-    """[runa]: templates of what recipients choose from, by currency."""
-
-    templates: dict[Currency, TemplateId] = {}
 
 
 class AfterDeliverySection(Section):

@@ -9,7 +9,6 @@ that never came about say that nothing was.
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from bot.giftcards.contract import Contract
 from bot.giftcards.limited_body import ENCODING, Unreadable, body_of
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.errors import Invalid
@@ -29,36 +29,7 @@ from bot.gifts.rate_limiter import Pace, rest_of
 
 log = structlog.get_logger(__name__)
 
-ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute, failures included, by their clock
 DEADLINE = 30.0  # seconds for a whole call; a socket that trickles cannot stretch it
-SHORTEST_REST = 5.0  # seconds to wait after a 429, from the service's documentation
-
-# The types of a 4xx, by the contract's list of errors. These say that this call has made no order.
-_REFUSALS = {
-    "insufficient_funds": Reason.INSUFFICIENT_FUNDS,
-    "payment_method_unavailable": Reason.CARD_REFUSED,
-    "validation_error": Reason.NOT_OFFERED,
-    "product_validation_error": Reason.NOT_OFFERED,
-    "currency_mismatch": Reason.CURRENCY_MISMATCH,
-    "bad_request": Reason.ORDER_REFUSED,
-    "invalid_execution_mode": Reason.ORDER_REFUSED,
-    "insecure_protocol": Reason.ORDER_REFUSED,
-    "not_found": Reason.ORDER_REFUSED,
-    "pagination_error": Reason.ORDER_REFUSED,
-}
-# These say nothing about the order, which may exist or come to exist: they are about us, the service or its memory.
-_NO_WORD_ABOUT_THE_ORDER = {
-    "unauthorized": Reason.NOT_AUTHORIZED,
-    "invalid_api_key": Reason.NOT_AUTHORIZED,
-    "forbidden": Reason.NOT_AUTHORIZED,
-    "ordering_restricted": Reason.ORDERING_RESTRICTED,
-    "version_removed": Reason.OUT_OF_DATE,
-    "invalid_version": Reason.OUT_OF_DATE,
-    "internal_server_error": Reason.NO_ANSWER,
-    "timeout": Reason.NO_ANSWER,
-    "idempotency_in_progress": Reason.NO_ANSWER,
-    "idempotency_validation_error": Reason.ANSWER_DIFFERS,
-}
 # What is turned away at the door, whatever the body: it is about who asks, and from where, and every order meets it.
 # Source: RFC 9110, sections 15.5.2, 15.5.4, 15.5.8, 15.5.11 and 15.5.22; RFC 7725.
 _AT_THE_DOOR: Mapping[int, Reason] = {
@@ -90,13 +61,6 @@ class Pagination(Reply):
     cursors: Cursors = Cursors()
 
 
-class _Problem(Reply):
-    """An error as the contracts write it; those of gateways (RFC 9457, say) have a type too, and no message."""
-
-    type: str
-    message: str
-
-
 R = TypeVar("R")
 M = TypeVar("M", bound=Reply)
 
@@ -104,10 +68,13 @@ M = TypeVar("M", bound=Reply)
 class Api:
     """A service at one base URL; orders are spaced so that its limit is never met. `outages` hears what fails."""
 
-    def __init__(self, http: httpx.AsyncClient, clock: Clock, outages: Outages | None = None) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, contract: Contract, clock: Clock, outages: Outages | None = None
+    ) -> None:
         self._http = http
+        self._contract = contract
         self._outages = outages or Outages(clock)
-        self._pace = Pace(clock, ORDER_INTERVAL)
+        self._pace = Pace(clock, contract.order_interval)
 
     async def turn(self) -> None:
         """Wait until the limit lets one more order through."""
@@ -172,7 +139,7 @@ class Api:
             return Unavailable(f"{request.method}: not reached, {type(error).__name__}")
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:  # the URL is a redirect's
             return OutcomeUnknown(f"{request.method}: no reply, {type(error).__name__}")
-        return meaning(response, body, reply)
+        return meaning(response, body, reply, self._contract)
 
 
 def hear_dates(http: httpx.AsyncClient, clock: CheckedClock) -> None:
@@ -220,16 +187,16 @@ async def _sent(http: httpx.AsyncClient, request: httpx.Request) -> AsyncGenerat
 
 
 def meaning(
-    response: httpx.Response, body: bytes, reply: TypeAdapter[R]
+    response: httpx.Response, body: bytes, reply: TypeAdapter[R], contract: Contract
 ) -> R | Rejected | Unavailable | OutcomeUnknown:
     """What an answer says about this one call; the body of a success is read as `reply`."""
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), SHORTEST_REST))
+        return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), contract.shortest_rest))
     if response.is_server_error:
         return OutcomeUnknown(str(status))
     if response.is_client_error:
-        return _refusal(status, body)
+        return _refusal(status, body, contract)
     if not response.is_success:
         return OutcomeUnknown(f"{status}, not followed", Reason.ANSWER_UNREADABLE)
     try:
@@ -239,19 +206,15 @@ def meaning(
         return OutcomeUnknown(f"{status}, unreadable: {faults}", Reason.ANSWER_UNREADABLE)
 
 
-def _refusal(status: int, body: bytes) -> Rejected | OutcomeUnknown:
-    kind = _type_of(body)
-    detail = f"{status} {kind[:60]}" if kind else f"{status}, none of the contract's errors"
-    log.warning("refused_by_gift_card_service", status=status, type=kind, answer=body[:500].decode("utf-8", "replace"))
-    if kind in _REFUSALS:
-        return Rejected(_REFUSALS[kind], detail)
-    no_word = _NO_WORD_ABOUT_THE_ORDER.get(kind or "")
+def _refusal(status: int, body: bytes, contract: Contract) -> Rejected | OutcomeUnknown:
+    word = contract.word_of(status, body) or ""
+    detail = f"{status} {word[:60]}" if word else f"{status}, none of the contract's errors"
+    log.warning(
+        "refused_by_gift_card_service", status=status, type=word or None, answer=body[:500].decode("utf-8", "replace")
+    )
+    if word in contract.refusals:
+        return Rejected(contract.refusals[word], detail)
+    if word in contract.never_again:
+        return OutcomeUnknown(detail, contract.never_again[word], may_repeat=False)
+    no_word = contract.no_word.get(word)
     return OutcomeUnknown(detail, no_word or _AT_THE_DOOR.get(status, Reason.ANSWER_UNREADABLE))
-
-
-def _type_of(body: bytes) -> str | None:
-    """The word for a refusal in an answer of the contract's shape; None in any other, as a gateway's is."""
-    try:
-        return _Problem.model_validate_json(body).type
-    except ValidationError:
-        return None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.gifts.model.gift import Gift, Request
@@ -48,6 +48,10 @@ class GiftCards(Protocol):
     @property
     def has_catalogue(self) -> bool:
         """Whether it says what can be bought, so that a requester can choose."""
+
+    @property
+    def key_life(self) -> timedelta | None:
+        """How long it answers an order's key with the same order, and makes no second one; None: for ever."""
 
     async def countries(self) -> frozenset[str] | Rejected | Unavailable:
         """The countries that something can be bought for; asked only where there is a catalogue."""

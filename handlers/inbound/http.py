@@ -19,7 +19,8 @@ from yarl import URL
 
 from bot.gifts.checked_clock import CheckedClock
 from bot.input_limits import LARGEST_REQUEST
-from handlers.inbound.http_server import Endpoint, HttpServer
+from bot.signed_endpoint import Endpoint
+from handlers.inbound.http_server import HttpServer
 
 log = structlog.get_logger(__name__)
 

@@ -77,6 +77,7 @@ class GiftCardsAtHand:
     """A gift card service without a network, whose orders come with their links."""
 
     has_catalogue = False
+    key_life = None
 
     async def countries(self) -> frozenset[str]:
         """It has no catalogue."""

@@ -9,16 +9,20 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 
 from bot.app import Giftbot, giftbot
-from bot.sandbox.simulator import Kind, Person, RunaApi, SignedHttp, Simulator
-from bot.settings import HttpSettings, RunaAccount, SocketSettings, WeGiftAccount
+from bot.giftcards.account import Account
+from bot.giftcards.registry import PROVIDERS
+from bot.sandbox.simulator import Kind, Person, SignedHttp, Simulator
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
+from bot.settings import HttpSettings, SocketSettings
 from handlers.inbound.http import EVENTS_PATH, HttpIntake
 
 Transport = Literal["socket", "http"]
+S = TypeVar("S", SocketSettings, HttpSettings)
 ROOT = Path(__file__).parents[2]
 AUDIT_KEY = "the key of the office's history, in a safe"
 
@@ -123,18 +127,22 @@ class Office:
         file.write_text(text, encoding="utf-8")
         return str(file)
 
+    def settings(self, transport: type[S], **changes: str) -> tuple[S, Account]:
+        """The same as the bot reads it, and the account that it names."""
+        values: dict[str, Any] = {name.lower(): value for name, value in self.environment(**changes).items()}
+        settings = transport(_env_file=None, **values)
+        account = PROVIDERS[self.simulator.provider]
+        return settings, account(_env_file=None, **values | {"giftbot_config": settings.giftbot_config})
+
     @asynccontextmanager
     async def open(self, transport: Transport = "socket", **changes: str) -> AsyncGenerator[Giftbot]:
         """The bot at work."""
-        values: dict[str, Any] = {name.lower(): value for name, value in self.environment(**changes).items()}
-        account = (WeGiftAccount if self.simulator.provider == "wegift" else RunaAccount)(_env_file=None, **values)
         if transport == "socket":
-            async with giftbot(SocketSettings(_env_file=None, **values), account, clock=self.clock) as bot:
+            async with giftbot(*self.settings(SocketSettings, **changes), clock=self.clock) as bot:
                 await self.slack.socket_mode.connected()
                 yield bot
         else:
-            settings = HttpSettings(_env_file=None, **values)
-            async with giftbot(settings, account, ("127.0.0.1", 0), clock=self.clock) as bot:
+            async with giftbot(*self.settings(HttpSettings, **changes), ("127.0.0.1", 0), clock=self.clock) as bot:
                 assert isinstance(bot.intake, HttpIntake)
                 self.delivery = self.slack.use_http(f"{bot.intake.url}{EVENTS_PATH}")
                 yield bot

@@ -10,16 +10,16 @@ import httpx
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES, VERSION, Runa
+from bot.giftcards.runa.adapter import VERSION, Runa
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import Placed, Rejected, Unavailable
 from bot.sandbox.simulator import Order as Made
-from bot.sandbox.simulator import RunaApi
-from bot.sandbox.simulator.giftcards.runa import DETAILS
-from bot.sandbox.simulator.giftcards.runa_catalogue import Product
+from bot.sandbox.simulator.giftcards.runa.api import DETAILS, RunaApi
+from bot.sandbox.simulator.giftcards.runa.catalogue import Product
 from tests.harness.giftcard_server import NOON, TLS, Clock, Page, noted, something_else
 from tests.runa.test_runa_contract import check_reply, check_request
 

@@ -6,18 +6,17 @@ import pytest
 
 from bot.sandbox.playground.environment import Stage, open_stage
 from bot.sandbox.playground.server import serve
-from bot.sandbox.simulator import Provider
 from tests.playground.visitor import Visitor
 
 
 @pytest.fixture
-def provider() -> Provider:
+def provider() -> str:
     """The gift card service that the playground has."""
     return "runa"
 
 
 @pytest.fixture
-async def stage(provider: Provider) -> AsyncGenerator[Stage]:
+async def stage(provider: str) -> AsyncGenerator[Stage]:
     """The simulator and the company; the bot is not running yet."""
     async with open_stage(provider) as stage:
         yield stage

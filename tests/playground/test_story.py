@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.sandbox.playground.environment import Stage
-from bot.sandbox.simulator import RunaApi
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.playground.visitor import Json, Visitor
 
 

@@ -169,7 +169,7 @@ MUTATIONS = (
     Mutation(
         "no guard after 29 days",
         "simulation",
-        (Edit(FINDER, "        if key_is_old(request, gift, now):\n", "        if request is None:\n"),),
+        (Edit(FINDER, "        if self._key_is_old(request, gift):\n", "        if request is None:\n"),),
     ),
     Mutation(
         "a key's age is counted from when this database first sent it",
@@ -177,8 +177,8 @@ MUTATIONS = (
         (
             Edit(
                 FINDER,
-                "        if key_is_old(request, gift, now):\n",
-                "        if order and now - order.first_sent_at > timedelta(days=29):\n",
+                "        if self._key_is_old(request, gift):\n",
+                "        if order and self._clock.now() - order.first_sent_at > timedelta(days=29):\n",
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
 from tests.harness.runa_server import Desk, at_work
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import Rejected, Unavailable
 from bot.sandbox.simulator import Fault
-from bot.sandbox.simulator.giftcards.runa_catalogue import Product
+from bot.sandbox.simulator.giftcards.runa.catalogue import Product
 from tests.harness.giftcard_server import Page
 from tests.harness.runa_server import TWENTY_FIVE, Desk, Json, a_product, an_order, exactly, says, stranger, written
 

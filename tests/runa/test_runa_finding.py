@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Unavailable
 from bot.sandbox.simulator import Fault, Junk
-from bot.sandbox.simulator.giftcards.runa import LIST
+from bot.sandbox.simulator.giftcards.runa.api import LIST
 from tests.harness.giftcard_server import Page
 from tests.harness.runa_server import Desk, Json, reply, says, stranger
 

@@ -8,7 +8,7 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Rejected
 from bot.gifts.model.redemption_link import is_trusted
 from bot.sandbox.simulator import Junk, Pending
-from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
+from bot.sandbox.simulator.giftcards.runa.api import DETAILS, ORDER
 from tests.harness.runa_server import TWENTY_FIVE, UNREADABLE, Desk
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.gifts.model.gift import Gift, GiftState, Request
 from bot.gifts.model.product import Choice
 from bot.sandbox.simulator import Fault, Junk
-from bot.sandbox.simulator.giftcards.runa_catalogue import PRODUCTS
+from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from tests.harness.giftcard_server import NOON
 from tests.harness.office import Office, TurnableClock, office_with
 from tests.harness.runa_server import TWENTY_FIVE, Noting, a_product, playground, says, stranger

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
+from bot.giftcards.runa.adapter import Runa
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
 from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Rejected
 from bot.sandbox.simulator import Moment
-from bot.sandbox.simulator.giftcards.runa import ORDER
+from bot.sandbox.simulator.giftcards.runa.api import ORDER
 from tests.harness.giftcard_server import Clock, Page, something_else
 from tests.harness.runa_server import Desk, an_order, http, reply, says, stranger
 

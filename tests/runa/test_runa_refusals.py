@@ -6,13 +6,14 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
-from bot.giftcards.runa import client as connected
+from bot.giftcards.runa.adapter import Runa
+from bot.giftcards.runa.adapter import client as connected
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import Absent, LinkReady, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.sandbox.simulator import Fault, RunaApi
-from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
+from bot.sandbox.simulator import Fault
+from bot.sandbox.simulator.giftcards.runa.api import DETAILS, ORDER, RunaApi
 from tests.harness.giftcard_server import Clock, Page, something_else
 from tests.harness.runa_server import TWENTY_FIVE, Desk, an_order, at_work, http, reply, says, stranger, written
 

@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.giftcards.api import ORDER_INTERVAL
-from bot.giftcards.runa import PLAYGROUND_TEMPLATES, Runa
-from bot.giftcards.runa import client as connected
+from bot.giftcards.runa.adapter import Runa
+from bot.giftcards.runa.adapter import client as connected
+from bot.giftcards.runa.contract import CONTRACT
+from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
 from bot.gifts.model.currencies import PLACES
 from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Unavailable
 from bot.sandbox.simulator import Fault
-from bot.sandbox.simulator.giftcards.runa import ORDER
+from bot.sandbox.simulator.giftcards.runa.api import ORDER
 from tests.harness.giftcard_server import NOON, TLS, Clock, something_else
 from tests.harness.runa_server import TEMPLATE, TWENTY_FIVE, Desk, an_order, at_work, exactly, reply, says, written
 from tests.runa.test_runa_contract import check_request
@@ -131,4 +132,4 @@ async def test_orders_are_evenly_apart(desk: Desk) -> None:
     """300 a minute are allowed, failures included: the first goes at once, each of the others in its turn."""
     await asyncio.gather(*(desk.placed(f"key-{number}") for number in range(10)))
     assert desk.clock.slept == pytest.approx([0.21 * turn for turn in range(1, 10)])
-    assert desk.clock.now() == NOON + 9 * ORDER_INTERVAL
+    assert desk.clock.now() == NOON + 9 * CONTRACT.order_interval

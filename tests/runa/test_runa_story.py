@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.sandbox.simulator import Fault
-from bot.sandbox.simulator.giftcards.runa import LIST, ORDER
+from bot.sandbox.simulator.giftcards.runa.api import LIST, ORDER
 from tests.harness.office import Office, TurnableClock, office_with
 from tests.harness.runa_server import Noting, a_product, production
 

@@ -7,7 +7,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.simulator import Simulator, Slack, WeGiftApi
+from bot.sandbox.simulator import Simulator, Slack
+from bot.sandbox.simulator.giftcards.wegift.api import WeGiftApi
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.simulator import Answer, Fault, Moment, Slack, WeGiftApi
+from bot.sandbox.simulator import Answer, Fault, Moment, Slack
+from bot.sandbox.simulator.giftcards.wegift.api import WeGiftApi
 
 POST = "chat.postMessage"
 ORDER = "POST /order"

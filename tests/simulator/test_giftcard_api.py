@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.simulator import Junk, Pending, Simulator, WeGiftApi
+from bot.sandbox.simulator import Junk, Pending, Simulator
+from bot.sandbox.simulator.giftcards.wegift.api import WeGiftApi
 
 Json = dict[str, Any]
 ORDER, LINKS = "POST /order", "GET /order/{id}/links"

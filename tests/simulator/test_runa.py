@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.simulator import Junk, Pending, RunaApi
-from bot.sandbox.simulator.giftcards.runa import DETAILS, ORDER
-from bot.sandbox.simulator.giftcards.runa_catalogue import TEMPLATES
+from bot.sandbox.simulator import Junk, Pending
+from bot.sandbox.simulator.giftcards.runa.api import DETAILS, ORDER, RunaApi
+from bot.sandbox.simulator.giftcards.runa.catalogue import TEMPLATES
 from tests.simulator.test_runa_contract import body, caller, chosen, error, item, multiple, order, running, single
 
 Json = dict[str, Any]

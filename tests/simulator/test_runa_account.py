@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.simulator import Junk, RunaApi, Simulator
+from bot.sandbox.simulator import Junk, Simulator
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.simulator.test_runa_contract import body, caller, error, order, running
 
 

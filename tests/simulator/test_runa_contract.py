@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
-from bot.sandbox.simulator import RunaApi
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from bot.sandbox.simulator import Fault, Moment, RunaApi
-from bot.sandbox.simulator.giftcards.runa import ORDER
+from bot.sandbox.simulator import Fault, Moment
+from bot.sandbox.simulator.giftcards.runa.api import ORDER, RunaApi
 from tests.simulator.test_runa_contract import body, caller, error, order, running
 
 DAY = 24 * 3600.0

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.simulator import RunaApi
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from tests.simulator.test_runa_contract import body, caller, chosen, error, item, multiple, order, running, single
 
 Json = dict[str, Any]

@@ -11,8 +11,8 @@ from aiohttp import web
 from jsonschema import ValidationError
 from svix.webhooks import Webhook, WebhookVerificationError
 
-from bot.sandbox.simulator import RunaApi
-from bot.sandbox.simulator.giftcards.runa_webhooks import Webhooks
+from bot.sandbox.simulator.giftcards.runa.api import RunaApi
+from bot.sandbox.simulator.giftcards.runa.webhooks import Webhooks
 from tests.harness.giftcard_server import something_else
 from tests.harness.office import eventually
 from tests.simulator.test_runa_contract import caller, contract, order, running

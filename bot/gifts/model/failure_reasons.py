@@ -34,6 +34,7 @@ class Reason(StrEnum):
     ANSWER_UNREADABLE = "answer_unreadable"
     ANSWER_DIFFERS = "answer_differs"
     KEY_TOO_OLD = "key_too_old"
+    REPEAT_REFUSED = "repeat_refused"
     DATABASE_RESTORED = "database_restored"
     LINK_LATE = "link_late"
     LINK_WITHHELD = "link_withheld"
@@ -237,6 +238,13 @@ _ADVICE = {
     Reason.KEY_TOO_OLD: _Advice(
         say("it has been too long to ask about this order again"),
         say("it has been too long to ask about this order again; the order may exist"),
+        _ONLY_BY_LOOKING,
+        can_retry=False,
+        can_order_anew=True,
+    ),
+    Reason.REPEAT_REFUSED: _Advice(
+        say("the gift card service does not say whether it made the order"),
+        say("the gift card service says that this order must not be sent again; it may exist"),
         _ONLY_BY_LOOKING,
         can_retry=False,
         can_order_anew=True,

@@ -11,7 +11,6 @@ from bot.gifts.model.money import Money
 
 NAMESPACE = UUID("5f0a2f5e-6c0b-4d6e-9a53-0d2f4be1a7c1")  # never change it: every key would change with it
 SPARE = timedelta(days=1)  # for clocks that were wrong
-KEY_LIFE = timedelta(days=30) - SPARE  # Runa forgets a key after 30 days; the same key would then order again
 SETTLED = timedelta(minutes=15)  # after a send: what was on its way has arrived by then, and the service lists it
 
 
@@ -76,14 +75,15 @@ def key_of(gift: Gift) -> str:
     return str(uuid5(NAMESPACE, f"{gift.request_id}:{gift.recipient}:{gift.attempt}"))
 
 
-def key_is_old(request: Request, gift: Gift, now: datetime) -> bool:
+def key_is_old(request: Request, gift: Gift, now: datetime, key_life: timedelta | None) -> bool:
     """Whether the service may have forgotten the key of a gift's attempt, so that sending it could order again.
 
+    `key_life` is how long it remembers one; None if it never forgets.
     Counted from when the key could first be used, and not from when this database knows that it was: after an old
     backup is restored, it may have been used in the time that the database has lost. One that begins in the future
     was begun by a clock that was wrong, and nobody knows how old it is.
     """
-    return not -SPARE <= now - begun_at(request, gift) <= KEY_LIFE
+    return key_life is not None and not -SPARE <= now - begun_at(request, gift) <= key_life - SPARE
 
 
 def begun_at(request: Request, gift: Gift) -> datetime:

@@ -71,10 +71,14 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeUnknown:
-    """It may have been done or not; only asking in exactly the same way, or looking, can tell."""
+    """It may have been done or not; only asking in exactly the same way, or looking, can tell.
+
+    Without `may_repeat`, it must not even be asked in the same way again.
+    """
 
     detail: str
     reason: Reason = Reason.NO_ANSWER
+    may_repeat: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class OrderFinder:
         if (order and order.unknown_since) or self._recall.has_lost(request, gift, order):
             return Made.PERHAPS
         was_denied = gift.state is GiftState.FAILED
-        return Made.PERHAPS if key_is_old(request, gift, self._clock.now()) and not was_denied else Made.NO
+        return Made.PERHAPS if self._key_is_old(request, gift) and not was_denied else Made.NO
 
     def settles_at(self, gift: Gift) -> datetime | None:
         """From when on it shows at the service whether a gift's order exists; None if it was not sent."""
@@ -90,14 +90,16 @@ class OrderFinder:
         return self._settles_at(order) if order else None
 
     def _why_look(self, request: Request, gift: Gift, order: Order | None) -> _Look | None:
-        now = self._clock.now()
         if self._recall.has_lost(request, gift, order):
             return _Look.LOST
-        if key_is_old(request, gift, now):
+        if self._key_is_old(request, gift):
             return _Look.OLD
         if order is None or order.unknown_since is None:
             return _Look.ANEW if gift.attempt > 1 else None
-        return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None
+        return _Look.UNKNOWN if self._clock.now() - order.unknown_since >= LOOK_AFTER else None
+
+    def _key_is_old(self, request: Request, gift: Gift) -> bool:
+        return key_is_old(request, gift, self._clock.now(), self._giftcards.key_life)
 
     async def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Later | None:
         """The list lacks the order, which counts once nothing can be on its way any more."""

@@ -120,6 +120,8 @@ class OrderDesk:
                 return not_known(order, Reason.REFUSED_SINCE, detail)
             case Unavailable(detail, after):
                 return not_known(order, Reason.NOT_REACHED if is_undone else Reason.NO_ANSWER, detail, after)
+            case OutcomeUnknown(detail, reason, may_repeat=False):
+                return _for_review(reason, detail)
             case OutcomeUnknown(detail, reason):
                 return not_known(order, reason, detail, BEHIND_THE_OTHERS.total_seconds() if reason.holds else 0)
 

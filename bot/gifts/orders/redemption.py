@@ -19,7 +19,7 @@ from bot.gifts.rate_limiter import Pace
 from bot.gifts.store import Store
 
 FIRST_LOOK = timedelta(hours=1)
-LONG_ENOUGH = timedelta(days=400)  # Runa's links live a year, where they expire at all
+LONG_ENOUGH = timedelta(days=400)  # after the delivery: links that expire at all do so within a year
 ORDERS_FIRST = timedelta(minutes=1)
 
 

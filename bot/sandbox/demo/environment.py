@@ -1,6 +1,6 @@
 """Where the demo plays: the simulator, and the real bot as a process that knows nothing of the demo."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +12,7 @@ from bot.sandbox.demo import personas
 from bot.sandbox.demo.personas import Cast, Roles
 from bot.sandbox.demo.policy_file import policy
 from bot.sandbox.playground.shared_clock import MovableClock
-from bot.sandbox.simulator import Provider, Simulator
+from bot.sandbox.simulator import Simulator
 
 _WEDNESDAY = 2
 
@@ -39,7 +39,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(provider: Provider, roles: Roles) -> AsyncGenerator[Stage]:
+async def open_stage(provider: str, roles: Roles, bot_command: Sequence[str]) -> AsyncGenerator[Stage]:
     """Start everything, and leave neither a process nor a file behind."""
     clock = MovableClock()
     with TemporaryDirectory(prefix="giftbot-demo-") as name:
@@ -52,7 +52,7 @@ async def open_stage(provider: Provider, roles: Roles) -> AsyncGenerator[Stage]:
                 bot = await started(settings, folder, "bot.sandbox.playground.bot_entrypoint", listens=True)
                 bot.hear(str(clock.ahead))
             else:
-                bot = await started(settings, folder, "bot", "run")
+                bot = await started(settings, folder, *bot_command)
             try:
                 yield Stage(simulator, company, bot, folder, settings, clock, text)
             finally:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from io import TextIOWrapper
 from shlex import quote
 from textwrap import shorten
@@ -21,7 +21,7 @@ from bot.sandbox.demo.policy_story import PolicyStory
 from bot.sandbox.demo.story import GiftStory
 from bot.sandbox.demo.story_base import Scenes
 from bot.sandbox.demo.terminal import ReaderLeft, Screen
-from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat, Provider
+from bot.sandbox.simulator import AppDidNotRespond, CannotDoThat
 from bot.sandbox.simulator.slack.records import SlackError
 
 StoryName = Literal["gift", "policy"]
@@ -39,12 +39,15 @@ class DemoFailed(Exception):
     """The demo did not show what it promises; the message says why."""
 
 
-def play(name: StoryName, provider: Provider, *, keep: bool) -> int:
-    """Play a story in this terminal and give the exit code; with `keep`, everything runs on until Ctrl-C."""
+def play(name: StoryName, provider: str, *, keep: bool, bot: Sequence[str] = ("bot", "run")) -> int:
+    """Play a story in this terminal and give the exit code; with `keep`, everything runs on until Ctrl-C.
+
+    `bot` is the module that runs the bot, with its arguments: another one may know more gift card services.
+    """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # where there are no emoji, a question mark will do
     try:
-        return asyncio.run(_play(Screen(), name, provider, keep=keep))
+        return asyncio.run(_play(Screen(), name, provider, bot, keep=keep))
     except ReaderLeft:
         return INTERRUPTED
     except DemoFailed as failed:
@@ -52,14 +55,14 @@ def play(name: StoryName, provider: Provider, *, keep: bool) -> int:
         return WRONG
 
 
-async def _play(screen: Screen, name: StoryName, provider: Provider, *, keep: bool) -> int:
+async def _play(screen: Screen, name: StoryName, provider: str, bot: Sequence[str], *, keep: bool) -> int:
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     began = time.monotonic()
     roles, kind = STORIES[name]
     screen.opens(roles)
-    async with open_stage(provider, roles) as stage:
+    async with open_stage(provider, roles, bot) as stage:
         story = kind(stage, screen)
         if not await _watched(story.tell(), stage.bot, enough):
             return INTERRUPTED

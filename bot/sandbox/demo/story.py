@@ -7,7 +7,6 @@ from bot.sandbox.demo.personas import PATIENCE
 from bot.sandbox.demo.slack_panels import messages, modal, question
 from bot.sandbox.demo.story_base import DIRECT, Scenes
 from bot.sandbox.simulator import Fault
-from bot.sandbox.simulator.giftcards.wegift import ORDER
 
 
 class GiftStory(Scenes):
@@ -83,7 +82,7 @@ class GiftStory(Scenes):
         self._screen.act("5  A reply is lost, and still there is one order")
         abe, eve = self._cast.abe, self._cast.eve
         card = await abe.sees_message(await self._asks("/gift @Eve 10 GBP for the cake"), PATIENCE)
-        self._simulator.giftcards.faults.arm(ORDER, Fault.REPLY_LOST)
+        self._simulator.giftcards.faults.arm(self._simulator.giftcards.order_call, Fault.REPLY_LOST)
         await abe.clicks("Approve", card, confirm=True)
         gift = await self._receives(eve)
         await self._cast.mia.sees_message("@Eve has your gift", PATIENCE)
@@ -95,9 +94,11 @@ class GiftStory(Scenes):
         self._screen.shows(self._last_order_as_the_service_saw_it(), messages(eve, DIRECT, [gift]))
 
     def _last_order_as_the_service_saw_it(self) -> Panel:
-        key = self._simulator.giftcards.orders[-1].idempotency_key
+        giftcards = self._simulator.giftcards
+        order, name = giftcards.orders[-1], giftcards.order_call
+        key = order.idempotency_key
         seen = Table("Key", "Answer", box=None, pad_edge=False, header_style="dim")
-        for call in self._simulator.giftcards.calls:
-            if call.name == ORDER and call.arguments["idempotency_key"] == key:
-                seen.add_row(f"{key[:18]}…", call.reply["id"] if call.reply else "lost")
-        return Panel(seen, title=f"Gift card service · {ORDER}", title_align="left", padding=(0, 1))
+        for call in giftcards.calls:
+            if call.name == name and call.arguments["idempotency_key"] == key:
+                seen.add_row(f"{key[:18]}…", order.id if call.reply else "lost")
+        return Panel(seen, title=f"Gift card service · {name}", title_align="left", padding=(0, 1))

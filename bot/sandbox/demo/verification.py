@@ -12,7 +12,6 @@ from sqlite_utils import Database
 
 from bot.sandbox.demo.environment import Stage
 from bot.sandbox.simulator import Order, Person, ShownMessage
-from bot.sandbox.simulator.giftcards.wegift import ORDER
 
 SETTLED: Final = {"delivered", "cancelled"}  # the states in which a gift needs nothing more
 
@@ -85,7 +84,9 @@ def read(stage: Stage) -> Ledger:
     gifts, history = _stored(Path(stage.settings["GIFTBOT_DATABASE"]))
     return Ledger(
         orders=giftcards.orders,
-        asked=Counter(call.arguments["idempotency_key"] for call in giftcards.calls if call.name == ORDER),
+        asked=Counter(
+            call.arguments["idempotency_key"] for call in giftcards.calls if call.name == giftcards.order_call
+        ),
         readers=[*people.values(), _reader("#general", slack.messages(cast.general))],
         strayed=[
             person.name

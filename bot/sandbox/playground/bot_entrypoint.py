@@ -9,9 +9,10 @@ import signal
 import sys
 
 from bot.app import run
+from bot.giftcards.account import Account
 from bot.logs import set_up_logs
 from bot.sandbox.playground.shared_clock import MovableClock
-from bot.settings import Account, SocketSettings, read_settings
+from bot.settings import SocketSettings, read_settings
 
 
 async def _follow(lines: asyncio.StreamReader, clock: MovableClock) -> None:

@@ -9,7 +9,6 @@ from bot.sandbox.playground.fault_outcomes import POST, of_order, of_post
 from bot.sandbox.playground.switch import Json, State, Switch
 from bot.sandbox.simulator import Fault, GiftCardService, Slack
 from bot.sandbox.simulator.faults import Armed
-from bot.sandbox.simulator.giftcards.service import ORDER
 
 Verdict = Callable[[Json], str]
 
@@ -124,9 +123,9 @@ def mishaps(stage: Stage) -> list[Mishap]:
 
     lost, busy, broken = Fault.REPLY_LOST, Fault.RATE_LIMITED, Fault.ERROR_AFTER
     return [
-        Mishap(LOST_ORDER, giftcards, ORDER, lost, order),
-        Mishap(BUSY_ORDER, giftcards, ORDER, busy, order),
-        Mishap(BROKEN_ORDER, giftcards, ORDER, broken, order),
+        Mishap(LOST_ORDER, giftcards, giftcards.order_call, lost, order),
+        Mishap(BUSY_ORDER, giftcards, giftcards.order_call, busy, order),
+        Mishap(BROKEN_ORDER, giftcards, giftcards.order_call, broken, order),
         Mishap(LOST_GIFT, slack, POST, lost, post, has_a_link),
         Mishap(BUSY_POST, slack, POST, busy, post, is_kept),
         Mishap(BROKEN_POST, slack, POST, broken, post, is_kept),

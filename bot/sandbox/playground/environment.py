@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from bot.sandbox.playground.bot_supervisor import Keeper
 from bot.sandbox.playground.personas import Company
 from bot.sandbox.playground.shared_clock import MovableClock
-from bot.sandbox.simulator import Provider, Simulator
+from bot.sandbox.simulator import Simulator
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(provider: Provider) -> AsyncGenerator[Stage]:
+async def open_stage(provider: str) -> AsyncGenerator[Stage]:
     """Set everything up, and leave neither a process nor a file behind; the bot is the keeper's to start."""
     clock = MovableClock()
     with TemporaryDirectory(prefix="giftbot-playground-") as name:

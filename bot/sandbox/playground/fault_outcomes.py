@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from bot.sandbox.simulator import Call, Simulator
-from bot.sandbox.simulator.giftcards.service import ORDER
 
 Json = dict[str, Any]
 
@@ -16,7 +15,7 @@ WAIT: Final = "What the bot does about it is seen here in a moment."
 def of_order(simulator: Simulator, request: Json) -> str:
     """Say how often an order was asked for in all, and how many there are."""
     key = request["idempotency_key"]
-    calls = [call for call in simulator.giftcards.calls if call.name == ORDER]
+    calls = [call for call in simulator.giftcards.calls if call.name == simulator.giftcards.order_call]
     if all(call.arguments["idempotency_key"] != key for call in _after(calls, request)):
         return WAIT
     asked = sum(call.arguments["idempotency_key"] == key for call in calls)

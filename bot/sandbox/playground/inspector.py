@@ -11,8 +11,7 @@ from bot.sandbox.playground.database_reader import Books, Row
 from bot.sandbox.playground.environment import Stage
 from bot.sandbox.playground.redaction import Veil
 from bot.sandbox.playground.shared_clock import MovableClock
-from bot.sandbox.simulator import Call, Order, RunaApi
-from bot.sandbox.simulator.giftcards.service import ORDER
+from bot.sandbox.simulator import Call, Order
 from storage.timestamps import from_text
 
 Json = dict[str, Any]
@@ -93,8 +92,7 @@ class Backstage:
             yield self._gift(row, lines[row["request_id"]])
 
     def _gift(self, row: Row, lines: Sequence[Row]) -> Json:
-        is_told = isinstance(self._simulator.giftcards, RunaApi)  # the older contract never says what was claimed
-        end = GOOD_END if is_told else GOOD_END[:-1]
+        end = GOOD_END if self._simulator.giftcards.tells_of_claims else GOOD_END[:-1]
         passed = PASSED.get(row["state"], len(end))
         return {
             "id": row["id"],
@@ -154,7 +152,9 @@ class Backstage:
 
     def _orders(self) -> Iterator[Json]:
         giftcards = self._simulator.giftcards
-        asked = Counter(call.arguments["idempotency_key"] for call in giftcards.calls if call.name == ORDER)
+        asked = Counter(
+            call.arguments["idempotency_key"] for call in giftcards.calls if call.name == giftcards.order_call
+        )
         for order in giftcards.orders:
             yield self._order(order, asked[order.idempotency_key])
 
@@ -168,7 +168,7 @@ class Backstage:
             "made_at": order.created_at,
             "asked": asked,
             "link": self._veil.over(link).removeprefix("https://"),
-            "status": giftcards.payout(link).status.value if isinstance(giftcards, RunaApi) else None,
+            "status": giftcards.status_of(link),
         }
 
     def _new_calls(self) -> Iterator[Json]:

@@ -9,7 +9,6 @@ from bot.sandbox.playground.environment import Stage
 from bot.sandbox.playground.fault_outcomes import of_order
 from bot.sandbox.playground.switch import Json, State, Switch
 from bot.sandbox.simulator import GiftCardService, Moment
-from bot.sandbox.simulator.giftcards.service import ORDER
 
 LATE_SECONDS: Final = 8.0
 
@@ -53,7 +52,7 @@ class KilledWhileOrdering(Switch):
         self._is_on, self._made = on, None
 
     async def _watch(self, call: str, moment: Moment) -> None:
-        if self._is_on and call == ORDER and moment is Moment.AFTER:
+        if self._is_on and call == self._stage.simulator.giftcards.order_call and moment is Moment.AFTER:
             self._is_on = False
             self._made = self._stage.simulator.giftcards.calls[-1].arguments
             await self._stage.keeper.kill()

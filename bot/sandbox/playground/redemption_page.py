@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.sandbox.simulator import GiftCardService, Order, RunaApi
+from bot.sandbox.simulator import GiftCardService, Order
 from bot.sandbox.simulator.giftcards.service import Item
 
 PAGE: Final = Path(__file__).parent / "page" / "reward.html"
@@ -34,7 +34,7 @@ class Rewards:
     async def redeem(self, request: web.Request) -> web.Response:
         """Take the money, once, and show the page again."""
         _, item = self._find(request)
-        if isinstance(self._giftcards, RunaApi) and self._status(item) == "ACTIVE":
+        if self._giftcards.status_of(item.link) == "ACTIVE":
             self._giftcards.redeem(item.link)
         raise web.HTTPSeeOther(request.path)
 
@@ -46,11 +46,8 @@ class Rewards:
                     return order, item
         raise web.HTTPNotFound(text="There is no gift behind this link.\n")
 
-    def _status(self, item: Item) -> str | None:
-        return self._giftcards.payout(item.link).status.value if isinstance(self._giftcards, RunaApi) else None
-
     def _page(self, order: Order, item: Item) -> str:
-        status = self._status(item)
+        status = self._giftcards.status_of(item.link)
         words = {
             "value": f"{item.face_value} {order.currency}",
             "host": self._giftcards.link_hosts[0],

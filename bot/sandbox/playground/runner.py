@@ -9,7 +9,6 @@ from rich.console import Console
 from bot.sandbox.playground.bot_supervisor import BotDoesNotStart
 from bot.sandbox.playground.environment import open_stage
 from bot.sandbox.playground.server import CannotListen, serve
-from bot.sandbox.simulator import Provider
 
 WRONG = 1
 
@@ -17,7 +16,7 @@ _output = Console(highlight=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def play(provider: Provider, port: int, *, opens: bool) -> int:
+def play(provider: str, port: int, *, opens: bool) -> int:
     """Run the playground until Ctrl-C and give the exit code; `opens` the address in the user's browser."""
     try:
         return asyncio.run(_play(provider, port, opens=opens))
@@ -28,7 +27,7 @@ def play(provider: Provider, port: int, *, opens: bool) -> int:
     return WRONG
 
 
-async def _play(provider: Provider, port: int, *, opens: bool) -> int:
+async def _play(provider: str, port: int, *, opens: bool) -> int:
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)

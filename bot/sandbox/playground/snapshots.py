@@ -19,7 +19,7 @@ def place(stage: Stage) -> Json:
     return {
         "app": {"name": manifest.app_name, "user": workspace.bot.id, "composer": COMPOSER_OFF},
         "provider": stage.simulator.provider,
-        "redeemable": stage.simulator.provider == "runa",
+        "redeemable": giftcards.tells_of_claims,
         "reward_hosts": list(giftcards.link_hosts),
         "users": [_user(user) for user in workspace.users.values()],
         "players": [{"id": person, "role": role} for person, role in stage.company.roles.items()],

@@ -5,19 +5,18 @@ The demo and the tests run the real bot against it. It knows Slack and the gift 
     slack/              the workspace, the Web API with its rules for Block Kit, and the ways to the bot
     people/             hands (person; pointer on a page), eyes, what is seen (surfaces), and what is filled in
     slack_with_people   both together
-    giftcards/          what every gift card service has, and each contract in files of its name
+    giftcards/          what every gift card service has, each contract in a folder of its name, and their registry
     server, faults      what both servers share
 """
 
 import time
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Self
 
 from bot.sandbox.simulator.faults import Answer, Call, Fault, Faults, Moment, RequestLost
 from bot.sandbox.simulator.giftcards.malformed_replies import Junk
-from bot.sandbox.simulator.giftcards.runa import RunaApi
+from bot.sandbox.simulator.giftcards.registry import SERVICES, usual_service
 from bot.sandbox.simulator.giftcards.service import GiftCardService, Order, Pending
-from bot.sandbox.simulator.giftcards.wegift import WeGiftApi
 from bot.sandbox.simulator.people.click_by_id import Pointer
 from bot.sandbox.simulator.people.input_values import CannotDoThat
 from bot.sandbox.simulator.people.person import Person
@@ -47,20 +46,13 @@ __all__ = [
     "Pending",
     "Person",
     "Pointer",
-    "Provider",
     "RequestLost",
-    "RunaApi",
     "ShownMessage",
     "SignedHttp",
     "Simulator",
     "Slack",
     "Surface",
-    "WeGiftApi",
 ]
-
-Provider = Literal["wegift", "runa"]
-
-SERVICES: Final[dict[Provider, type[GiftCardService]]] = {"wegift": WeGiftApi, "runa": RunaApi}
 
 
 class Simulator:
@@ -72,12 +64,11 @@ class Simulator:
         slack_port: int = 0,
         giftcards_port: int = 0,
         manifest: Manifest | None = None,
-        provider: Provider = "runa",
+        provider: str | None = None,
         clock: Clock = time.time,
     ) -> None:
-        self.provider = provider
         self.slack = Slack(manifest, clock=clock)
-        self.giftcards = SERVICES[provider](clock=clock)
+        self.giftcards = SERVICES[provider or usual_service()](clock=clock)
         self._ports = slack_port, giftcards_port
 
     async def __aenter__(self) -> Self:
@@ -90,6 +81,11 @@ class Simulator:
     ) -> None:
         await self.slack.stop()
         await self.giftcards.stop()
+
+    @property
+    def provider(self) -> str:
+        """Give the name of the gift card service."""
+        return self.giftcards.provider
 
     def environment(self) -> dict[str, str]:
         """Give the environment variables that make a bot talk to the simulator."""

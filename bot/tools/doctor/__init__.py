@@ -1,27 +1,26 @@
 """`giftbot doctor`: looks at everything that would stop a gift, changes nothing, and says what to do.
 
-    rounds      who is asked, all at once, each with a deadline
-    company     the settings, the configuration file, and the hosts that links may have
+    runner      who is asked, all at once, each with a deadline
+    config      the settings, the configuration file, and the hosts that links may have
     slack       the bot token, its scopes, the clock
-    deciders    who may decide: the people and user groups of every pool
-    way_in      how clicks come in: Socket Mode or HTTP; and webhooks
-    letter      with --live: a message that is sent, found again and changed
-    runa        the gift card service, in the contract of 2024
-    wegift      likewise, in the contract of 2022
+    approvers   who may decide: the people and user groups of every pool
+    inbound     how clicks come in: Socket Mode or HTTP
+    live_message  with --live: a message that is sent, found again and changed
     database    the file, the disk, and what waits in it
-    history     whether anybody has changed it
+    audit_log   whether anybody has changed the history
     machine     Python, SQLite, `.env`
-    findings    what was found, with what to do about it
-    answers     what it means when a service does not do what it was asked
+    diagnosis   what it means when Slack does not do what it was asked
     report      the table
 
+What there is to look at about a gift card service is said by its own folder (`bot.giftcards`).
 Nothing that it says is secret: it quotes types and codes of errors, never a token, a key or a link.
 """
 
 from rich.console import Console
 
 from bot.clock import SystemClock
-from bot.settings import Account, HttpSettings, SocketSettings
+from bot.giftcards.account import Account
+from bot.settings import HttpSettings, SocketSettings
 from bot.tools.doctor.report import show
 from bot.tools.doctor.runner import examine
 

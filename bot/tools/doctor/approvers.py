@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.findings import Finding, Findings, failure, fine, warning
 from bot.gifts.model.approval_rules import Rules
 from bot.gifts.model.errors import GiftbotError
 from bot.gifts.model.people import Person, is_group, is_person
 from bot.settings import Settings
 from bot.tools.doctor.diagnosis import slack_failed
-from bot.tools.doctor.results import Finding, Findings, failure, fine, warning
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.remedies import BOT_TOKEN
 from handlers.slack_api.responses import answer_of

@@ -5,8 +5,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from bot.findings import Finding, failure, fine, note, warning
 from bot.tools.audit import amiss, sound
-from bot.tools.doctor.results import Finding, failure, fine, note, warning
 from storage import DatabaseRefused
 from storage.audit_verification import audit
 

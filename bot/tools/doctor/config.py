@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 from bot.config_file import Company
-from bot.giftcards import runa
+from bot.findings import Finding, fine, note, warning
+from bot.giftcards.account import Account
 from bot.gifts.model.currencies import currency_of
-from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
-from bot.tools.doctor.results import Finding, fine, note, warning
+from bot.settings import HttpSettings, SocketSettings
 
 
 def check(settings: SocketSettings | HttpSettings, account: Account) -> Iterator[Finding]:
     """The settings, which are complete and in order, or nobody would have come here."""
-    provider = "Runa" if isinstance(account, RunaAccount) else "WeGift"
     transport = "Socket Mode" if isinstance(settings, SocketSettings) else "HTTP"
-    yield fine("Settings", f"complete, for {transport} and {provider}")
+    yield fine("Settings", f"complete, for {transport} and {account.title}")
     yield _configuration(settings.giftbot_config)
     policy = settings.policy(whole_amounts=account.whole_amounts)
     largest = ", ".join(limit.format("en") for limit in policy.largest.values())
@@ -39,9 +38,8 @@ def _currencies(settled: Mapping[str, str]) -> Iterator[Finding]:
 
 def _link_hosts(account: Account) -> Finding:
     found = ", ".join(sorted(account.link_hosts))
-    if isinstance(account, RunaAccount) and account.runa_api_url is None:
-        own = runa.PLAYGROUND_LINKS if runa.is_for_playground(account.runa_api_key) else runa.PRODUCTION_LINKS
-        if own not in account.link_hosts:
-            remedy = f"Add {own} to GIFTBOT_LINK_HOSTS, or no link is delivered."
-            return warning("Link hosts", f"{found}, but Runa's links are on {own}", remedy)
+    if missing := account.own_link_hosts - account.link_hosts:
+        own = ", ".join(sorted(missing))
+        remedy = f"Add {own} to GIFTBOT_LINK_HOSTS, or no link is delivered."
+        return warning("Link hosts", f"{found}, but {account.title}'s links are on {own}", remedy)
     return fine("Link hosts", found)

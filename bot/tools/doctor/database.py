@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.findings import Finding, failure, fine, note, warning
 from bot.gifts.model.gift import GiftState
 from bot.gifts.model.job import Task
-from bot.tools.doctor.results import Finding, failure, fine, note, warning
 from storage import DatabaseRefused, start_check
 from storage.errors import put_in_place
 from storage.read_only import Condition, Failing, inspect

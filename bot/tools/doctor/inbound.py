@@ -1,4 +1,4 @@
-"""How clicks come in: Socket Mode or signed HTTP; and how Runa's webhooks do."""
+"""How clicks come in: Socket Mode or signed HTTP; and how the webhooks of the gift card service do."""
 
 import asyncio
 import json
@@ -8,23 +8,16 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.giftcards import runa
-from bot.giftcards.webhooks import PATH
+from bot.findings import Finding, Findings, failure, fine, note, warning
+from bot.giftcards.account import Account
 from bot.input_limits import LARGEST_ENVELOPE
-from bot.settings import Account, HttpSettings, RunaAccount, SocketSettings
+from bot.settings import HttpSettings, SocketSettings
 from bot.tools.doctor.diagnosis import slack_failed
-from bot.tools.doctor.results import Finding, Findings, failure, fine, note, warning
 from handlers.inbound.http import EVENTS_PATH
 from handlers.slack_api.remedies import APP_TOKEN
 from handlers.slack_api.responses import answer_of
 
 _SOCKET = "Socket Mode"
-_WEBHOOKS = "Webhooks"
-_NO_ADDRESS = warning(
-    _WEBHOOKS,
-    "RUNA_WEBHOOK_SECRET is set, but Socket Mode has no address for them",
-    "Take it out, or run with --http.",
-)
 
 
 async def check(
@@ -41,24 +34,10 @@ async def check(
         return [
             fine("Signing secret", "set"),
             note("HTTP", "only a click shows whether Slack reaches you", f"Give Slack https://your.host{EVENTS_PATH}."),
-            *_webhooks(account),
+            *account.check_webhooks(over_http=True),
         ]
-    deaf = isinstance(account, RunaAccount) and account.runa_webhook_secret is not None
-    return [await _socket(client, session, settings, patience, in_use=in_use), *([_NO_ADDRESS] if deaf else [])]
-
-
-def _webhooks(account: Account) -> Findings:
-    """Where Runa can say by itself that something has happened; nothing depends on it."""
-    if not isinstance(account, RunaAccount):
-        return []
-    address = f"https://your.host{PATH}"
-    if account.runa_webhook_secret is None:
-        remedy = f"If you want them, give Runa {address}, and put its signing secret into RUNA_WEBHOOK_SECRET."
-        return [note(_WEBHOOKS, "off; giftbot looks for late orders by itself", remedy)]
-    if runa.is_for_playground(account.runa_api_key):
-        return [note(_WEBHOOKS, "the signing secret is set; the playground sends none")]
-    found = "the signing secret is set; only a webhook shows whether Runa reaches you"
-    return [note(_WEBHOOKS, found, f"Give Runa {address}.")]
+    about_socket = await _socket(client, session, settings, patience, in_use=in_use)
+    return [about_socket, *account.check_webhooks(over_http=False)]
 
 
 async def _socket(

@@ -8,11 +8,11 @@ from uuid import uuid4
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.findings import Finding, Findings, Trouble, failure, fine, note
 from bot.gifts.model.notification import Kind, Message
 from bot.gifts.model.outcomes import Absent, Posted, Rejected, Unavailable
 from bot.gifts.ports import Clock
-from bot.tools.doctor.diagnosis import Trouble, slack_failed
-from bot.tools.doctor.results import Finding, Findings, failure, fine, note
+from bot.tools.doctor.diagnosis import slack_failed
 from handlers.ids import TEST_EVENT
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.messenger import SlackMessenger

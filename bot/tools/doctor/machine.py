@@ -5,8 +5,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.findings import Finding, fine, warning
 from bot.time_zones import TimeZones, use_newest
-from bot.tools.doctor.results import Finding, fine, warning
 from storage.read_only import SQLITE_VERSION
 
 _WITHOUT_WAL_RESET_BUG = (3, 51, 3)

@@ -7,7 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.tools.doctor.results import Finding, Findings, Mark
+from bot.findings import Finding, Findings, Mark
 
 WIDEST: Final = 110
 _COLOURS = {Mark.FINE: "green", Mark.NOTE: "dim", Mark.WARNING: "yellow", Mark.FAILURE: "red"}

@@ -7,11 +7,11 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.findings import Findings, failure
+from bot.giftcards.account import Account
 from bot.gifts.ports import Clock
-from bot.settings import Account, HttpSettings, Settings, SocketSettings, WeGiftAccount
-from bot.tools.doctor import audit_log, config, database, inbound, machine, slack, wegift
-from bot.tools.doctor.results import Findings, failure
-from bot.tools.doctor.runa import RunaVisit
+from bot.settings import HttpSettings, SocketSettings
+from bot.tools.doctor import audit_log, config, database, inbound, machine, slack
 from handlers.slack_api.session import slack_session
 from storage.file_lock import is_held
 
@@ -24,13 +24,14 @@ async def examine(
 ) -> Mapping[str, Findings]:
     """What was found, by what it is about; with `live`, this member gets a test message."""
     token, file = settings.slack_bot_token.get_secret_value(), settings.giftbot_database
+    policy = settings.policy(whole_amounts=account.whole_amounts)
     in_use = is_held(file)
     async with slack_session(CALL) as session:
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
         about_slack, about_clicks, about_gift_cards, about_database, about_history = await asyncio.gather(
             _in_time("Slack", slack.check(client, settings, clock, live)),
             _in_time("Socket Mode", inbound.check(client, session, settings, account, CALL, in_use=in_use)),
-            _in_time("Gift cards", _gift_cards(settings, account, clock)),
+            _in_time("Gift cards", account.check(policy, clock, CALL)),
             asyncio.to_thread(lambda: [*database.check(file, clock.now(), in_use=in_use)]),
             asyncio.to_thread(lambda: audit_log.check(file, settings.giftbot_audit_key)),
         )
@@ -41,12 +42,6 @@ async def examine(
         "Database": [*about_database, about_history],
         "This machine": [*machine.check(Path(".env"))],
     }
-
-
-async def _gift_cards(settings: Settings, account: Account, clock: Clock) -> Findings:
-    if isinstance(account, WeGiftAccount):
-        return [await wegift.check(account, clock, CALL)]
-    return await RunaVisit(account, settings.policy(whole_amounts=account.whole_amounts)).check(clock, CALL)
 
 
 async def _in_time(what: str, findings: Awaitable[Findings]) -> Findings:

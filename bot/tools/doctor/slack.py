@@ -10,13 +10,13 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.findings import Finding, Findings, failure, fine, warning
 from bot.gifts.checked_clock import TOLERANCE
 from bot.gifts.ports import Clock
 from bot.settings import Settings
 from bot.tools.doctor import approvers, live_message
 from bot.tools.doctor.diagnosis import slack_failed
 from bot.tools.doctor.live_message import Correspondence
-from bot.tools.doctor.results import Finding, Findings, failure, fine, warning
 from handlers.slack_api.directory import SlackDirectory, Workspace
 from handlers.slack_api.remedies import BOT_TOKEN, REINSTALL
 from handlers.slack_api.responses import answer_of

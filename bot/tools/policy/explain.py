@@ -42,8 +42,8 @@ async def explain(settings: PolicySettings, wish: Wish) -> None:
         CannotTell: somebody cannot be found, or no country fits.
         DatabaseRefused: the database is there and cannot be read.
     """
-    templates = _currencies(settings.policy(whole_amounts=False))  # what is sold, only Runa knows
-    policy = settings.policy(whole_amounts=settings.giftbot_provider == "runa", templates=templates)
+    templates = _currencies(settings.policy(whole_amounts=False))  # what is sold, only the service knows
+    policy = settings.policy(whole_amounts=settings.provider.whole_amounts, templates=templates)
     country = _country(wish, policy)
     async with directory_of(settings) as names:
         requester = await find(wish.requester, names)

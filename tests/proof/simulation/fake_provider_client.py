@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
-from bot.giftcards.api import ORDER_INTERVAL, meaning
+from bot.giftcards.api import meaning
+from bot.giftcards.runa.contract import CONTRACT
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.order import Order
@@ -38,9 +39,10 @@ class ShopClient:
         self._shop = shop
         self._network = network
         self._life = life
-        self._pace = Pace(life.clock, ORDER_INTERVAL)
+        self._pace = Pace(life.clock, CONTRACT.order_interval)
 
     has_catalogue = True
+    key_life = CONTRACT.key_life
 
     async def countries(self) -> frozenset[str] | Rejected | Unavailable:
         """Nobody looks: what is sold is read when it is ordered."""
@@ -82,7 +84,7 @@ class ShopClient:
             return answer
         self._network.journal(f"{name} is told {answer}")
         response = answer.response()
-        return meaning(response, response.content, _AN_ORDER)
+        return meaning(response, response.content, _AN_ORDER, CONTRACT)
 
     async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch a link."""

@@ -1,1 +1,1 @@
-"""Gift card services on this machine, one file a contract, with a ledger of what was really sold."""
+"""Gift card services on this machine, one folder a contract, with a ledger of what was really sold."""

@@ -1,6 +1,6 @@
 """What every simulated gift card API has, whatever its contract: a key, a ledger, a rate limit, refusals, nonsense.
 
-A contract is a subclass in its own file, with its routes and the shape of its replies.
+A contract is a subclass in a folder of its own, with its routes and the shape of its replies.
 """
 
 import json
@@ -84,7 +84,10 @@ def error_body(kind: str, message: str) -> dict[str, Any]:
 class GiftCardService(ABC):
     """A gift card API on this machine."""
 
+    provider: ClassVar[str]  # its name in GIFTBOT_PROVIDER
     version: ClassVar = "/v2"
+    order_call: ClassVar = ORDER  # the call that makes an order, as `name_of` names it
+    tells_of_claims: ClassVar = False  # whether the contract says what became of a link
     link_host: ClassVar[str]
     calls_with_links: ClassVar[frozenset[str]]
 
@@ -142,6 +145,14 @@ class GiftCardService(ABC):
     def check_caller(self, request: web.Request) -> None:
         """Refuse a caller without the right key."""
 
+    def status_of(self, link: str) -> str | None:  # noqa: ARG002 - most contracts never say
+        """Give what became of a link, as the reward page shows it; None where the contract never says."""
+        return None
+
+    def redeem(self, link: str) -> None:  # noqa: ARG002 - likewise
+        """Let whoever has the link open it and take the money; ValueError when that is not possible."""
+        raise ValueError("the contract has no redeeming")
+
     def middlewares(self) -> list[Middleware]:
         """Give what stands between the network and the routes."""
         return [middleware(self)]
@@ -170,7 +181,7 @@ class GiftCardService(ABC):
     async def _gateway(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self._blocked is None:
             return await handler(request)
-        self.turned_away += (request.method, request.path) == ("POST", f"{self.version}/order")
+        self.turned_away += self.name_of(request) == self.order_call
         return self._blocked()
 
     def links_after(self, *, seconds: float = 0.0, polls: int = 0, shown_as: Pending = Pending.NO_ROWS) -> None:
@@ -197,10 +208,14 @@ class GiftCardService(ABC):
         if request.method != "POST":
             return dict(request.match_info)
         content = await request.read()
-        if self.name_of(request) == ORDER:
+        if self.name_of(request) == self.order_call:
             self.requests.append(content)
         body = parsed(content)
         return {**request.match_info, "body": body, "idempotency_key": self.idempotency_key(request, body)}
+
+    def error(self, refused: RefusedOrder) -> dict[str, Any]:
+        """Write what the service says about a call that it refuses."""
+        return refused.body
 
     def refusal(self, status: int) -> dict[str, Any]:
         """Write an error as the service does; being too fast has a shape of its own."""
@@ -216,7 +231,7 @@ class GiftCardService(ABC):
                 self.check_caller(request)
                 return await work(request)
             except RefusedOrder as refused:
-                return web.json_response(refused.body, status=refused.status)
+                return web.json_response(self.error(refused), status=refused.status)
 
         return answer
 

@@ -3,14 +3,16 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
 import httpx
 from pydantic import Field, SecretStr, TypeAdapter
 
-from bot.giftcards import catalogue
 from bot.giftcards.api import Api, Pagination, Reply, money_of, number_of, readable
+from bot.giftcards.runa import catalogue
+from bot.giftcards.runa.contract import CONTRACT
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.money import Money, nothing
@@ -31,17 +33,6 @@ from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
 
 VERSION = "2024-02-05"
-PRODUCTION_URL = "https://api.runa.io/v2"
-PLAYGROUND_URL = "https://playground.runa.io/v2"
-PLAYGROUND_KEY = "XX"  # what the keys of the playground start with
-PRODUCTION_LINKS = "spend.runa.io"
-PLAYGROUND_LINKS = "spend.playground.runa.io"
-PLAYGROUND_TEMPLATES = {
-    "USD": "PT-01HQ12PV4B8XMBRTK281JM54KK",
-    "GBP": "PT-01HPPT8ME05693EG77RCGKMX7N",
-    "EUR": "PT-01HQ130AHCKRRB45Z5XV2Y8W9K",
-    "CAD": "PT-01HQ12SMX2964BVXG2N69K8HF3",
-}
 _CARD_DEADLINE = 3.0  # seconds; a card is not kept waiting for what it would also say
 _PAYOUTS = {
     "ACTIVE": Payout.ACTIVE,
@@ -140,13 +131,18 @@ class Runa:
     def __init__(
         self, http: httpx.AsyncClient, templates: Mapping[str, str], clock: Clock, outages: Outages | None = None
     ) -> None:
-        self._api = Api(http, clock, outages)
+        self._api = Api(http, CONTRACT, clock, outages)
         self._templates = templates
 
     @property
     def has_catalogue(self) -> bool:
         """It has one."""
         return True
+
+    @property
+    def key_life(self) -> timedelta | None:
+        """As documented."""
+        return CONTRACT.key_life
 
     async def countries(self) -> frozenset[str] | Rejected | Unavailable:
         """The countries that anything can be spent in."""
@@ -276,11 +272,6 @@ class Runa:
             return {"type": "TEMPLATE", "template_id": template}
         codes = [product.code for product in choose_from]
         return {"type": "SINGLE", "value": codes[0]} if len(codes) == 1 else {"type": "MULTIPLE", "values": codes}
-
-
-def is_for_playground(key: SecretStr) -> bool:
-    """Whether a key orders with play money."""
-    return key.get_secret_value().startswith(PLAYGROUND_KEY)
 
 
 def client(key: SecretStr, url: str, timeout: float) -> httpx.AsyncClient:

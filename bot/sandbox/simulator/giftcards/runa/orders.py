@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.sandbox.simulator.giftcards.runa_body import Basket
+from bot.sandbox.simulator.giftcards.runa.body import Basket
 from bot.sandbox.simulator.giftcards.service import Order
 
 

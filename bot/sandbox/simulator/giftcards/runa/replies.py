@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.sandbox.simulator.giftcards.runa_body import Basket
-from bot.sandbox.simulator.giftcards.runa_catalogue import Product
-from bot.sandbox.simulator.giftcards.runa_orders import Placed
+from bot.sandbox.simulator.giftcards.runa.body import Basket
+from bot.sandbox.simulator.giftcards.runa.catalogue import Product
+from bot.sandbox.simulator.giftcards.runa.orders import Placed
 from bot.sandbox.simulator.giftcards.service import Item, Pending
 
 Json = dict[str, Any]

@@ -10,13 +10,13 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.sandbox.simulator.giftcards import runa_replies as replies
-from bot.sandbox.simulator.giftcards.runa_account import RunaAccount
-from bot.sandbox.simulator.giftcards.runa_body import invalid, understood
-from bot.sandbox.simulator.giftcards.runa_idempotency import Idempotency, Remembered, is_of_the_service
-from bot.sandbox.simulator.giftcards.runa_orders import Payout, PayoutStatus, Placed
-from bot.sandbox.simulator.giftcards.runa_pages import page
-from bot.sandbox.simulator.giftcards.runa_webhooks import Webhooks
+from bot.sandbox.simulator.giftcards.runa import replies
+from bot.sandbox.simulator.giftcards.runa.account import RunaAccount
+from bot.sandbox.simulator.giftcards.runa.body import invalid, understood
+from bot.sandbox.simulator.giftcards.runa.idempotency import Idempotency, Remembered, is_of_the_service
+from bot.sandbox.simulator.giftcards.runa.orders import Payout, PayoutStatus, Placed
+from bot.sandbox.simulator.giftcards.runa.pages import page
+from bot.sandbox.simulator.giftcards.runa.webhooks import Webhooks
 from bot.sandbox.simulator.giftcards.service import ORDER, REST, Clock, Item, Order, Pending, RefusedOrder, parsed
 
 __all__ = ["DETAILS", "LIST", "ORDER", "RunaApi"]
@@ -31,6 +31,8 @@ CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 class RunaApi(RunaAccount):
     """Runa's API of 2024 on this machine: a playground, or like the real thing in production."""
 
+    provider = "runa"
+    tells_of_claims = True
     link_host = "spend.runa.test"
     calls_with_links = frozenset({ORDER, DETAILS})
 
@@ -90,6 +92,10 @@ class RunaApi(RunaAccount):
         """Give what became of a link; KeyError for one that was never bought."""
         payouts = {known: payout for placed in self._placed.values() for known, payout in placed.payouts.items()}
         return payouts[link]
+
+    def status_of(self, link: str) -> str:
+        """Give what became of a link, as the reward page shows it."""
+        return self.payout(link).status.value
 
     def redeem(self, link: str) -> None:
         """Let whoever has the link open it and take the money; ValueError when that is no longer possible."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.sandbox.simulator.giftcards.runa_catalogue import Catalogue, Product, not_allowed
+from bot.sandbox.simulator.giftcards.runa.catalogue import Catalogue, Product, not_allowed
 from bot.sandbox.simulator.giftcards.service import RefusedOrder
 
 Json = dict[str, Any]

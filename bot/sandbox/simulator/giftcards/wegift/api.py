@@ -19,7 +19,7 @@ from bot.sandbox.simulator.giftcards.service import (
     RefusedOrder,
     parsed,
 )
-from bot.sandbox.simulator.giftcards.wegift_replies import CURRENCIES, link_row, number, order_reply, validate
+from bot.sandbox.simulator.giftcards.wegift.replies import CURRENCIES, link_row, number, order_reply, validate
 
 __all__ = ["LINKS", "ORDER", "WeGiftApi"]
 
@@ -29,6 +29,7 @@ LINKS: Final = "GET /order/{id}/links"
 class WeGiftApi(GiftCardService):
     """WeGift's API of 2022 on this machine."""
 
+    provider = "wegift"
     link_host = "gifts.wegift.test"
     calls_with_links = frozenset({LINKS})
 
@@ -43,7 +44,7 @@ class WeGiftApi(GiftCardService):
     def environment(self) -> dict[str, str]:
         """Give the environment variables that make a bot order here."""
         return {
-            "GIFTBOT_PROVIDER": "wegift",
+            "GIFTBOT_PROVIDER": self.provider,
             "WEGIFT_API_KEY": self.api_key,
             "WEGIFT_CARD_ID": self.card_id,
             "WEGIFT_API_URL": self.base_url,

@@ -7,21 +7,24 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from bot.giftcards import runa
+from bot.findings import Finding, Findings, Trouble, failure, fine, host_of, note, warning
 from bot.giftcards.api import Api, Pagination, Reply
+from bot.giftcards.diagnosis import service_failed
+from bot.giftcards.runa.adapter import VERSION, client
+from bot.giftcards.runa.contract import CONTRACT
+from bot.giftcards.runa.settings import RunaSettings
+from bot.giftcards.runa.webhooks import PATH
 from bot.gifts.model.currencies import currency_in
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
 from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.gifts.model.policy import Policy
 from bot.gifts.ports import Clock
-from bot.settings import RunaAccount
-from bot.tools.doctor.diagnosis import Trouble, host_of, service_failed
-from bot.tools.doctor.results import Finding, Findings, failure, fine, warning
 
 _RUNA: Final = "Runa"
 _KEY: Final = "API key"
 _GOODS: Final = "To choose from"
+_WEBHOOKS: Final = "Webhooks"
 _ABOUT_THE_VERSION = ("version_removed", "invalid_version")
 _MOST_PAGES = 20
 
@@ -63,9 +66,9 @@ _PAGES = TypeAdapter(_Page)
 class RunaVisit:
     """One look at an account, and at what the policy offers."""
 
-    def __init__(self, account: RunaAccount, policy: Policy) -> None:
+    def __init__(self, account: RunaSettings, policy: Policy) -> None:
         self._account = account
-        self._is_playground = runa.is_for_playground(account.runa_api_key)
+        self._is_playground = account.is_for_playground
         self._environment = "for the playground (play money)" if self._is_playground else "for production (real money)"
         self._offered = {country: currency_in(country, policy.currencies) for country in policy.countries}
         self._settled = policy.currencies
@@ -73,13 +76,13 @@ class RunaVisit:
 
     async def check(self, clock: Clock, patience: float) -> Findings:
         """Ask for everything that an order needs; nothing more where Runa cannot be asked at all."""
-        async with runa.client(self._account.runa_api_key, self._account.api_url, patience) as http:
-            api = Api(http, clock)
+        async with client(self._account.runa_api_key, self._account.api_url, patience) as http:
+            api = Api(http, CONTRACT, clock)
             pong = await api.get("ping", _PONG)
             if not isinstance(pong, _Pong):
                 return [self._failed(_RUNA, pong)]
             found = await asyncio.gather(self._money(api), self._countries(api), self._goods(api))
-        here = fine(_RUNA, f"{host_of(self._account.api_url)} answers, in version {runa.VERSION}")
+        here = fine(_RUNA, f"{host_of(self._account.api_url)} answers, in version {VERSION}")
         return [here, *(row for rows in found for row in rows)]
 
     async def _money(self, api: Api) -> Findings:
@@ -113,7 +116,7 @@ class RunaVisit:
 
     def _templates(self, used: Collection[str]) -> Iterator[Finding]:
         """What recipients choose from by a template, and where that comes from."""
-        own = self._account.giftbot_config.runa.templates
+        own = self._account.own_templates
         for currency in used:
             source = "from the configuration file" if currency in own else "the playground's own"
             yield fine(_GOODS, f"in {currency} the template {self._account.templates[currency]}, {source}")
@@ -161,7 +164,7 @@ class RunaVisit:
                 _KEY, f"not accepted: {answer.detail}", f"Copy the key {self._environment} into RUNA_API_KEY."
             )
         if answer.detail.endswith(_ABOUT_THE_VERSION):
-            return failure(_RUNA, f"no longer takes version {runa.VERSION}: {answer.detail}", "Update giftbot.")
+            return failure(_RUNA, f"no longer takes version {VERSION}: {answer.detail}", "Update giftbot.")
         return service_failed(what, answer, self._account.api_url, "RUNA_API_URL")
 
 
@@ -176,3 +179,19 @@ def balances(held: Mapping[str, Decimal], largest: Mapping[str, Money]) -> Itera
             yield warning(what, f"{money:,} is less than the largest gift, {gift.format('en')}", remedy)
         else:
             yield fine(what, f"{money:,}")
+
+
+def check_webhooks(account: RunaSettings, *, over_http: bool) -> Findings:
+    """Where Runa can say by itself that something has happened; nothing depends on it."""
+    address = f"https://your.host{PATH}"
+    if not over_http:
+        found = "RUNA_WEBHOOK_SECRET is set, but Socket Mode has no address for them"
+        deaf = warning(_WEBHOOKS, found, "Take it out, or run with --http.")
+        return [deaf] if account.runa_webhook_secret else []
+    if account.runa_webhook_secret is None:
+        remedy = f"If you want them, give Runa {address}, and put its signing secret into RUNA_WEBHOOK_SECRET."
+        return [note(_WEBHOOKS, "off; giftbot looks for late orders by itself", remedy)]
+    if account.is_for_playground:
+        return [note(_WEBHOOKS, "the signing secret is set; the playground sends none")]
+    found = "the signing secret is set; only a webhook shows whether Runa reaches you"
+    return [note(_WEBHOOKS, found, f"Give Runa {address}.")]

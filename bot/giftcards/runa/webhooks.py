@@ -7,25 +7,16 @@ import re
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final
 
 from aiohttp import web
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from bot.giftcards.account import Ears
 from bot.giftcards.api import Reply
 from bot.input_limits import LARGEST_WEBHOOK
 
 PATH: Final = "/webhooks/runa"
-
-
-class Ears(Protocol):
-    """Who wants to know."""
-
-    def hear_of_order(self, order_id: str) -> None:
-        """Something has become of an order."""
-
-    def hear_of_products(self) -> None:
-        """Something in the catalogue is different now."""
 
 
 class _Order(Reply):

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import httpx
 
-from bot.sandbox.simulator.giftcards import runa_replies as replies
-from bot.sandbox.simulator.giftcards.runa_orders import Placed
+from bot.sandbox.simulator.giftcards.runa import replies
+from bot.sandbox.simulator.giftcards.runa.orders import Placed
 
 Json = dict[str, Any]
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.sandbox.simulator.giftcards import runa_replies as replies
-from bot.sandbox.simulator.giftcards.runa_body import Basket, understood
-from bot.sandbox.simulator.giftcards.runa_catalogue import CATEGORIES, Catalogue
-from bot.sandbox.simulator.giftcards.runa_pages import page
+from bot.sandbox.simulator.giftcards.runa import replies
+from bot.sandbox.simulator.giftcards.runa.body import Basket, understood
+from bot.sandbox.simulator.giftcards.runa.catalogue import CATEGORIES, Catalogue
+from bot.sandbox.simulator.giftcards.runa.pages import page
 from bot.sandbox.simulator.giftcards.service import Clock, GiftCardService, RefusedOrder, parsed
 
 VERSION: Final = "2024-02-05"
@@ -33,7 +33,7 @@ class RunaAccount(GiftCardService):
     def environment(self) -> dict[str, str]:
         """Give the environment variables that make a bot order here."""
         return {
-            "GIFTBOT_PROVIDER": "runa",
+            "GIFTBOT_PROVIDER": self.provider,
             "RUNA_API_KEY": self.api_key,
             "RUNA_API_URL": self.base_url,
             "GIFTBOT_LINK_HOSTS": ",".join(self.link_hosts),

@@ -1,8 +1,13 @@
-"""What was found, with what to do about it."""
+"""What `giftbot doctor` finds, with what to do about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import urlsplit
+
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
+
+Trouble = Rejected | Unavailable | OutcomeUnknown
 
 
 class Mark(Enum):
@@ -45,3 +50,13 @@ def warning(what: str, found: str, remedy: str) -> Finding:
 def failure(what: str, found: str, remedy: str) -> Finding:
     """Stops gifts."""
     return Finding(Mark.FAILURE, what, found, remedy)
+
+
+def is_silence(answer: Trouble) -> bool:
+    """Whether nothing came back at all."""
+    return "not reached" in answer.detail or "no reply" in answer.detail
+
+
+def host_of(url: str) -> str:
+    """The host of an address, for people."""
+    return urlsplit(url).netloc

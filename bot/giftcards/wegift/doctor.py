@@ -4,14 +4,15 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bot.giftcards import wegift
+from bot.findings import Finding, Trouble, failure, fine, host_of, is_silence, warning
 from bot.giftcards.api import Api
+from bot.giftcards.diagnosis import is_on_the_way, service_failed
+from bot.giftcards.wegift.adapter import client
+from bot.giftcards.wegift.contract import CONTRACT
+from bot.giftcards.wegift.settings import WeGiftSettings
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected
 from bot.gifts.ports import Clock
-from bot.settings import WeGiftAccount
-from bot.tools.doctor.diagnosis import Trouble, host_of, is_on_the_way, is_silence, service_failed
-from bot.tools.doctor.results import Finding, failure, fine, warning
 
 _WEGIFT: Final = "WeGift"
 _KEY: Final = "API key"
@@ -19,10 +20,10 @@ _NO_ORDER = "giftbot-doctor"
 _ANYTHING = TypeAdapter(Any)
 
 
-async def check(account: WeGiftAccount, clock: Clock, patience: float) -> Finding:
+async def check(account: WeGiftSettings, clock: Clock, patience: float) -> Finding:
     """What the answer about an order that does not exist says about the key."""
-    async with wegift.client(account.wegift_api_key, account.wegift_api_url, patience) as http:
-        answer = await Api(http, clock).get(f"order/{_NO_ORDER}/links", _ANYTHING)
+    async with client(account.wegift_api_key, account.wegift_api_url, patience) as http:
+        answer = await Api(http, CONTRACT, clock).get(f"order/{_NO_ORDER}/links", _ANYTHING)
     return _about(answer, account.wegift_api_url)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import httpx
 from pydantic import Field, SecretStr, TypeAdapter
 
 from bot.giftcards.api import Api, Reply, money_of, number_of
+from bot.giftcards.wegift.contract import CONTRACT
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.order import Order
@@ -16,8 +18,6 @@ from bot.gifts.model.outcomes import LinkReady, NotYet, OutcomeUnknown, Placed, 
 from bot.gifts.model.product import Product
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
-
-DEFAULT_URL = "https://api.wegift.io/v2"
 
 
 class _Item(Reply):
@@ -48,13 +48,18 @@ class WeGift:
     """The service, paid with one saved card; orders are spaced so that its limit is never met."""
 
     def __init__(self, http: httpx.AsyncClient, card_id: str, clock: Clock, outages: Outages | None = None) -> None:
-        self._api = Api(http, clock, outages)
+        self._api = Api(http, CONTRACT, clock, outages)
         self.card_id = card_id
 
     @property
     def has_catalogue(self) -> bool:
         """The document leaves the choice to the recipient."""
         return False
+
+    @property
+    def key_life(self) -> timedelta | None:
+        """As documented."""
+        return CONTRACT.key_life
 
     async def countries(self) -> frozenset[str]:
         """The document describes no list of them."""

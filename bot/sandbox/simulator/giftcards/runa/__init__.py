@@ -1,0 +1,1 @@
+"""Runa's API of 2024-02-05 on this machine."""

@@ -1,0 +1,1 @@
+"""WeGift's API of 2022 on this machine."""
