@@ -6,7 +6,7 @@ the same as going on.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -32,6 +32,7 @@ from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.order import Funds, Made
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.outcomes import Placed, Posted, Rejected, Unavailable
+from bot.gifts.model.people import Person
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.text import say
 from bot.gifts.notifications.audit_head import Record
@@ -98,7 +99,7 @@ class Flow:
         self._mending = Mending(
             store, self.roll, clock, self._deciding, treasury, self._notices, self._holds, self._finder
         )
-        self._aftercare = Aftercare(store, self._desk, self._notices, clock, arrangement.care)
+        self._aftercare = Aftercare(store, self.roll, self._desk, self._notices, clock, arrangement.care)
         self.record = Record(store, self._notices)
         briefing = Briefing(self.roll, policy, treasury)
         self._outbox = Outbox(store, messenger, clock, briefing, arrangement.settle)
@@ -309,7 +310,14 @@ class Flow:
         if gift is None or gift.state is not GiftState.ORDERED:
             return Done()
         message = self._notices.gift_message(gift)
-        link = None if message.state is MessageState.SENT else await self._desk.link(gift)
+        if message.state is MessageState.SENT:
+            return self._delivered(gift)
+        match await self._absence_of(gift, self.roll.asked_anew, Reason.RECIPIENT_LEFT):
+            case Stopped() as gone:
+                return self._stop(gift, gone)
+            case Later() as later:
+                return later
+        link = await self._desk.link(gift)
         if isinstance(link, Stopped):
             # its message may have arrived, so a new order could be a second gift: a person looks first
             perhaps_sent = message.state is MessageState.SENDING
@@ -349,14 +357,19 @@ class Flow:
         """Nothing is bought for somebody who has left since; what may have been ordered already goes on."""
         if self._finder.made(request, gift) is not Made.NO:
             return None
+        return await self._absence_of(gift, self.roll.known, Reason.RECIPIENT_GONE)
+
+    async def _absence_of(
+        self, gift: Gift, look_up: Callable[[str], Awaitable[Person]], reason: Reason
+    ) -> Stopped | Later | None:
+        """Whether a recipient is no colleague any more; Slack itself delivers to whoever has left."""
         try:
-            recipient = await self.roll.known(gift.recipient)
+            recipient = await look_up(gift.recipient)
         except NotNow as silent:
             return Later(Reason.RECIPIENT_UNSURE, str(silent))
         if recipient.standing.value is None:
             return None
-        detail = str(recipient.standing.value.fill(who="the recipient"))
-        return Stopped(GiftStep.PARK, Reason.RECIPIENT_GONE, detail)
+        return Stopped(GiftStep.PARK, reason, str(recipient.standing.value.fill(who="the recipient")))
 
     def _placed(self, gift: Gift, order_id: str) -> Done:
         now = self._clock.now()
