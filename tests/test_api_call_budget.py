@@ -11,6 +11,7 @@ from tests.harness.office import Office
 EACH_GIFT = Counter(
     {
         "views.open": 1,
+        "users.info": 1,  # the recipient, right before the link goes to them
         "chat.postMessage": 5,  # a card for each approver, the decision, the gift, and that it has arrived
         "chat.update": 2,  # each card shows the decision
         "GET /balance": 2,  # each card says what is left
@@ -68,7 +69,7 @@ async def calls_of_two_gifts(office: Office) -> list[Counter[str]]:
 
 
 async def test_a_gift_takes_no_call_too_many(office: Office) -> None:
-    """One order, one message to each who has to know, one update of each card; whoever is known is not asked for."""
+    """One order, one message to each who has to know, one update of each card; only the recipient is asked for anew."""
     first, second = await calls_of_two_gifts(office)
     assert first == EACH_GIFT + Counter({"conversations.open": PEOPLE, "users.info": PEOPLE})
     assert second == EACH_GIFT

@@ -221,18 +221,43 @@ async def test_an_order_older_than_its_key_is_found_again(office: Office) -> Non
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_recipient_who_left_before_delivery_parks_the_gift(office: Office) -> None:
-    """Slack does not let the bot write to somebody who left: the order stays known, and a Retry delivers it."""
+@pytest.mark.parametrize("knows_the_channel", [True, False])
+async def test_a_recipient_who_left_before_delivery_parks_the_gift(office: Office, *, knows_the_channel: bool) -> None:
+    """Slack would deliver where nobody reads: the order stays known, and a Retry once Rob is back sends the link."""
+    if knows_the_channel:
+        await office.asks()
+        await office.approves()
+        await office.delivered()
+    sent = len(office.rob.messages())
     await office.asks()
     await office.abe.sees_message("would like to thank")
     office.slack.workspace.deactivate(office.rob.id)  # Slack's event about it is still on its way
     await office.approves()
     trouble = await office.abe.sees_message("needs somebody")
-    assert "Slack does not let me write to its recipient" in trouble.text_shown
-    office.slack.workspace.users[office.rob.id].deleted = False
+    assert "the gift is ordered, but its recipient is no colleague any more" in trouble.text_shown
     await office.abe.clicks("Retry", confirm=True)
+    assert "@Rob is deactivated, so this gift cannot go on." in (await office.abe.sees_modal("Giftbot")).text
+    await office.abe.closes()
+    await office.rests()
+    assert len(office.rob.messages()) == sent
+    assert "has your gift" not in office.mia.messages()[-1].text_shown
+    office.slack.workspace.users[office.rob.id].deleted = False
+    office.clock.turn(minutes=6)
+    await office.abe.clicks("Retry", confirm=True)
+    await office.rests()
+    assert len(office.rob.messages()) == sent + 1
+    assert len(office.giftcards.orders) == sent + 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_recipient_is_looked_up_before_the_delivery_until_slack_says_who_they_are(office: Office) -> None:
+    """Slack answers nothing about Rob twice: his gift waits, and then arrives."""
+    await office.asks()
+    await office.abe.sees_message("would like to thank")
+    office.slack.refuses("users.info", "internal_error", times=2, only=lambda given: given["user"] == office.rob.id)
+    await office.approves()
+    await office.lets_pass(3, seconds=5)
     await office.delivered()
-    assert len(office.giftcards.orders) == 1
 
 
 @pytest.mark.usefixtures("bot")

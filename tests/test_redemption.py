@@ -262,6 +262,18 @@ class TestReminders:
         assert office.states() == ["claimed"]
         assert reminders(office) == 0
 
+    @pytest.mark.usefixtures("bot")
+    async def test_nobody_is_reminded_who_has_left(self, office: Office) -> None:
+        """Slack would deliver the reminder to an inbox that nobody reads; once Rob is back, he is reminded."""
+        await given(office)
+        await lives(office, days=13.9)
+        office.slack.workspace.deactivate(office.rob.id)
+        await lives(office, days=9)
+        assert reminders(office) == 0
+        office.slack.workspace.users[office.rob.id].deleted = False
+        await lives(office, days=9)
+        assert reminders(office) == 1
+
     async def test_a_long_stop_makes_no_flood(self, office: Office) -> None:
         """A bot that was away while two reminders were due sends one, and the other one with the next look."""
         file = settled(office, "remind_after_days = [7, 14]")

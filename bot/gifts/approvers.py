@@ -73,6 +73,14 @@ class Roll:
         """
         return await self._directory.known(person)
 
+    async def asked_anew(self, person: str) -> Person:
+        """Somebody as Slack has them at this moment, for what cannot be taken back.
+
+        Raises:
+            NotNow: Slack does not say.
+        """
+        return await self._directory.asked_anew(person)
+
     async def colleague(self, person: str) -> Person:
         """Somebody whose account is still a colleague's.
 

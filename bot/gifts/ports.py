@@ -134,7 +134,14 @@ class Directory(Protocol):
         """
 
     async def known(self, slack_id: str) -> Person:
-        """Somebody as they were at most a day ago, unless Slack told of a change; asked no faster than Slack allows.
+        """Somebody as they were at most five minutes ago; asked no faster than Slack allows.
+
+        Raises:
+            NotNow: Slack cannot be asked just now.
+        """
+
+    async def asked_anew(self, slack_id: str) -> Person:
+        """Somebody as they are now; asked no faster than Slack allows.
 
         Raises:
             NotNow: Slack cannot be asked just now.

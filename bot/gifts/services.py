@@ -88,7 +88,7 @@ def build_services(
     finder = OrderFinder(store, giftcards, recall, clock)
     desk = OrderDesk(store, giftcards, catalogue, holds, finder, clock, arrangement.link_hosts)
     mending = Mending(store, roll, clock, deciding, treasury, notices, holds, finder)
-    aftercare = Aftercare(store, desk, notices, clock, arrangement.care)
+    aftercare = Aftercare(store, roll, desk, notices, clock, arrangement.care)
 
     outbox = Outbox(store, messenger, clock, Briefing(roll, policy, treasury), arrangement.settle)
     flow = Flow(store, clock, roll, desk, finder, treasury, notices, outbox)

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 _REMEMBERED = 5 * 60.0  # seconds, as all of these
 _GROUP_REMEMBERED = 60.0  # who decides about money
-_KNOWN_FOR_A_DAY = 24 * 60 * 60.0  # Slack tells of changes by itself, and nobody changes their language often
+_LANGUAGE_REMEMBERED = 24 * 60 * 60.0  # Slack tells of changes by itself, and nobody changes their language often
 _PATIENCE = 2.0
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
 _NO_SUCH_GROUP = "no_such_subteam"
@@ -79,15 +79,25 @@ class SlackDirectory:
         return known | {person.id: person for person in people}
 
     async def known(self, slack_id: str) -> Person:
-        """Somebody as they were at most a day ago, unless Slack told of a change; asked no faster than Slack allows.
+        """Somebody as they were at most five minutes ago; asked no faster than Slack allows.
 
         Raises:
             NotNow: Slack cannot be asked just now.
         """
-        if known := self._remembered(slack_id, _KNOWN_FOR_A_DAY):
+        if known := self._remembered(slack_id, _REMEMBERED):
             return known
         await self.limits.turn(Method.USER)
         return (await self.look_up([slack_id]))[slack_id]
+
+    async def asked_anew(self, slack_id: str) -> Person:
+        """Somebody as they are now; asked no faster than Slack allows.
+
+        Raises:
+            NotNow: Slack cannot be asked just now.
+        """
+        await self.limits.turn(Method.USER)
+        (person,) = await _in_time([self._ask(slack_id)])
+        return person
 
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Who is in each of these user groups, at most a minute old; nobody where Slack has no such group any more.
@@ -130,7 +140,7 @@ class SlackDirectory:
 
     async def language(self, slack_id: str) -> Language:
         """The language that somebody reads; English while Slack cannot be asked."""
-        if known := self._remembered(slack_id, _KNOWN_FOR_A_DAY):
+        if known := self._remembered(slack_id, _LANGUAGE_REMEMBERED):
             return language_of(known.locale)
         try:
             return language_of((await self.look_up([slack_id]))[slack_id].locale)
@@ -139,12 +149,12 @@ class SlackDirectory:
 
     def language_at_once(self, slack_id: str) -> Language:
         """The language that somebody reads, for what cannot wait for Slack; English where it is not known."""
-        known = self._remembered(slack_id, _KNOWN_FOR_A_DAY)
+        known = self._remembered(slack_id, _LANGUAGE_REMEMBERED)
         return language_of(known.locale) if known else ENGLISH
 
     def knows_language(self, slack_id: str) -> bool:
         """Whether `language` answers without asking Slack."""
-        return self._remembered(slack_id, _KNOWN_FOR_A_DAY) is not None
+        return self._remembered(slack_id, _LANGUAGE_REMEMBERED) is not None
 
     def _remembered(self, slack_id: str, so_long: float) -> Person | None:
         known, asked_at = self._known.get(slack_id, (None, -math.inf))

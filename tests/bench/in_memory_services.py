@@ -68,6 +68,10 @@ class SlackAtHand:
         """Somebody."""
         return (await self.look_up([slack_id]))[slack_id]
 
+    async def asked_anew(self, slack_id: str) -> Person:
+        """Somebody."""
+        return await self.known(slack_id)
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """There are no groups."""
         return {group: frozenset() for group in groups}

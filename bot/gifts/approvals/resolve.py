@@ -11,7 +11,7 @@ from bot.gifts.model.job import Task
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
-from bot.gifts.model.text import say, say_many
+from bot.gifts.model.text import Who, say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.circuit_breaker import Holds
 from bot.gifts.orders.find import OrderFinder
@@ -84,7 +84,10 @@ class Mending:
         broken = await self.check(gift_id, person)
         if broken.gift.reason and not broken.gift.reason.can_retry:
             raise Refused(broken.gift.reason.remedy)
-        return self._go_on(broken, _way_on(broken), person)
+        way_on = _way_on(broken)
+        if way_on is not GiftStep.ASK_AGAIN:  # what may have been ordered is asked about, whoever it is for
+            await self._check_recipient(broken.gift)
+        return self._go_on(broken, way_on, person)
 
     async def order_anew(self, gift_id: str, person: str, words: str) -> Request:
         """Go on with a new key, as a person states that no order was made under the old one."""
@@ -101,6 +104,7 @@ class Mending:
                     when=settles_at,
                 )
             )
+        await self._check_recipient(broken.gift)
         return self._go_on(broken, GiftStep.ORDER_ANEW, person, f"has looked, and there is no order: {words}")
 
     async def close(self, gift_id: str, person: str, words: str, *, is_unspent: bool) -> Request:
@@ -119,6 +123,20 @@ class Mending:
                 self._treasury.release(request, [gift])
             self._notices.tell_closing(request, gift)
         return self._now(request)
+
+    async def _check_recipient(self, gift: Gift) -> None:
+        """Let a gift pass whose recipient is a colleague.
+
+        Raises:
+            Refused: they are none any more, so that it would only stop again.
+            NotNow: Slack does not say.
+        """
+        recipient = (await self._roll.people([gift.recipient]))[gift.recipient]
+        if recipient.standing.value:
+            problem = recipient.standing.value.fill(who=Who(recipient.id))
+            raise Refused(
+                say("{problem}, so this gift cannot go on. Retry once they are back, or close it.", problem=problem)
+            )
 
     def _go_on(self, broken: Broken, step: GiftStep, person: str, detail: str = "") -> Request:
         request, gift = broken.request, broken.gift

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     LINK_CANCELLED = "link_cancelled"
     RECIPIENT_UNREACHABLE = "recipient_unreachable"
     RECIPIENT_GONE = "recipient_gone"
+    RECIPIENT_LEFT = "recipient_left"
     RECIPIENT_UNSURE = "recipient_unsure"
     MESSAGE_NOT_TAKEN = "message_not_taken"
     MESSAGE_UNCERTAIN = "message_uncertain"
@@ -301,6 +302,11 @@ _ADVICE = {
     Reason.RECIPIENT_GONE: _Advice(
         say("its recipient has left, so nothing was ordered"),
         say("its recipient is no colleague any more, so nothing was ordered"),
+        say("Retry if they are back."),
+    ),
+    Reason.RECIPIENT_LEFT: _Advice(
+        say("the gift is ordered, but its recipient is no colleague any more"),
+        say("the gift is ordered, but its recipient is no colleague any more"),
         say("Retry if they are back."),
     ),
     Reason.RECIPIENT_UNSURE: _Advice(

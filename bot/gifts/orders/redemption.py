@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
+from bot.gifts.approvers import Roll
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.audit_event import AuditEvent
-from bot.gifts.model.errors import Refused
+from bot.gifts.model.errors import NotNow, Refused
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
 from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Stopped, Task, Work
 from bot.gifts.model.redemption_link import NO_GOOD, Payout
@@ -35,8 +36,11 @@ class Care:
 class Aftercare:
     """What happens to a gift that has arrived."""
 
-    def __init__(self, store: Store, desk: OrderDesk, notices: Notices, clock: CheckedClock, care: Care) -> None:
+    def __init__(
+        self, store: Store, roll: Roll, desk: OrderDesk, notices: Notices, clock: CheckedClock, care: Care
+    ) -> None:
         self._store = store
+        self._roll = roll
         self._desk = desk
         self._notices = notices
         self._clock = clock
@@ -60,7 +64,7 @@ class Aftercare:
             case Payout.EXPIRED | Payout.CANCELLED as payout:
                 return self._ended(gift, GiftStep.LAPSE, payout)
             case Payout.ACTIVE:
-                self._remind(gift, age)
+                await self._remind(gift, age)
             case None:
                 return Done()
         return Again(self._next_look(age).total_seconds())
@@ -107,11 +111,18 @@ class Aftercare:
                 self._notices.tell_lapse(self._request(gift), gift)
         return Done()
 
-    def _remind(self, gift: Gift, age: timedelta) -> None:
+    async def _remind(self, gift: Gift, age: timedelta) -> None:
+        """Remind a recipient who is still a colleague; while Slack does not say so, at the next look."""
         due = sum(age >= reminder for reminder in self._care.reminders)
-        if due > self._notices.reminders(gift):
+        if due > self._notices.reminders(gift) and await self._is_colleague(gift.recipient):
             with self._store.write():
                 self._notices.remind(self._request(gift), gift)
+
+    async def _is_colleague(self, person: str) -> bool:
+        try:
+            return (await self._roll.known(person)).standing.value is None
+        except NotNow:
+            return False
 
     def _next_look(self, age: timedelta) -> timedelta:
         to_reminders = [reminder - age for reminder in self._care.reminders if reminder > age]

@@ -42,6 +42,10 @@ class IdsAlone:
         """Somebody, by their id alone."""
         return (await self.look_up([slack_id]))[slack_id]
 
+    async def asked_anew(self, slack_id: str) -> Person:
+        """Somebody, by their id alone."""
+        return await self.known(slack_id)
+
     async def members(self, groups: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Who is in no group."""
         if groups:

@@ -114,7 +114,7 @@ def _open_channel(workspace: Workspace, arguments: Arguments) -> Channel:
 
 def _check_im(workspace: Workspace, user_id: str) -> None:
     user = workspace.user(user_id)
-    if user.deleted or user.is_bot or user.id == SLACKBOT:
+    if user.is_bot or user.id == SLACKBOT:  # whoever has left still gets messages, which nobody reads
         raise SlackError("channel_not_found")
     if not workspace.manifest.messages_tab_enabled:
         raise SlackError("messages_tab_disabled")
