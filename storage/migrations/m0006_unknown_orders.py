@@ -22,7 +22,6 @@ _STATEMENTS = (
         said_at    TEXT NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX holds_ended ON holds (ended_at) WHERE ended_at IS NOT NULL",
 )
 
 
