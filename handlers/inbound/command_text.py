@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bot.gifts.model.text import Listed, Words, say
 from bot.input_limits import LONGEST_COMMAND
 from handlers.inbound.amount_text import SOMEBODY, WrittenAmount, find_amount
+from handlers.inbound.slack_markup import as_people_see_it
 from handlers.prefill import Prefill
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -20,7 +21,8 @@ def read_text(text: str, offered: Mapping[str, str], locale: str) -> Prefill:
     `offered` has the currency of each country. An amount in a currency that is not offered, or that could be in several
     that are, is left to the form, which says so.
     """
-    recipients, rest = _people(text, SOMEBODY)
+    recipients, marked_up = _people(text, SOMEBODY)
+    rest = as_people_see_it(marked_up)
     amount = find_amount(rest, offered.values(), locale)
     if amount is None:
         return Prefill(recipients, note=_tidy(rest))
@@ -35,7 +37,7 @@ def read_text(text: str, offered: Mapping[str, str], locale: str) -> Prefill:
 def read_absence(text: str) -> tuple[str, tuple[str, ...]]:
     """The parts of `until 14 Aug @backup` in any order: the words about the day, and the people."""
     people, rest = _people(text)
-    return _tidy(rest), people
+    return _tidy(as_people_see_it(rest)), people
 
 
 def _people(text: str, instead: str = "") -> tuple[tuple[str, ...], str]:
@@ -60,5 +62,4 @@ def _left_open(amount: WrittenAmount, written: str, possible: frozenset[str]) ->
 
 
 def _tidy(text: str) -> str:
-    unescaped = text.replace(SOMEBODY, " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return re.sub(r"[ \t]+", " ", unescaped).strip()
+    return re.sub(r"[ \t]+", " ", text.replace(SOMEBODY, " ")).strip()
