@@ -10,10 +10,11 @@ from random import Random
 import pytest
 
 from tests.proof.kill_at_syscall import calls_of_a_story, struck
-from tests.proof.mutations import MUTATIONS, Mutation, planted
+from tests.proof.mutations import MUTATIONS, Mutation, mistaken, planted
 from tests.proof.on_files import STORIES
 from tests.proof.power_cut import cuts, recorded_story
 from tests.proof.report_plugin import SIZES, Size, Tell
+from tests.proof.source_patterns import NotOnce, changed
 from tests.proof.strace import Call, needs_strace
 from tests.proof.tmpfs import folder
 
@@ -30,6 +31,62 @@ WHAT = "deliberate mistakes in a copy of the product: found by the tests below"
 def _found_by(part: str) -> pytest.MarkDecorator:
     mutations = [mutation for mutation in MUTATIONS if mutation.found_by == part]
     return pytest.mark.parametrize("mutation", mutations, ids=lambda mutation: mutation.name)
+
+
+def test_every_mistake_has_its_place(tmp_path: Path) -> None:
+    """Each one fits the source as it is now, and uses no name that is unknown where it stands."""
+    for number, mutation in enumerate(MUTATIONS):
+        for path, text in mistaken(mutation).items():
+            file = tmp_path / str(number) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select=F821,F823", str(tmp_path)]
+    checked = subprocess.run(ruff, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+_SOURCE = """
+class Desk:
+    def place(self, order):  # as somebody else might lay it out
+        answer = self.service.send(
+            order, again=True
+        )
+        return answer if answer else None
+"""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wrong", "found"),
+    [
+        (
+            "$SERVICE.send($ORDER, ...)",
+            "$SERVICE.send(copy($ORDER), ...)",
+            "self.service.send(copy(order), again=True)",
+        ),
+        ("$SERVICE.send(...)", "$SERVICE.post(...)", "self.service.post(order, again=True)"),
+        ("$ANSWER if $ANSWER else None", "$ANSWER or 0", "return answer or 0"),
+        ("$ANSWER = $CALL\nreturn $REST", "return $CALL", "return self.service.send(order, again=True)"),
+    ],
+)
+def test_a_place_is_found_by_its_shape(pattern: str, wrong: str, found: str) -> None:
+    """However it is laid out, and whatever its variables are called."""
+    assert found in changed(_SOURCE, "Desk.place", pattern, wrong)
+
+
+@pytest.mark.parametrize(
+    ("function", "pattern", "times"),
+    [
+        ("Desk.place", "$SERVICE.post(...)", "has 0 times"),
+        ("Desk.place", "$SAME if $OTHER else $SAME", "has 0 times"),
+        ("Desk.place", "$SERVICE.send($ORDER)", "has 0 times"),
+        ("Desk.place", "answer", "has 3 times"),
+        ("Desk.send", "answer", "is there 0 times"),
+    ],
+)
+def test_a_place_that_is_not_there_once_is_told(function: str, pattern: str, times: str) -> None:
+    """Nobody plants a mistake in the wrong place, or nowhere."""
+    with pytest.raises(NotOnce, match=times):
+        changed(_SOURCE, function, pattern, "None")
 
 
 @_found_by("simulation")
