@@ -23,7 +23,7 @@ async def test_a_card_outlives_a_day_without_slack(office: Office) -> None:
     office.slack.faults.arm(OPEN, Fault.ERROR_BEFORE, times=100)
     await office.asks()
     await _a_day_passes(office)
-    assert ("could not post card",) in office.rows("SELECT event FROM history")
+    assert "could not post card" in office.ledger.audit_events("event")
     office.slack.faults.clear()
     office.clock.turn(minutes=6)
     await office.approves()
