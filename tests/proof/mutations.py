@@ -29,11 +29,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A mistake that the proof has to find, and the part of the proof that finds it."""
+    """A mistake that the proof has to find, and the part of the proof that finds it.
+
+    `seed` is where the simulation found it last. Another product plays other stories: then it is searched for again.
+    """
 
     name: str
     found_by: Literal["simulation", "power cut", "kill", "files"]
     edits: tuple[Edit, ...]
+    seed: int = 1
 
 
 class SourceHasChanged(Exception):
@@ -58,6 +62,7 @@ MUTATIONS = (
                 "$ANSWER = await $SERVICE.place(dataclasses.replace($ORDER, key=str(uuid.uuid4())))",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a new key after a timeout",
@@ -73,6 +78,7 @@ MUTATIONS = (
                 '    $ANSWER = await $SERVICE.place(dataclasses.replace($ORDER, key=f"{$ORDER.key} again"))',
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "the body is rebuilt on a retry",
@@ -91,6 +97,7 @@ MUTATIONS = (
                 f"{_PLACE}",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a timeout is taken for a no",
@@ -103,6 +110,7 @@ MUTATIONS = (
                 "case OutcomeUnknown($DETAIL, $REASON):\n    return Stopped(GiftStep.FAIL, $REASON, $DETAIL)",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a refusal after an unknown outcome is taken as final",
@@ -115,6 +123,7 @@ MUTATIONS = (
                 "if False:\n    return False",
             ),
         ),
+        seed=2094,
     ),
     Mutation(
         "an answer that is not about the order is taken as final",
@@ -127,11 +136,13 @@ MUTATIONS = (
                 "Rejected($NO_WORD, $DETAIL) if $NO_WORD else OutcomeUnknown($DETAIL, $AT_THE_DOOR)",
             ),
         ),
+        seed=342,
     ),
     Mutation(
         "a list that lacks the order counts before it has settled",
         "simulation",
         (Edit("bot.gifts.orders.find", "OrderFinder._not_listed", "$LEFT > 0", "$LEFT > 1e9"),),
+        seed=543,
     ),
     Mutation(
         "an unknown outcome is looked up by nobody, and kept from everybody for a day",
@@ -142,6 +153,7 @@ MUTATIONS = (
                 "bot.gifts.model.failure_reasons", _THE_MODULE, "_UNCERTAIN = $TIME", "_UNCERTAIN = timedelta(days=1)"
             ),
         ),
+        seed=98,
     ),
     Mutation(
         "money is given back while an order may exist",
@@ -154,6 +166,7 @@ MUTATIONS = (
                 "$WHY.step in {GiftStep.FAIL, GiftStep.PARK}",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a new key is taken although the order may exist",
@@ -166,11 +179,13 @@ MUTATIONS = (
                 "return GiftStep.ORDER_ANEW if broken.gift.state is GiftState.PARKED else GiftStep.ASK_AGAIN",
             ),
         ),
+        seed=98,
     ),
     Mutation(
         "no guard after 29 days",
         "simulation",
         (Edit("bot.gifts.orders.find", "OrderFinder._why_look", "key_is_old(...)", "False"),),
+        seed=15,
     ),
     Mutation(
         "a key's age is counted from when this database first sent it",
@@ -183,21 +198,25 @@ MUTATIONS = (
                 "order and $NOW - order.first_sent_at > timedelta(days=29)",
             ),
         ),
+        seed=675,
     ),
     Mutation(
         "a gift is marked as delivered before it is sent",
         "simulation",
         (Edit("bot.gifts.flow", "Flow.deliver", _SEND, "self._delivered(gift)", "before"),),
+        seed=32,
     ),
     Mutation(
         "a message is sent again blindly after a lost reply",
         "simulation",
         (Edit("bot.gifts.notifications.outbox", "Outbox.send", _IS_FOUND_SENDING, "False"),),
+        seed=33,
     ),
     Mutation(
         "a message is looked up before Slack has settled",
         "simulation",
         (Edit("bot.gifts.notifications.outbox", "Outbox._look_up", "$LEFT > 0", "False"),),
+        seed=159,
     ),
     Mutation(
         "an approval is read, then written without comparing",
@@ -216,6 +235,7 @@ MUTATIONS = (
                 "$DATABASE.change($SQL.rsplit(' AND ', 2)[0], (..., $ID))",
             ),
         ),
+        seed=51,
     ),
     Mutation(
         "a recipient can approve",
@@ -229,6 +249,7 @@ MUTATIONS = (
                 "$POOL - {self.request.requester} - $HAVE_AGREED",
             ),
         ),
+        seed=146,
     ),
     Mutation(
         "a request and what follows from it are kept in two transactions",
@@ -254,6 +275,7 @@ MUTATIONS = (
                 "    return $REQUEST",
             ),
         ),
+        seed=1,
     ),
     Mutation(
         "the link is written into the history",
@@ -269,6 +291,7 @@ MUTATIONS = (
                 "before",
             ),
         ),
+        seed=1,
     ),
     Mutation(
         "the link is sent to the requester",
@@ -281,6 +304,7 @@ MUTATIONS = (
                 "$ADD(Kind.GIFT, $REQUEST, $REQUEST.requester, ...)",
             ),
         ),
+        seed=1,
     ),
     Mutation(
         "a click is acknowledged before it is committed",
@@ -348,6 +372,7 @@ MUTATIONS = (
         "wall clock in a pace",
         "simulation",
         (Edit("bot.gifts.rate_limiter", "Pace.turn", "$CLOCK.monotonic()", "$CLOCK._machine.now().timestamp()"),),
+        seed=7,
     ),
     Mutation(
         "look-up from our clock",
@@ -360,6 +385,7 @@ MUTATIONS = (
                 "str(self._clock._machine.now().timestamp() - 3600)",
             ),
         ),
+        seed=279,
     ),
     Mutation(
         "requests expire by the machine's clock",
@@ -374,6 +400,7 @@ MUTATIONS = (
             ),
             Edit("bot.gifts.approvals.escalate", "Chase._put_before", "$MAY_EXPIRE and $NOW >= $END", "$MAY_EXPIRE"),
         ),
+        seed=1,
     ),
     Mutation(
         "gifts are given up by the machine's clock",
@@ -386,6 +413,7 @@ MUTATIONS = (
                 "$CLOCK._machine.now() - $SINCE > $PATIENCE",
             ),
         ),
+        seed=98,
     ),
     Mutation(
         "each look-up has a time of its own",
@@ -404,6 +432,7 @@ MUTATIONS = (
                 "$PEOPLE = await $ROLL.people({person, *(await $ROLL.now()).rights_of(person)})",
             ),
         ),
+        seed=7,
     ),
     Mutation(
         "work that fails is struck off",
@@ -417,6 +446,7 @@ MUTATIONS = (
                 "before",
             ),
         ),
+        seed=5,
     ),
 )
 
