@@ -118,22 +118,22 @@ def test_a_transaction_is_opened_with_with() -> None:
 
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s(OR\s\w+\s)?INTO|UPDATE\s.+\sSET|DELETE\sFROM|CREATE\s(UNIQUE\s)?(TABLE|INDEX|TRIGGER)"
-    r"|PRAGMA\s\w|BEGIN\sIMMEDIATE|DROP\sTABLE|ALTER\sTABLE)\b",
+    r"|PRAGMA\s\w+|BEGIN\sIMMEDIATE|DROP\s(TABLE|TRIGGER)|ALTER\sTABLE)\b",
     re.DOTALL,
 )
 
 
+def _is_sql(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(SQL.search(node.value))
+
+
 def test_only_the_storage_speaks_sql() -> None:
     """Money moves in statements that stand in one folder; the demo and the playground only look, from outside."""
-
-    def is_sql(node: ast.AST) -> bool:
-        return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(SQL.search(node.value))
-
-    assert offenders(is_sql, outside("storage", "bot.sandbox.demo", "bot.sandbox.playground")) == []
-    assert offenders(is_sql, inside("storage"))
+    assert offenders(_is_sql, outside("storage", "bot.sandbox.demo", "bot.sandbox.playground")) == []
+    assert offenders(_is_sql, inside("storage"))
 
     def changes(node: ast.AST) -> bool:
-        return is_sql(node) and not str(ast.literal_eval(ast.unparse(node))).lstrip().startswith("SELECT")
+        return _is_sql(node) and not str(ast.literal_eval(ast.unparse(node))).lstrip().startswith("SELECT")
 
     assert offenders(changes, inside("bot.sandbox.demo", "bot.sandbox.playground")) == []
 
@@ -154,6 +154,25 @@ def test_what_handlers_call_can_be_awaited() -> None:
     called = {tuple(found) for path in inside("handlers") for found in call.findall(path.read_text(encoding="utf-8"))}
     assert len(called) > 12, "calls are found at all"
     assert [one for one in called if not inspect.iscoroutinefunction(getattr(USE_CASES[one[0]], one[1]))] == []
+
+
+THEIR_TABLES = {  # whose subject is the tables themselves, or which fills them by the million
+    "tests.bench.seed_data",
+    "tests.harness.ledger",
+    "tests.proof.test_history_tampering",
+    "tests.test_exponents",
+    "tests.test_home_at_scale",
+    "tests.test_migration",
+    "tests.test_query_plans",
+    "tests.test_storage",
+}
+
+
+def test_tests_ask_the_ledger() -> None:
+    """A test has a named question instead of SQL; what is left makes odd files, and tables of its own."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    assert {name_of(path) for path in tests} >= THEIR_TABLES
+    assert len(offenders(_is_sql, [path for path in tests if name_of(path) not in THEIR_TABLES])) <= 15
 
 
 PAYLOADS = {"body", "payload", "event", "view", "action", "command", "shortcut", "submission", "click"}

@@ -81,16 +81,15 @@ async def test_an_operator_reads_the_record(office: Office) -> None:
     assert (await _shown(office, "--last", "1")) == (0, said.splitlines(keepends=True)[-1])
 
 
-def _recorded(office: Office, *events: AuditEvent) -> list[Row]:
+def _recorded(office: Office, *events: AuditEvent) -> list[Any]:
     """Who did what, and the details, of these events."""
-    places = ", ".join("?" * len(events))
-    return office.rows(f"SELECT actor, event, detail FROM history WHERE event IN ({places}) ORDER BY id", events)
+    return office.ledger.all_events("actor", "event", "detail", event=tuple(events))
 
 
 def _is_sealed(office: Office) -> bool:
     """Whether every line fits its seal, those of the company as well."""
     found = audit(office.database, SecretStr(AUDIT_KEY))
-    return found.fault is None and found.head.count == office.rows("SELECT count(*) FROM history")[0][0]
+    return found.fault is None and found.head.count == len(office.ledger.all_events("id"))
 
 
 # ---------------------------------------------------------------- delegations
@@ -112,7 +111,7 @@ async def test_who_may_decide_for_whom_is_on_the_record(office: Office) -> None:
             (abe, "end delegation", f"{rob} decided for {abe}"),
         ]
         await office.finishes()
-        assert office.rows("SELECT 1 FROM work WHERE task = 'end delegation'") == [], "nothing waits for its day"
+        assert not office.ledger.jobs(task="end delegation"), "nothing waits for its day"
         assert _is_sealed(office)
 
 
@@ -178,7 +177,7 @@ async def test_a_change_that_is_submitted_by_somebody_else_is_on_the_record(offi
     assert [(actor, detail[-len(words) :]) for actor, _, detail in _recorded(office, AuditEvent.REFUSED)] == [
         (office.eve.id, words)
     ]
-    assert office.rows("SELECT value_minor, version FROM requests") == [(2500, 1)]
+    assert office.ledger.requests("value_minor", "version") == [(2500, 1)]
 
 
 # ---------------------------------------------------------------- orders on hold

@@ -41,7 +41,7 @@ async def test_a_backup_is_made_and_put_back(office: Office, is_killed: bool) ->
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert (office.folder / "before" / "giftbot.db").exists()
     async with office.open():
-        assert office.rows("SELECT note FROM requests") == [("thank you for the launch",)]
+        assert office.ledger.requests("note") == ["thank you for the launch"]
         await office.asks("@Eve 10 GBP after the restore")
         await office.abe.sees_message("after the restore")
         await office.approves()

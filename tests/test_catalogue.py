@@ -1,9 +1,7 @@
 """The catalogue: read in the background, remembered for an hour and over a restart, and never waited for by a form."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator, Generator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from bot.gifts.orders.catalogue import ANEW, FRESH, SOON, Catalogue
 from bot.sandbox.simulator import Fault, Modal
 from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from storage import Database, SqliteStore
+from tests.harness.ledger import Intruder
 from tests.harness.office import Office, TurnableClock, eventually, office_with
 from tests.harness.runa_server import Desk, Noting, a_product, at_work
 
@@ -99,7 +98,7 @@ def offered(form: Modal) -> list[str]:
 
 def due(office: Office) -> timedelta:
     """How long it is until the catalogue is read again."""
-    ((due_at,),) = office.rows("SELECT due_at FROM work WHERE task = 'stock'")
+    (due_at,) = office.ledger.jobs("due_at", task="stock")
     return datetime.fromisoformat(due_at) - office.clock.now()
 
 
@@ -212,8 +211,7 @@ async def test_it_is_known_after_a_restart(counter: Shop) -> None:
 async def test_a_shelf_of_another_version_is_read_anew(counter: Shop, products: str) -> None:
     """What the database has can be looked up again: where it cannot be read, it is as if it were not there."""
     await counter.catalogue.refresh()
-    with closing(sqlite3.connect(counter.path)) as connection, connection:
-        connection.execute("UPDATE shelves SET products = ?", (products,))
+    Intruder(counter.path).stocks(products)
     again = counter.after_a_restart()
     assert again.known("GB") is None
     assert again.sold_in() == ["GB", "US", "NO"]

@@ -170,7 +170,7 @@ async def test_who_is_turned_away_waits(office: Office, kind: str, status: int, 
     (notice,) = notices(office.ana.messages())
     assert "All orders go on since" in notice
     assert (sent(office), len(office.giftcards.orders)) == (5, 3)
-    assert office.rows("SELECT DISTINCT attempt FROM gifts") == [(1,)]
+    assert {*office.ledger.gifts("attempt")} == {1}
     assert not troubles(office)
 
 
@@ -308,7 +308,7 @@ async def test_a_retry_that_comes_too_early_waits(office: Office) -> None:
     balance(office, "1000")
     await office.lets_pass(1, minutes=5)
     await until(office, delivered=1)
-    assert office.rows("SELECT attempt FROM gifts") == [(2,)]
+    assert office.ledger.gifts("attempt") == [2]
     assert sent(office) == 2
 
 
@@ -339,7 +339,7 @@ async def test_a_hold_that_never_ends_is_put_in_front_of_a_person(office: Office
     await office.lets_pass(2, minutes=5)
     await office.lets_pass(1, days=4)
     await until(office, failed=1, needs_review=1)
-    ((request_id, recipient),) = office.rows("SELECT request_id, recipient FROM gifts WHERE state = 'needs_review'")
+    ((request_id, recipient),) = office.ledger.gifts("request_id", "recipient", state="needs_review")
     name = office.slack.workspace.users[recipient].real_name
     trouble = await office.abe.sees_message(f"needs somebody: @{name}")
     assert "too little money. Top up the account, then retry." in trouble.text_shown

@@ -136,13 +136,13 @@ async def test_a_clock_that_is_a_year_ahead_lets_nothing_expire(office: Office) 
         await office.rests()
     async with office.open():
         await office.rests()
-        assert office.rows("SELECT state FROM requests") == [("pending",)]
+        assert office.ledger.requests("state") == ["pending"]
         office.clock.turn(days=20)
         await office.rests()
-        assert office.rows("SELECT state FROM requests") == [("pending",)], "its time has come; who is sure of it?"
+        assert office.ledger.requests("state") == ["pending"], "its time has come; who is sure of it?"
         office.clock.set_wrong()
         office.clock.turn(minutes=2)
-        await eventually(lambda: office.rows("SELECT state FROM requests") == [("expired",)])
+        await eventually(lambda: office.ledger.requests("state") == ["expired"])
 
 
 async def test_nothing_is_given_up_by_a_clock_that_is_wrong(office: Office) -> None:
@@ -235,5 +235,5 @@ async def test_a_machine_that_was_frozen_is_told_the_time(office: Office) -> Non
             await office.approves()
             await office.delivered()
         assert not [line for line in logs if line["event"].startswith("clock")]
-    ((approved_at,),) = office.rows("SELECT min(at) FROM history WHERE event = 'approve'")
+    approved_at = min(office.ledger.audit_events("at", event="approve"))
     assert approved_at[:15] == office.clock.now().isoformat()[:15]

@@ -149,7 +149,7 @@ class TestACountryThatNothingIsSoldFor:
             shown = await form(office, "@Rob 25 EUR thanks")
             office.giftcards.catalogue.products = [one for one in PRODUCTS if "DE" not in one.countries]
             office.clock.turn(hours=1)
-            await eventually(lambda: ("DE", "[]") in office.rows("SELECT country, products FROM shelves"))
+            await eventually(lambda: ("DE", "[]") in office.ledger.shelves("country", "products"))
             await office.mia.submits()
             assert shown.errors == {"Amount each": "Nothing can be bought for €25.00 there."}
             assert office.states() == []
@@ -169,6 +169,6 @@ class TestAnAnswerForAnotherCountry:
             trouble = await office.ana.sees_message("needs somebody")
             assert "answered with another order than ours" in trouble.text_shown
             assert office.states() == ["needs_review"]
-        ((detail,),) = office.rows("SELECT detail FROM history WHERE event = 'park'")
+        (detail,) = office.ledger.audit_events("detail", event="park")
         assert detail.endswith("is for FR instead of DE")
         assert office.rob.messages() == []

@@ -27,7 +27,7 @@ async def test_a_double_click_approves_once(office: Office) -> None:
     await _told(office.abe, "Approved by @Abe")
     await office.until("delivered")
     assert len(office.giftcards.orders) == 1
-    assert office.rows("SELECT count(*) FROM history WHERE event = 'approve' AND gift_id IS NULL") == [(1,)]
+    assert len(office.ledger.audit_events(event="approve", gift_id=None)) == 1
 
 
 @pytest.mark.usefixtures("bot")
@@ -38,7 +38,7 @@ async def test_of_two_approvers_at_once_one_wins(office: Office) -> None:
     await office.ana.sees_modal("Decline the gift")
     await office.ana.fills({"Reason": "not this month"})
     await asyncio.gather(office.approves(), office.ana.submits())
-    ((state, decided_by),) = office.rows("SELECT state, decided_by FROM requests")
+    ((state, decided_by),) = office.ledger.requests("state", "decided_by")
     assert (state, decided_by) in {("approved", office.abe.id), ("declined", office.ana.id)}
     loser, words = (office.ana, "Approved by @Abe") if state == "approved" else (office.abe, "Declined by @Ana")
     assert words in (await loser.sees_modal("Giftbot")).text
@@ -82,7 +82,7 @@ async def test_whoever_may_not_decide_is_refused_privately(office: Office, name:
         await _told(person, words)
         assert office.states() == ["waiting"]
         assert office.giftcards.requests == []
-        assert office.rows("SELECT actor, detail FROM history WHERE event = 'refused'") == [(person.id, words)]
+        assert office.ledger.audit_events("actor", "detail", event="refused") == [(person.id, words)]
         assert len(office.slack.messages(approvals)) == 1
 
 
@@ -162,7 +162,7 @@ async def test_somebody_else_cannot_cancel(office: Office) -> None:
     await office.eve.sends(Kind.INTERACTIVE, forged)
     words = "Only the person who asked for a gift can cancel it."
     await _told(office.eve, words)
-    assert office.rows("SELECT actor, detail FROM history WHERE event = 'refused'") == [(office.eve.id, words)]
+    assert office.ledger.audit_events("actor", "detail", event="refused") == [(office.eve.id, words)]
     assert office.states() == ["waiting"]
 
 

@@ -65,7 +65,7 @@ async def test_a_full_disk(office: Office, small_disk: Path) -> None:
     accepted = await _stops(office, process, "there is no room left on its disk")
     filler.unlink()
     async with office.open():
-        assert office.rows("SELECT count(*) FROM requests") == [(accepted,)]
+        assert len(office.ledger.requests()) == accepted
 
 
 async def test_a_disk_that_reports_an_error(office: Office) -> None:
@@ -74,7 +74,7 @@ async def test_a_disk_that_reports_an_error(office: Office) -> None:
     await office.slack.socket_mode.connected(timeout=30)
     accepted = await _stops(office, process, "its disk reports an error")
     async with office.open():
-        assert office.rows("SELECT count(*) FROM requests") == [(accepted,)]
+        assert len(office.ledger.requests()) == accepted
 
 
 def _fill(filler: Path) -> None:

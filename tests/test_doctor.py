@@ -504,8 +504,7 @@ class TestDatabase:
             await office.asks("@Eve 10 GBP thanks")
             await office.approves()
             await eventually(lambda: sorted(office.states()) == ["failed", "needs_review"])
-        with closing(sqlite3.connect(office.database)) as connection, connection:
-            connection.execute("INSERT INTO work (task, subject, since, due_at) VALUES ('post', 'x', '2026', '2026')")
+        office.intruder.adds_job("post")
         code, said = await doctor(office)
         assert code == 0
         said = flat(said)
@@ -541,7 +540,8 @@ class TestDatabase:
         async with office.open():
             await office.asks()
         assert not ill(await found(office))
-        _made(office.database, "DROP TRIGGER history_is_not_edited", "UPDATE history SET actor = 'UEVE'")
+        office.intruder.unlocks_history()
+        office.intruder.edits_history()
         (row,) = ill(await found(office))
         assert row.mark is Mark.FAILURE
         assert "the first line does not fit its seal" in row.found
@@ -580,8 +580,7 @@ class TestDatabase:
         """An index that does not fit its table is found."""
         async with office.open():
             await office.asks()
-        other_index = "UPDATE sqlite_schema SET sql = replace(sql, 'failed', 'waiting') WHERE name = 'gifts_in_trouble'"
-        _made(office.database, "PRAGMA writable_schema = ON", other_index)
+        office.intruder.changes_index("gifts_in_trouble", "failed", "waiting")
         row = _only(office.database)
         assert "is damaged: row 1 missing from index gifts_in_trouble" in row.found
         assert "To restore a backup, move" in row.remedy

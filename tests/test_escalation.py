@@ -1,7 +1,5 @@
 """Waiting for a decision: those who are asked are reminded, then the backup hears of it, then the request expires."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -107,9 +105,9 @@ async def test_after_ten_working_days_it_expires(office: Office) -> None:
             assert "Expired, as nobody decided in time" in card.text_shown
             assert card.buttons == []
         assert "This has been decided already. :alarm_clock: Expired" in await office.sends(stale, office.abe)
-        assert office.rows("SELECT state, decided_by FROM requests") == [("expired", "giftbot")]
+        assert office.ledger.requests("state", "decided_by") == [("expired", "giftbot")]
         assert office.states() == ["cancelled"]
-        assert office.rows("SELECT event FROM history WHERE event = 'decline'") == []
+        assert not office.ledger.audit_events(event="decline")
         assert "eclined" not in "".join(office.slack.everything_shown())
         assert office.giftcards.requests == []
         await office.asks("@Rob 30 GBP once more")
@@ -190,7 +188,7 @@ async def test_what_is_decided_is_not_chased(office: Office) -> None:
         await office.approves()
         await office.delivered()
         await office.rests()
-        assert office.rows("SELECT * FROM work WHERE task = 'chase'") == []
+        assert not office.ledger.jobs(task="chase")
         await at(office, on(20, 10, 1))
         assert told(office.abe, NUDGE) == told(office.eve, BACKUP) == told(office.mia, "Expired") == 0
 
@@ -200,8 +198,7 @@ async def test_a_decision_is_told_even_when_nothing_on_the_list_waits_for_it(off
     async with office.open():
         await office.asks()
         await office.rests()
-        with closing(sqlite3.connect(office.database)) as database, database:
-            database.execute("DELETE FROM work WHERE task = 'chase'")
+        office.intruder.loses_jobs("chase")
         await office.approves()
         await office.abe.sees_message("Approved by @Abe")
         await office.mia.sees_message("Approved by @Abe")

@@ -112,7 +112,7 @@ async def test_a_retry_clicked_twice_counts_once(office: Office) -> None:
     assert told
     assert "There is nothing to retry" in told.text
     assert len(office.giftcards.orders) == 1
-    assert office.rows("SELECT attempt FROM gifts") == [(2,)]
+    assert office.ledger.gifts("attempt") == [2]
 
 
 @pytest.mark.usefixtures("bot")

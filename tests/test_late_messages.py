@@ -23,7 +23,7 @@ async def test_a_card_outlives_a_day_without_slack(office: Office) -> None:
     office.slack.faults.arm(OPEN, Fault.ERROR_BEFORE, times=100)
     await office.asks()
     await _a_day_passes(office)
-    (detail,) = office.rows("SELECT detail FROM history WHERE event = 'could not post'")[0]
+    (detail,) = office.ledger.audit_events("detail", event="could not post")
     assert detail.startswith("card: ")
     office.slack.faults.clear()
     office.clock.turn(minutes=6)

@@ -72,7 +72,7 @@ async def test_the_deputy_decides_for_the_approver(office: Office) -> None:
         await office.rests()
         for person in (office.abe, office.eve):
             assert "@Eve, for @Abe, " in (await person.sees_message(ASKS)).text_shown
-        record = office.rows("SELECT actor, event, detail FROM history WHERE event IN ('agree', 'approve')")
+        record = office.ledger.audit_events("actor", "event", "detail", event=("agree", "approve"))
         assert record[:2] == [
             (office.eve.id, "agree", f"step 1, approvers, for {office.abe.id}"),
             (office.eve.id, "approve", ""),
@@ -90,7 +90,7 @@ async def test_a_deputy_s_no_is_on_the_record_as_well(office: Office) -> None:
         await office.eve.submits()
         await office.mia.sees_message("Declined by @Eve")
         detail = f"step 1, approvers, for {office.abe.id}"
-        assert office.rows("SELECT actor, event, detail FROM history WHERE request_id IS NOT NULL")[1:3] == [
+        assert office.ledger.audit_events("actor", "event", "detail")[1:3] == [
             (office.eve.id, "disagree", detail),
             (office.eve.id, "decline", "not this month"),
         ]
@@ -123,7 +123,7 @@ async def test_an_approver_who_is_back_has_the_cards_again(office: Office) -> No
         assert "You are not away." in await says(office.abe, "back")
         await office.approves()
         await office.delivered()
-        assert office.rows("SELECT count(*) FROM history WHERE event = 'agree'") == [(0,)]
+        assert not office.ledger.audit_events(event="agree")
 
 
 async def test_it_ends_by_itself_with_the_day(office: Office) -> None:
@@ -179,7 +179,7 @@ async def test_nobody_counts_twice_among_several_of_a_pool(office: Office) -> No
         assert office.states() == ["waiting"]
         await office.approves(office.eve)
         await office.delivered()
-        assert office.rows("SELECT given_by, on_behalf_of FROM approvals ORDER BY at") == [
+        assert office.ledger.approvals("given_by", "on_behalf_of") == [
             (office.ana.id, office.ana.id),
             (office.eve.id, office.eve.id),
         ]
@@ -212,7 +212,7 @@ async def test_in_two_steps_the_deputy_decides_in_one(office: Office) -> None:
         await office.approves(office.eve)
         await office.approves(office.ana)
         await office.delivered()
-        assert office.rows("SELECT step, given_by, on_behalf_of FROM approvals ORDER BY at") == [
+        assert office.ledger.approvals("step", "given_by", "on_behalf_of") == [
             (0, office.eve.id, office.abe.id),
             (1, office.ana.id, office.ana.id),
         ]
@@ -364,7 +364,7 @@ async def test_what_cannot_be_is_said_with_an_example(office: Office, command: s
     """Nothing is kept, and the words say what would be understood."""
     office.slack.add_person("Gus", is_restricted=True)
     assert (await says(office.abe, command)).startswith(words)
-    assert office.rows("SELECT * FROM absences") == []
+    assert not office.ledger.absences()
 
 
 @pytest.mark.usefixtures("bot")

@@ -218,7 +218,7 @@ class TestAccess:
             office.slack.revoke_token()
             await lost(office, logs)
             await days_pass(office, 60)
-            assert office.rows("SELECT state FROM requests") == [("pending",)]
+            assert office.ledger.requests("state") == ["pending"]
 
     async def test_an_uninstalled_app_says_so(self, office: Office, logs: list[Line]) -> None:
         """By its health and in its log, at once, whether or not anything is to be done; and that it is back."""

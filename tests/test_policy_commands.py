@@ -173,7 +173,7 @@ async def test_explain_beside_a_running_bot(office: Office) -> None:
     async with office.open(giftbot_config=path):
         await office.asks("@Rob 30 GBP thank you")
         await office.rests()
-        before = office.rows("SELECT count(*) FROM history")
+        before = office.ledger.audit_events()
         code, said = await asked(office, "explain", "@Mia", "@rob", "40", "GBP", **settings)
         assert code == 0
         for words in (
@@ -190,7 +190,7 @@ async def test_explain_beside_a_running_bot(office: Office) -> None:
         _, said = await asked(office, "explain", "@Mia", "@Ana", "@Abe", "70", "GBP", **settings)
         assert "each manager £30.00 → £170.00 of £150.00" in said
         assert "It would be refused. Step 1 needs 1 person of leads, and nobody is left for it" in said
-        assert office.rows("SELECT count(*) FROM history") == before
+        assert office.ledger.audit_events() == before
         assert len(office.abe.messages()) == 1
 
 

@@ -100,9 +100,9 @@ def accepted(outcomes: list[Request | GiftbotError]) -> list[Request]:
 
 def reserved(company: CalmCompany) -> int:
     """What all gifts together reserve, in pence; the sums that budgets are judged by say the same."""
-    ((minor,),) = company.rows("SELECT coalesce(sum(reserved_minor), 0) FROM gifts")
-    assert company.rows("SELECT coalesce(sum(minor), 0) FROM spending WHERE per = 'company'") == [(minor,)]
-    return int(minor)
+    minor: int = sum(company.ledger.gifts("reserved_minor"))
+    assert sum(company.ledger.spending("minor", per="company")) == minor
+    return minor
 
 
 def test_of_many_requests_at_the_cap_as_many_are_accepted_as_fit(company: CalmCompany) -> None:
@@ -140,8 +140,8 @@ def test_ten_managers_at_once_are_two_approvals(company: CalmCompany) -> None:
         assert len(accepted(outcomes)) == 2
         refusals = {str(outcome) for outcome in outcomes if not isinstance(outcome, Request)}
         assert refusals == {"This request has already been decided."}
-        given = company.rows("SELECT count(*), count(DISTINCT given_by) FROM approvals WHERE request_id = ?", asked.id)
-        assert given == [(2, 2)]
+        given = company.ledger.approvals("given_by", request_id=asked.id)
+        assert len(given) == len({*given}) == 2
         assert _ends(company, asked) == ["approve"]
 
 
@@ -173,7 +173,7 @@ def _outcome(company: CalmCompany, asked: Request) -> str:
     assert len(_ends(company, asked)) == (ended.state is not RequestState.PENDING)
     if ended.state is RequestState.APPROVED:
         assert len({given.by for given in ended.approvals}) == 2
-    kept = company.rows("SELECT state, reserved_minor FROM gifts WHERE request_id = ?", asked.id)
+    kept = company.ledger.gifts("state", "reserved_minor", request_id=asked.id)
     assert kept == [("cancelled", 0) if _is_over(ended) else (ended.gifts[0].state.value, ended.value.minor)]
     reserved(company)
     return str(ended.state)
@@ -185,5 +185,5 @@ def _is_over(request: Request) -> bool:
 
 def _ends(company: CalmCompany, request: Request) -> list[str]:
     """What the record says of how a request ended."""
-    events = company.rows("SELECT event FROM history WHERE request_id = ? AND gift_id IS NULL", request.id)
-    return [event for (event,) in events if event in {"approve", "decline", "cancel", "expire"}]
+    events = company.ledger.audit_events("event", request_id=request.id, gift_id=None)
+    return [event for event in events if event in {"approve", "decline", "cancel", "expire"}]

@@ -62,7 +62,7 @@ async def test_the_more_it_costs_the_more_people(office: Office, fay: Person) ->
     async with office.open(giftbot_config=at_work("two steps", office, fay), giftbot_max_amount="250"):
         await office.asks("@Rob 20 GBP for coffee")
         await office.delivered()
-        assert office.rows("SELECT decided_by FROM requests") == [(MACHINE,)]
+        assert office.ledger.requests("decided_by") == [MACHINE]
         await office.asks("@Eve 45 GBP for the plan")
         await office.approves()
         await office.delivered(office.eve)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -80,6 +80,7 @@ class Office(RuleBasedStateMachine):
         super().__init__()
         self._folder = TemporaryDirectory()
         self._company = CalmCompany(Path(self._folder.name), POLICY, seed=1)
+        self._ledger = self._company.ledger
         self._ids = (f"00000000-0000-4000-8000-{number:012}" for number in count())
         self._requests: list[str] = []
 
@@ -105,7 +106,7 @@ class Office(RuleBasedStateMachine):
     def edits(self, data: st.DataObject, person: str, wish: Wish, behind: int) -> None:
         """Somebody changes a request, theirs or not, as it is or was."""
         request_id = data.draw(st.sampled_from(self._requests))
-        version = self._one("SELECT version FROM requests WHERE id = ?", request_id) - behind
+        version = self._version(request_id) - behind
         self._company.tries(lambda bot: bot.submit.edit(wish.draft(request_id, person), version))
 
     @precondition(lambda self: self._requests)
@@ -118,7 +119,7 @@ class Office(RuleBasedStateMachine):
     def approves(self, data: st.DataObject, person: str, behind: int, amount: str | None) -> None:
         """Somebody approves, entitled or not, on a card as it is or was, perhaps for less."""
         request_id = data.draw(st.sampled_from(self._requests[-3:]))
-        version = self._one("SELECT version FROM requests WHERE id = ?", request_id) - behind
+        version = self._version(request_id) - behind
         answer = self._company.tries(
             lambda bot: bot.decide.approve(request_id, person, version=version, note="ok", amount=amount)
         )
@@ -170,7 +171,7 @@ class Office(RuleBasedStateMachine):
     @rule(person=st.sampled_from(DECIDERS))
     def retries(self, person: str) -> None:
         """An approver clicks Retry beside everything that failed."""
-        for (gift_id,) in self._company.rows("SELECT id FROM gifts WHERE state IN ('failed', 'needs_review')"):
+        for gift_id in self._ledger.gifts("id", state=("failed", "needs_review")):
             self._company.tries(lambda bot, gift_id=gift_id: bot.resolve.retry(gift_id, person))  # type: ignore[misc]
 
     # ---------------------------------------------------------------- what has to hold after each of these
@@ -178,14 +179,11 @@ class Office(RuleBasedStateMachine):
     @invariant()
     def nothing_is_ordered_without_approval(self) -> None:
         """Each approved request has the yes of enough different people, with a right to it and no part in it."""
-        for request_id, version, requester, weighed, decided_by in self._company.rows(
-            "SELECT id, version, requester, weighed_minor, decided_by FROM requests WHERE state = 'approved'"
-        ):
+        columns = ("id", "version", "requester", "weighed_minor", "decided_by")
+        for request_id, version, requester, weighed, decided_by in self._ledger.requests(*columns, state="approved"):
             name = "small" if weighed <= 2000 else "medium" if weighed <= 8000 else "large"
-            given = self._company.rows(
-                "SELECT step, pool, given_by, on_behalf_of FROM approvals WHERE request_id = ? AND version = ?",
-                request_id,
-                version,
+            given = self._ledger.approvals(
+                "step", "pool", "given_by", "on_behalf_of", request_id=request_id, version=version
             )
             wanted = [(step, pool) for step, (pool, needed) in enumerate(STEPS[name]) for _ in range(needed)]
             assert sorted((step, pool) for step, pool, _, _ in given) == wanted
@@ -196,15 +194,14 @@ class Office(RuleBasedStateMachine):
                 assert len(set(people)) == len(people), "nobody counts twice"
                 assert not involved & set(people), "nobody decides about a gift of their own"
             assert all(on_behalf_of in POOLS[pool] for _, pool, _, on_behalf_of in given)
-        ordered = "SELECT 1 FROM orders JOIN gifts ON gifts.id = gift_id JOIN requests ON requests.id = request_id"
-        assert self._company.rows(f"{ordered} WHERE requests.state != 'approved'") == []
+        ordered = self._ledger.gifts("request_state", id=tuple(self._ledger.orders("gift_id")))
+        assert {*ordered} <= {"approved"}
 
     @invariant()
     def every_cap_holds(self) -> None:
         """By what the gifts themselves reserve; the sums that budgets are judged by are the same."""
-        given = self._company.rows(
-            "SELECT requester, recipient, cost_centre, month, reserved_minor, gifts.state, value_minor"
-            " FROM gifts JOIN requests ON requests.id = request_id"
+        given = self._ledger.gifts(
+            "requester", "recipient", "cost_centre", "month", "reserved_minor", "state", "value_minor"
         )
         spent: dict[tuple[str, str, str], int] = {}
         for requester, recipient, cost_centre, month, minor, state, value in given:
@@ -219,8 +216,8 @@ class Office(RuleBasedStateMachine):
                     ("company", ""),
                 ]:
                     spent[*key, month] = spent.get((*key, month), 0) + minor
-        kept = self._company.rows("SELECT per, subject, month, minor FROM spending WHERE minor > 0")
-        assert {(per, subject, month): minor for per, subject, month, minor in kept} == spent
+        kept = self._ledger.spending("per", "subject", "month", "minor")
+        assert {(per, subject, month): minor for per, subject, month, minor in kept if minor} == spent
         for budget in POLICY.budgets:
             used: dict[tuple[str, ...], int] = {}
             for (per, subject, month), minor in spent.items():
@@ -233,42 +230,33 @@ class Office(RuleBasedStateMachine):
     def everything_is_on_the_record(self) -> None:
         """How a request stands can be told from its history alone."""
         ends = {"approve": "approved", "decline": "declined", "cancel": "cancelled", "expire": "expired"}
-        for request_id, state, version, decided_by, asked in self._company.rows(
-            "SELECT id, state, version, decided_by, asked_minor FROM requests"
-        ):
-            lines = self._company.rows(
-                "SELECT event, actor FROM history WHERE request_id = ? AND gift_id IS NULL ORDER BY id", request_id
-            )
+        columns = ("id", "state", "version", "decided_by", "asked_minor")
+        for request_id, state, version, decided_by, asked in self._ledger.requests(*columns):
+            lines = self._ledger.audit_events("event", "actor", request_id=request_id, gift_id=None)
             events = [event for event, _ in lines]
             assert events[0] == "request"
             assert events.count("edit") == version - 1
             assert not asked or "lower" in events
             ended = [(ends[event], actor) for event, actor in lines if event in ends]
             assert ended == ([] if state == "pending" else [(state, decided_by)])
-            assert len(
-                self._company.rows("SELECT 1 FROM work WHERE task = 'chase' AND subject = ?", request_id)
-            ) == 1 or (state != "pending")
+            assert len(self._ledger.jobs(task="chase", subject=request_id)) == 1 or state != "pending"
 
     def _shortly_before(self, request: Request) -> int:
         """What the same people gave each other in the days before, in pence, request by request."""
-        others = self._company.rows(
-            "SELECT created_at, recipient, value_minor FROM gifts JOIN requests ON requests.id = request_id"
-            " WHERE requester = ? AND request_id != ? AND gifts.state != 'cancelled'",
-            request.requester,
-            request.id,
-        )
+        columns = ("request_id", "created_at", "recipient", "value_minor", "state")
         return sum(
             minor
-            for at, recipient, minor in others
-            if recipient in request.recipients and request.created_at - datetime.fromisoformat(at) < timedelta(days=3)
+            for request_id, at, recipient, minor, state in self._ledger.gifts(*columns, requester=request.requester)
+            if request_id != request.id and state != "cancelled" and recipient in request.recipients
+            if request.created_at - datetime.fromisoformat(at) < timedelta(days=3)
         )
 
     def _recipients(self, request_id: str) -> list[str]:
-        return [who for (who,) in self._company.rows("SELECT recipient FROM gifts WHERE request_id = ?", request_id)]
+        return self._ledger.gifts("recipient", request_id=request_id)
 
-    def _one(self, sql: str, *parameters: str) -> Any:
-        ((value,),) = self._company.rows(sql, *parameters)
-        return value
+    def _version(self, request_id: str) -> int:
+        (version,) = self._ledger.requests("version", id=request_id)
+        return int(version)
 
 
 TestOffice = Office.TestCase

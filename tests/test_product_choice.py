@@ -336,7 +336,7 @@ async def test_a_drawing_that_comes_late_does_not_undo_a_submission(office: Offi
     await office.mia.submits()
     await eventually(lambda: any(call.name == "views.update" for call in office.slack.calls))
     await office.mia.sees_modal("Gift asked for")
-    assert office.rows("SELECT currency FROM requests") == [("EUR",)]
+    assert office.ledger.requests("currency") == ["EUR"]
 
 
 # ---------------------------------------------------------------- many products
@@ -413,7 +413,7 @@ class TestTheOlderContract:
             await the_form(office, "@Rob 30 USD thanks")
             assert "US$30.00" in await asked(office)
             await office.rests()
-            assert office.rows("SELECT 1 FROM work WHERE task = 'stock'") == []
-            assert office.rows("SELECT products FROM shelves WHERE country = 'US'") == [("[]",)]
+            assert not office.ledger.jobs(task="stock")
+            assert office.ledger.shelves("products", country="US") == ["[]"]
             await the_form(office, "@Rob 30 GBP thanks")
             assert "£30.00" in await asked(office)

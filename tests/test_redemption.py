@@ -53,8 +53,8 @@ async def lives(office: Office, days: float) -> list[timedelta]:
 
 def next_look(office: Office) -> datetime | None:
     """When the next look at a gift is due."""
-    ((due,),) = office.rows("SELECT min(due_at) FROM work WHERE task = 'check'")
-    return datetime.fromisoformat(due) if due else None
+    due = office.ledger.jobs("due_at", task="check")
+    return datetime.fromisoformat(min(due)) if due else None
 
 
 def reminders(office: Office) -> int:
@@ -97,7 +97,7 @@ class TestWhatBecameOfIt:
                 await person.sees(words)
         assert looks(office) == 1
         assert next_look(office) is None
-        assert office.rows("SELECT actor, event FROM history ORDER BY id DESC LIMIT 1") == [("giftbot", "claim")]
+        assert office.ledger.audit_events("actor", "event")[-1] == ("giftbot", "claim")
 
     @pytest.mark.usefixtures("bot")
     @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ class TestWhatBecameOfIt:
         trouble = await office.abe.sees_message("needs somebody")
         assert words in trouble.text_shown
         await office.abe.clicks("Retry", confirm=True)
-        await eventually(lambda: office.rows("SELECT count(*) FROM history WHERE event = 'park'") == [(2,)])
+        await eventually(lambda: len(office.ledger.audit_events(event="park")) == 2)
         assert office.states() == ["needs_review"]
         assert office.rob.messages() == []
         runa(office).reinstate(order)
@@ -308,8 +308,7 @@ class TestShowAgain:
         assert looks(office) == 3
         assert link not in "\n".join(office.slack.everything_shown(except_to=office.rob))
         assert not [path.name for path in office.folder.iterdir() if link.encode() in path.read_bytes()]
-        record = office.rows("SELECT actor, event FROM history WHERE event = 'show again'")
-        assert record == [(office.rob.id, "show again")] * 2
+        assert office.ledger.audit_events("actor", event="show again") == [office.rob.id] * 2
 
     @pytest.mark.usefixtures("bot")
     async def test_only_its_recipient_sees_it(self, office: Office) -> None:
@@ -322,7 +321,7 @@ class TestShowAgain:
         for person in others:
             await person.sends(Kind.INTERACTIVE, person.payloads.button_click(message, button))
             assert "This gift is for somebody else." in (await person.sees_modal("Giftbot")).text
-        record = office.rows("SELECT actor, detail FROM history WHERE event = 'refused' ORDER BY id")
+        record = office.ledger.audit_events("actor", "detail", event="refused")
         assert record == [(person.id, "This gift is for somebody else.") for person in others]
         assert looks(office) == 0
 
@@ -337,7 +336,7 @@ class TestShowAgain:
         await office.asks("@Rob 10 GBP thanks")
         await office.approves()
         await eventually(lambda: sorted(office.states()) == ["delivered", "ordered"])
-        ((gift_id,),) = office.rows("SELECT id FROM gifts WHERE state = 'ordered'")
+        (gift_id,) = office.ledger.gifts("id", state="ordered")
         click = office.rob.payloads.button_click(message, button)
         click["actions"][0]["value"] = gift_id
         await office.rob.sends(Kind.INTERACTIVE, click)

@@ -1,8 +1,6 @@
 """The form: how it opens, and what it says about everything that cannot be accepted. Nothing wrong is ever kept."""
 
 import json
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -77,7 +75,7 @@ async def test_a_currency_that_is_not_offered_never_becomes_another(office: Offi
     await office.mia.fills({"Country": "Germany (EUR)", "Amount each": "25"})
     await office.mia.submits()
     await office.mia.sees_modal("Gift asked for")
-    assert office.rows("SELECT value_minor, currency FROM requests") == [(2500, "EUR")]
+    assert office.ledger.requests("value_minor", "currency") == [(2500, "EUR")]
 
 
 @pytest.mark.usefixtures("bot")
@@ -87,7 +85,7 @@ async def test_thousands_are_written_as_the_reader_writes_them(office: Office) -
     form = await _opens_form(office, "@Rob 1\u202f234 JPY merci")
     assert (form.value("Country"), form.value("Note")) == ("Japon (JPY)", "merci")
     await office.mia.submits()
-    assert office.rows("SELECT value_minor, currency FROM requests") == [(1234, "JPY")]
+    assert office.ledger.requests("value_minor", "currency") == [(1234, "JPY")]
     await office.mia.closes()
     office.slack.workspace.user(office.eve.id).locale = "en-GB"
     await office.eve.types("/gift @Rob 15.000 JPY thanks for the 3 demos")
@@ -198,14 +196,11 @@ async def test_an_error_of_our_own_loses_nothing_that_was_filled_in(office: Offi
     """Something breaks while the request is kept: the form stays, with a reference number for whoever can mend it."""
     async with office.open():
         form = await _opens_form(office)
-        with closing(sqlite3.connect(office.database)) as connection:
-            connection.execute("ALTER TABLE work RENAME TO work_of_old")
-        await office.mia.submits()
-        assert "Something went wrong on our side, and nothing was done." in form.errors["Recipients"]
-        assert form.value("Note") == "thanks"
-        assert office.states() == []
-        with closing(sqlite3.connect(office.database)) as connection:
-            connection.execute("ALTER TABLE work_of_old RENAME TO work")
+        with office.intruder.broken("work"):
+            await office.mia.submits()
+            assert "Something went wrong on our side, and nothing was done." in form.errors["Recipients"]
+            assert form.value("Note") == "thanks"
+            assert office.states() == []
         await office.mia.submits()
         await office.mia.sees_modal("Gift asked for")
     assert office.states() == ["waiting"]
@@ -277,14 +272,14 @@ async def test_foreign_ids_in_a_button(office: Office) -> None:
 async def test_a_form_that_belongs_to_somebody_else(office: Office) -> None:
     """The id of Mia's request in Eve's form neither shows nor changes Mia's request."""
     await office.asks()
-    ((request_id,),) = office.rows("SELECT id FROM requests")
+    (request_id,) = office.ledger.requests("id")
     await office.eve.types("/gift @Rob 99 GBP mine")
     form = await office.eve.sees_modal("Send a gift")
     payload = office.eve.payloads.view_submission(form)
     payload["view"]["private_metadata"] = json.dumps({"draft_id": request_id, "source": None})
     answer = await office.eve.sends(Kind.INTERACTIVE, payload)
     assert "This form belongs to somebody else" in json.dumps(answer)
-    assert office.rows("SELECT requester, value_minor FROM requests") == [(office.mia.id, 2500)]
+    assert office.ledger.requests("requester", "value_minor") == [(office.mia.id, 2500)]
 
 
 @pytest.mark.usefixtures("bot")

@@ -2,8 +2,6 @@
 
 import json
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 
@@ -75,8 +73,7 @@ async def test_people_see_no_traceback(office: Office) -> None:
     async with office.started():
         await office.asks()
         await office.abe.sees_message("would like to thank")
-        with closing(sqlite3.connect(office.database)) as connection:
-            connection.execute("ALTER TABLE requests RENAME TO requests_of_old")
+        office.intruder.breaks("requests")
         await office.approves()
         told = await office.abe.sees_modal("Giftbot")
     assert "Something went wrong on our side, and nothing was done." in told.text

@@ -188,7 +188,7 @@ async def test_a_refusal_in_the_log_of_the_process_names_its_message(office: Off
         await eventually(lambda: "slack_refused" in office.log.read_text())
     (line,) = [json.loads(row) for row in office.log.read_text().splitlines() if "slack_refused" in row]
     assert (line["method"], line["code"], line["code_class"]) == (POST, "rate_limited", "passing")
-    assert (line["subject"],) in office.rows("SELECT id FROM messages")
+    assert line["subject"] in office.ledger.messages("id")
     assert "lighthouse" not in office.log.read_text()
 
 

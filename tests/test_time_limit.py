@@ -16,6 +16,7 @@ from bot.sandbox.simulator import Fault, Kind
 from bot.sandbox.simulator.slack.records import UserGroup
 from storage import Database, SqliteStore
 from tests.harness.giftcard_server import NOON
+from tests.harness.ledger import Ledger
 from tests.harness.office import Office, Transport, eventually
 
 USERS, MEMBERS = "users.info", "usergroups.users.list"
@@ -59,8 +60,8 @@ def slow(office: Office, seconds: float) -> None:
 
 def kept(office: Office) -> list[Any]:
     """Everything that people can change, as it is kept."""
-    tables = ("requests", "gifts", "history", "absences", "approvals")
-    return [office.rows(f"SELECT * FROM {table}") for table in tables]
+    ledger = office.ledger
+    return [ledger.requests(), ledger.gifts(), ledger.audit_events(), ledger.absences(), ledger.approvals()]
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
@@ -214,7 +215,7 @@ async def test_no_transaction_begins_or_ends_after_the_time(database: Database) 
         with time_limit(None):
             adds(0)
     adds(0)
-    assert len(database.rows("SELECT 1 FROM work")) == 3
+    assert len(Ledger(database.rows).jobs()) == 3
 
 
 async def test_the_time_goes_with_all_that_is_started_for_somebody() -> None:

@@ -53,12 +53,12 @@ def keys(office: Office) -> set[str]:
 
 def reserved(office: Office) -> list[int]:
     """What each gift has reserved in the budgets, in minor units."""
-    return [minor for (minor,) in office.rows("SELECT reserved_minor FROM gifts ORDER BY rowid")]
+    return office.ledger.gifts("reserved_minor")
 
 
 def record(office: Office, event: str) -> list[tuple[str, str]]:
     """Who did something of a kind, and what is on the record about it."""
-    return office.rows("SELECT actor, detail FROM history WHERE event = ?", (event,))
+    return office.ledger.audit_events("actor", "detail", event=event)
 
 
 def told(people: list[Person]) -> str:

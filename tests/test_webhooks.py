@@ -70,7 +70,7 @@ async def late(office: Office) -> str:
 
 def next_try(office: Office) -> timedelta:
     """How long it is until the next try to deliver."""
-    ((due,),) = office.rows("SELECT due_at FROM work WHERE task = 'deliver'")
+    (due,) = office.ledger.jobs("due_at", task="deliver")
     return datetime.fromisoformat(due) - office.clock.now()
 
 
@@ -127,8 +127,7 @@ async def test_what_is_said_while_the_bot_is_looking_counts(office: Office, webh
 
 def shelf(office: Office) -> str:
     """What can be bought in Britain, as the bot has kept it."""
-    rows = office.rows("SELECT products FROM shelves WHERE country = 'GB'")
-    return str(rows)
+    return str(office.ledger.shelves("products", country="GB"))
 
 
 class TestWhoIsHeard:
@@ -215,9 +214,9 @@ class TestWhatIsBelieved:
     async def test_what_nobody_understands(self, office: Office, webhooks: Webhooks, body: bytes) -> None:
         """It is signed, so it is taken, or Runa would send it again and again; and that is all."""
         await office.rests()
-        work = office.rows("SELECT task, subject, due_at FROM work")
+        work = office.ledger.jobs("task", "subject", "due_at")
         assert (await webhooks.post(body, webhooks.signed(body))).status == TAKEN
-        assert office.rows("SELECT task, subject, due_at FROM work") == work
+        assert office.ledger.jobs("task", "subject", "due_at") == work
 
     @pytest.mark.parametrize("status", ["COMPLETED", "FAILED", "CANCELLED", "something new"])
     async def test_a_lie_about_an_order_that_is_not_complete(

@@ -15,6 +15,7 @@ from bot.gifts.jobs.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, g
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.job import Done, Later, Task, Work
 from storage import Database, SqliteStore
+from tests.harness.ledger import Ledger
 from tests.harness.office import TurnableClock
 
 Step = Callable[[Work], Awaitable[Done | Later]]
@@ -68,13 +69,12 @@ class Workshop:
     @property
     def left(self) -> list[tuple[str, int, str]]:
         """What is on the list: subject, tries and note."""
-        return [tuple(row) for row in self.database.rows("SELECT subject, tries, note FROM work ORDER BY id")]
+        return Ledger(self.database.rows).jobs("subject", "tries", "note")
 
     def due_in(self, subject: str) -> float:
         """How many seconds until this work is tried again."""
-        row = self.database.row("SELECT due_at FROM work WHERE subject = ?", (subject,))
-        assert row
-        return (datetime.fromisoformat(row["due_at"]) - self.clock.now()).total_seconds()
+        (due_at,) = Ledger(self.database.rows).jobs("due_at", subject=subject)
+        return (datetime.fromisoformat(due_at) - self.clock.now()).total_seconds()
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for something to become so; what is done without waiting needs only a few rounds of the loop."""

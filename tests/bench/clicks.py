@@ -1,7 +1,7 @@
 """Clicks: `/gift`, the form's submission and Approve at the real process, beside Bolt apps that do nothing."""
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -88,8 +88,7 @@ async def _servers(size: Size, folder: Path) -> AsyncGenerator[tuple[Office, Cro
 
 async def _everything_was_done(office: Office, each: int) -> None:
     """No click was too much, or lost."""
-    kept = "SELECT state = 'approved', count(*) FROM requests GROUP BY state"
-    assert dict(office.rows(kept)) == {0: each, 1: each}
+    assert Counter(office.ledger.requests("state")) == {"approved": each, "pending": each}
     opened = 2 * each  # by each command, and for each submission; and by those who had to be known
     await eventually(lambda: sum(call.name == "views.open" for call in office.slack.calls) >= opened)
 

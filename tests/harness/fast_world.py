@@ -15,6 +15,7 @@ from bot.gifts.model.policy import Policy
 from bot.gifts.orders.redemption import Care
 from bot.gifts.services import Arrangement, Services, build_services
 from storage import Database, SqliteStore
+from tests.harness.ledger import Ledger
 from tests.proof.simulation.fake_provider import LINK_HOST, Shop
 from tests.proof.simulation.fake_provider_client import ShopClient
 from tests.proof.simulation.fake_slack import SETTLE, Chat, ChatClient
@@ -24,7 +25,6 @@ from tests.proof.simulation.virtual_time import TimelessLoop, WorldClock
 
 T = TypeVar("T")
 _AN_HOUR = 60 * 60.0
-Row = tuple[Any, ...]
 
 
 class CalmCompany:
@@ -35,6 +35,7 @@ class CalmCompany:
         self.fate = Fate(seed)
         self.fate.calm = True
         self.database = Database(folder / "giftbot.db")
+        self.ledger = Ledger(self.database.rows)
         self._runner = asyncio.Runner(loop_factory=TimelessLoop)
         self.run(self._opens(policy))
 
@@ -81,10 +82,6 @@ class CalmCompany:
         await self.clock.sleep(_AN_HOUR)
         await worker.stop(1)
         await working
-
-    def rows(self, sql: str, *parameters: str) -> list[Row]:
-        """What the database holds."""
-        return [tuple(row) for row in self.database.rows(sql, parameters)]
 
     def close(self) -> None:
         """Give everything back."""

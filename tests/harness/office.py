@@ -2,11 +2,10 @@
 
 import asyncio
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -20,6 +19,7 @@ from bot.sandbox.simulator import Kind, Person, SignedHttp, Simulator
 from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from bot.settings import HttpSettings, SocketSettings
 from handlers.inbound.http import EVENTS_PATH, HttpIntake
+from tests.harness.ledger import Intruder, Ledger, ledger_of
 
 Transport = Literal["socket", "http"]
 S = TypeVar("S", SocketSettings, HttpSettings)
@@ -203,25 +203,27 @@ class Office:
         (link,) = message.links
         return link
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Look into the database, without touching it."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            return connection.execute(sql, parameters).fetchall()
+    @property
+    def ledger(self) -> Ledger:
+        """What the bot has kept."""
+        return ledger_of(self.database)
+
+    @property
+    def intruder(self) -> Intruder:
+        """Somebody who writes to the bot's file."""
+        return Intruder(self.database)
 
     def states(self) -> list[str]:
         """Where the gifts stand."""
-        return [state for (state,) in self.rows("SELECT state FROM gifts ORDER BY rowid")]
+        return self.ledger.states()
 
     async def rests(self) -> None:
         """Wait until there is nothing left to do right now."""
-        due = "SELECT 1 FROM work WHERE due_at <= ?"
-        await eventually(lambda: not self.rows(due, (datetime.fromtimestamp(self.clock.time(), UTC).isoformat(),)))
+        await eventually(lambda: not self.ledger.has_jobs_due(datetime.fromtimestamp(self.clock.time(), UTC)))
 
     async def finishes(self) -> None:
         """Wait until there is nothing left to do but what is done for ever, or at the end of an absence."""
-        await eventually(
-            lambda: not self.rows("SELECT 1 FROM work WHERE task NOT IN ('check', 'stock', 'head', 'end delegation')")
-        )
+        await eventually(lambda: not self.ledger.has_jobs_that_end())
 
     async def lets_pass(self, steps: int, **time: float) -> None:
         """Let time pass in so many steps of that length, in each of which everything due is done."""

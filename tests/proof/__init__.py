@@ -6,6 +6,7 @@ strike          kill -9 of the real process as it enters a system call (test_kil
 power, disk     the disk as a power cut may leave it, rebuilt from the real process's system calls (test_power_cut)
 world/          the real flow, worker and storage among services that fail, played from a seed (test_simulation)
 on_files        the database's files exchanged, mixed, removed; a second bot (test_files; between, beneath)
-mutations       deliberate mistakes in copies of the product, which all of these have to find (test_mutations)
+mutations       deliberate mistakes in copies of the product, for all of these to find (test_mutations); where they are
+                made is found by source_patterns
 strace, screens, folders, files, operating    what they share
 """

@@ -1,12 +1,16 @@
 """Deliberately wrong variants of the product. Each is a small edit of its source, in a copy of it.
 
-An edit whose line is no longer in the source fails loudly: write it anew for the source as it is now.
+An edit names a function and the shape of what is wrong there, not its lines. One whose place is no longer in the
+source, or is there twice, fails loudly: write it anew for the source as it is now.
 """
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from tests.proof.source_patterns import NotOnce, changed
 
 _ROOT = Path(__file__).parents[2]
 _COPIED = ("bot", "handlers", "storage", "tests", "manifest.yml", "pyproject.toml")
@@ -14,410 +18,464 @@ _COPIED = ("bot", "handlers", "storage", "tests", "manifest.yml", "pyproject.tom
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One place in the source, and what a mistake makes of it."""
+    """One place in the source, as `source_patterns` reads it, and what a mistake makes of it or puts before it."""
 
-    file: str
-    right: str
+    module: str
+    function: str
+    pattern: str
     wrong: str
+    where: Literal["instead", "before"] = "instead"
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A mistake that the proof has to find, and the part of the proof that finds it."""
+    """A mistake that the proof has to find, and the part of the proof that finds it.
+
+    `seed` is where the simulation found it last. Another product plays other stories: then it is searched for again.
+    """
 
     name: str
     found_by: Literal["simulation", "power cut", "kill", "files"]
     edits: tuple[Edit, ...]
+    seed: int = 1
 
 
 class SourceHasChanged(Exception):
-    """The line that a mutation is about is not in the source, or is there more than once."""
+    """The place that a mutation is about is not in the source, or is there more than once."""
 
 
-API = "bot/giftcards/api.py"
-FLOW = "bot/gifts/flow.py"
-MENDING = "bot/gifts/approvals/resolve.py"
-DESK = "bot/gifts/orders/place.py"
-FINDER = "bot/gifts/orders/find.py"
-NOTICES = "bot/gifts/notifications/plan.py"
-OUTBOX = "bot/gifts/notifications/outbox.py"
-ROUTE = "bot/gifts/model/approval_route.py"
-DECIDING = "bot/gifts/approvals/decide.py"
-REASONS = "bot/gifts/model/failure_reasons.py"
-ASKING = "bot/gifts/approvals/submit.py"
-WORKER = "bot/gifts/jobs/worker.py"
-PACE = "bot/gifts/rate_limiter.py"
-CHASE = "bot/gifts/approvals/escalate.py"
-ROLL = "bot/gifts/approvers.py"
-TIME_LIMIT = "bot/gifts/time_limit.py"
-REQUESTS = "storage/requests.py"
-DB = "storage/database.py"
-HELD_FILE = "storage/held_file.py"
-START_CHECK = "storage/start_check.py"
-APPROVAL = "handlers/approval.py"
-
-_MACHINES = "self._clock._machine.now()"
-_PLACE = "answer = await self._giftcards.place(order)"
+_THE_MODULE = ""
+_PLACE = "$ANSWER = await $SERVICE.place($ORDER)"
+_IS_FOUND_SENDING = "$MESSAGE.state is MessageState.SENDING"
+_SEND = "await $OUTBOX.send($MESSAGE, $LINK)"
 
 MUTATIONS = (
     Mutation(
         "a fresh key on each try",
         "simulation",
         (
-            Edit(DESK, _PLACE, "answer = await self._giftcards.place(replace(order, key=str(uuid4())))"),
-            Edit(DESK, "from datetime import datetime", "from datetime import datetime\nfrom uuid import uuid4"),
+            Edit(
+                "bot.gifts.orders.place",
+                "OrderDesk.place",
+                _PLACE,
+                "import dataclasses, uuid\n"
+                "$ANSWER = await $SERVICE.place(dataclasses.replace($ORDER, key=str(uuid.uuid4())))",
+            ),
         ),
+        seed=32,
     ),
     Mutation(
         "a new key after a timeout",
         "simulation",
         (
             Edit(
-                DESK,
+                "bot.gifts.orders.place",
+                "OrderDesk.place",
                 _PLACE,
                 f"{_PLACE}\n"
-                "            if isinstance(answer, OutcomeUnknown):\n"
-                '                again = replace(order, key=f"{order.key} again")\n'
-                "                answer = await self._giftcards.place(again)",
+                "if isinstance($ANSWER, OutcomeUnknown):\n"
+                "    import dataclasses\n"
+                '    $ANSWER = await $SERVICE.place(dataclasses.replace($ORDER, key=f"{$ORDER.key} again"))',
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "the body is rebuilt on a retry",
         "simulation",
         (
             Edit(
-                DESK,
+                "bot.gifts.orders.place",
+                "OrderDesk.place",
                 _PLACE,
-                "anew = await self._giftcards.products(request.country)\n"
-                "            if isinstance(anew, dict):\n"
-                "                choice = anew[request.value.currency]\n"
-                "                order = replace(order, body=self._giftcards.body(request, gift, order.key, choice))\n"
-                f"            {_PLACE}",
+                "import dataclasses\n"
+                "anew = await $SERVICE.products(request.country)\n"
+                "if isinstance(anew, dict):\n"
+                "    choice = anew[request.value.currency]\n"
+                "    body = $SERVICE.body(request, gift, $ORDER.key, choice)\n"
+                "    $ORDER = dataclasses.replace($ORDER, body=body)\n"
+                f"{_PLACE}",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a timeout is taken for a no",
         "simulation",
         (
             Edit(
-                DESK,
-                "return not_known(order, reason, detail, BEHIND_THE_OTHERS.total_seconds() if reason.holds else 0)",
-                "return Stopped(GiftStep.FAIL, reason, detail)",
+                "bot.gifts.orders.place",
+                "OrderDesk._settled",
+                "case OutcomeUnknown($DETAIL, $REASON):\n    ...",
+                "case OutcomeUnknown($DETAIL, $REASON):\n    return Stopped(GiftStep.FAIL, $REASON, $DETAIL)",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a refusal after an unknown outcome is taken as final",
         "simulation",
-        (Edit(DESK, "if order.is_unknown_before and not isinstance(answer, OrderFailed):", "if order is None:"),),
+        (
+            Edit(
+                "bot.gifts.orders.place",
+                "OrderDesk._is_undone",
+                "if $IS_UNKNOWN_STILL:\n    return False",
+                "if False:\n    return False",
+            ),
+        ),
+        seed=2094,
     ),
     Mutation(
         "an answer that is not about the order is taken as final",
         "simulation",
         (
             Edit(
-                API,
-                "    return OutcomeUnknown(detail, no_word or",
-                "    return Rejected(no_word, detail) if no_word else OutcomeUnknown(detail,",
+                "bot.giftcards.api",
+                "_refusal",
+                "OutcomeUnknown($DETAIL, $NO_WORD or $AT_THE_DOOR)",
+                "Rejected($NO_WORD, $DETAIL) if $NO_WORD else OutcomeUnknown($DETAIL, $AT_THE_DOOR)",
             ),
         ),
+        seed=342,
     ),
     Mutation(
         "a list that lacks the order counts before it has settled",
         "simulation",
-        (
-            Edit(
-                FINDER,
-                "        if left > 0:\n            return not_known",
-                "        if left > 1e9:\n            return not_known",
-            ),
-        ),
+        (Edit("bot.gifts.orders.find", "OrderFinder._not_listed", "$LEFT > 0", "$LEFT > 1e9"),),
+        seed=543,
     ),
     Mutation(
         "an unknown outcome is looked up by nobody, and kept from everybody for a day",
         "simulation",
         (
-            Edit(FINDER, "return _Look.UNKNOWN if now - order.unknown_since >= LOOK_AFTER else None", "return None"),
-            Edit(REASONS, "_UNCERTAIN = timedelta(hours=1)", "_UNCERTAIN = timedelta(days=1)"),
+            Edit("bot.gifts.orders.find", "OrderFinder._why_look", "_Look.UNKNOWN if $IS_TIME else None", "None"),
+            Edit(
+                "bot.gifts.model.failure_reasons", _THE_MODULE, "_UNCERTAIN = $TIME", "_UNCERTAIN = timedelta(days=1)"
+            ),
         ),
+        seed=98,
     ),
     Mutation(
         "money is given back while an order may exist",
         "simulation",
         (
             Edit(
-                FLOW,
-                "if why.step is GiftStep.FAIL or why.reason is Reason.RECIPIENT_GONE:",
-                "if why.step in {GiftStep.FAIL, GiftStep.PARK}:",
+                "bot.gifts.flow",
+                "Flow._stop",
+                "$WHY.step is GiftStep.FAIL or $WHY.reason is Reason.RECIPIENT_GONE",
+                "$WHY.step in {GiftStep.FAIL, GiftStep.PARK}",
             ),
         ),
+        seed=32,
     ),
     Mutation(
         "a new key is taken although the order may exist",
         "simulation",
         (
             Edit(
-                MENDING,
-                "    return GiftStep.ASK_AGAIN\n",
-                "    is_for_review = broken.gift.state is GiftState.NEEDS_REVIEW\n"
-                "    return GiftStep.ORDER_ANEW if is_for_review else GiftStep.ASK_AGAIN\n",
+                "bot.gifts.approvals.resolve",
+                "_way_on",
+                "return GiftStep.ASK_AGAIN",
+                "return GiftStep.ORDER_ANEW if broken.gift.state is GiftState.NEEDS_REVIEW else GiftStep.ASK_AGAIN",
             ),
         ),
+        seed=98,
     ),
     Mutation(
         "no guard after 29 days",
         "simulation",
-        (Edit(FINDER, "        if self._key_is_old(request, gift):\n", "        if request is None:\n"),),
+        (Edit("bot.gifts.orders.find", "OrderFinder._why_look", "key_is_old(...)", "False"),),
+        seed=15,
     ),
     Mutation(
         "a key's age is counted from when this database first sent it",
         "simulation",
         (
             Edit(
-                FINDER,
-                "        if self._key_is_old(request, gift):\n",
-                "        if order and self._clock.now() - order.first_sent_at > timedelta(days=29):\n",
+                "bot.gifts.orders.find",
+                "OrderFinder._why_look",
+                "key_is_old($REQUEST, $GIFT, $NOW)",
+                "order and $NOW - order.first_sent_at > timedelta(days=29)",
             ),
         ),
+        seed=675,
     ),
     Mutation(
         "a gift is marked as delivered before it is sent",
         "simulation",
-        (
-            Edit(
-                FLOW,
-                "        match await self._outbox.send(message, link):",
-                "        self._delivered(gift)\n        match await self._outbox.send(message, link):",
-            ),
-        ),
+        (Edit("bot.gifts.flow", "Flow.deliver", _SEND, "self._delivered(gift)", "before"),),
+        seed=32,
     ),
     Mutation(
         "a message is sent again blindly after a lost reply",
         "simulation",
-        (Edit(OUTBOX, "if message.state is MessageState.SENDING:", "if False:"),),
+        (Edit("bot.gifts.notifications.outbox", "Outbox.send", _IS_FOUND_SENDING, "False"),),
+        seed=33,
     ),
     Mutation(
         "a message is looked up before Slack has settled",
         "simulation",
-        (Edit(OUTBOX, "if left > 0:", "if False:"),),
+        (Edit("bot.gifts.notifications.outbox", "Outbox._look_up", "$LEFT > 0", "False"),),
+        seed=159,
     ),
     Mutation(
         "an approval is read, then written without comparing",
         "simulation",
         (
             Edit(
-                DECIDING,
-                "        with self._store.write():  # nothing was awaited since, so that what was checked holds\n",
-                "        await self._roll.people({person, 'a moment later'})\n        with self._store.write():\n",
+                "bot.gifts.approvals.decide",
+                "Deciding.approve",
+                "with $STORE.write():\n    ...",
+                "await self._roll.people({person, 'a moment later'})\nwith $STORE.write():\n    ...",
             ),
             Edit(
-                REQUESTS,
-                '            " WHERE id = ? AND state = ? AND version = ?",\n'
-                "            (state, by, to_text(at), note, request.id, request.state, request.version),",
-                '            " WHERE id = ?",\n            (state, by, to_text(at), note, request.id),',
+                "storage.requests",
+                "RequestTable.move",
+                "$DATABASE.change($SQL, (..., $ID, $STATE, $VERSION))",
+                "$DATABASE.change($SQL.rsplit(' AND ', 2)[0], (..., $ID))",
             ),
         ),
+        seed=51,
     ),
     Mutation(
         "a recipient can approve",
         "simulation",
         (
-            Edit(ROUTE, "if person in request.recipients:", "if False:"),
+            Edit("bot.gifts.model.approval_route", "check_no_part_in", "$PERSON in $REQUEST.recipients", "False"),
             Edit(
-                ROUTE,
-                "pool] - involved - have_agreed",
-                "pool] - {self.request.requester} - have_agreed",
+                "bot.gifts.model.approval_route",
+                "Route.hands_in",
+                "$POOL - $INVOLVED - $HAVE_AGREED",
+                "$POOL - {self.request.requester} - $HAVE_AGREED",
             ),
         ),
+        seed=146,
     ),
     Mutation(
         "a request and what follows from it are kept in two transactions",
         "simulation",
         (
             Edit(
-                ASKING, "            if self._store.requests.add(", "            if is_new := self._store.requests.add("
-            ),
-            Edit(
-                ASKING,
-                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "                return request\n",
-                "        if is_new:\n"
-                "            await self._roll.people({draft.requester, 'a moment later'})\n"
-                "            with self._store.write():\n"
-                "                self._store.work.add(Task.CHASE, request.id, self._clock.now())\n"
-                "            return request\n",
+                "bot.gifts.approvals.submit",
+                "Asking.ask",
+                "with $STORE.write():\n"
+                "    ...\n"
+                "    if $IS_ADDED:\n"
+                "        ...\n"
+                "        $STORE.work.add(Task.CHASE, $ID, $NOW)\n"
+                "        return $REQUEST",
+                "with $STORE.write():\n"
+                "    ...\n"
+                "    if is_new := $IS_ADDED:\n"
+                "        ...\n"
+                "if is_new:\n"
+                "    await self._roll.people({$REQUEST.requester, 'a moment later'})\n"
+                "    with $STORE.write():\n"
+                "        $STORE.work.add(Task.CHASE, $ID, $NOW)\n"
+                "    return $REQUEST",
             ),
         ),
+        seed=1,
     ),
     Mutation(
         "the link is written into the history",
         "simulation",
         (
             Edit(
-                FLOW,
-                "        match await self._outbox.send(message, link):",
-                "        with self._store.write():\n"
-                "            now, words = self._clock.now(), link.get_secret_value() if link else ''\n"
-                "            self._store.history.add(now, MACHINE, AuditEvent.DELIVER, gift.request_id, detail=words)\n"
-                "        match await self._outbox.send(message, link):",
+                "bot.gifts.flow",
+                "Flow.deliver",
+                _SEND,
+                "with self._store.write():\n"
+                "    words = $LINK.get_secret_value() if $LINK else ''\n"
+                "    self._store.history.add(self._clock.now(), MACHINE, 'link', gift.request_id, detail=words)",
+                "before",
             ),
         ),
+        seed=1,
     ),
     Mutation(
         "the link is sent to the requester",
         "simulation",
         (
             Edit(
-                NOTICES,
-                "self._add(Kind.GIFT, request, gift.recipient",
-                "self._add(Kind.GIFT, request, request.requester",
+                "bot.gifts.notifications.plan",
+                "Notices.prepare_gift",
+                "$ADD(Kind.GIFT, $REQUEST, $GIFT.recipient, ...)",
+                "$ADD(Kind.GIFT, $REQUEST, $REQUEST.requester, ...)",
             ),
         ),
+        seed=1,
     ),
     Mutation(
         "a click is acknowledged before it is committed",
         "power cut",
         (
             Edit(
-                APPROVAL,
-                "        await self._decide.approve(click.subject, click.user, click.card, click.version)\n",
-                "        approval = self._decide.approve(click.subject, click.user, click.card, click.version)\n"
-                "        asyncio.get_running_loop().call_later(0.01, asyncio.ensure_future, approval)\n",
+                "handlers.approval",
+                "Deciding.on_approve",
+                "await $FLOW.approve(...)\n",
+                "import asyncio\n"
+                "asyncio.get_running_loop().call_later(0.01, asyncio.ensure_future, $FLOW.approve(...))",
             ),
-            Edit(APPROVAL, "from typing import Any", "import asyncio\nfrom typing import Any"),
         ),
     ),
     Mutation(
-        "commits do not wait for the disk", "power cut", (Edit(DB, '"synchronous = FULL"', '"synchronous = NORMAL"'),)
+        "commits do not wait for the disk",
+        "power cut",
+        (Edit("storage.database", _THE_MODULE, "'synchronous = FULL'", "'synchronous = NORMAL'"),),
     ),
     Mutation(
         "an order is sent before it is kept",
         "power cut",
         (
             Edit(
-                DESK,
-                "        with self._store.write():\n            self._store.orders.add(order)\n        return order",
-                "        await self._giftcards.place(order)\n"
-                "        with self._store.write():\n            self._store.orders.add(order)\n        return order",
+                "bot.gifts.orders.place",
+                "OrderDesk._about_to_be_sent",
+                "with $STORE.write():\n    $STORE.orders.add($ORDER)",
+                "await self._giftcards.place($ORDER)\nwith $STORE.write():\n    $STORE.orders.add($ORDER)",
             ),
         ),
     ),
     Mutation(
         "a message is sent again blindly after a crash",
         "kill",
-        (Edit(OUTBOX, "if message.state is MessageState.SENDING:", "if False:"),),
+        (Edit("bot.gifts.notifications.outbox", "Outbox.send", _IS_FOUND_SENDING, "False"),),
     ),
-    Mutation("any -wal is taken for the file's own", "files", (Edit(START_CHECK, "if not may_fit:", "if False:"),)),
+    Mutation(
+        "any -wal is taken for the file's own",
+        "files",
+        (Edit("storage.start_check", "_wal_fits", "if not $MAY_FIT:\n    ...", "if False:\n    ..."),),
+    ),
     Mutation(
         "a copy without its -wal is taken for a backup",
         "files",
-        (Edit(START_CHECK, "if application_id == _WITHOUT_WAL:", "if False:"),),
+        (Edit("storage.start_check", "check_ours", "$APPLICATION_ID == _WITHOUT_WAL", "False"),),
     ),
     Mutation(
         "the lock is a file's of its own",
         "files",
         (
             Edit(
-                HELD_FILE,
-                "            file_lock.hold(self._descriptor)\n",
-                '            self._lock = open(f"{self._name}.lock", "w")\n'
-                "            file_lock.hold(self._lock.fileno())\n",
+                "storage.held_file",
+                "HeldFile._take",
+                "file_lock.hold($DESCRIPTOR)",
+                "self._lock = open(f'{self._name}.lock', 'w')\nfile_lock.hold(self._lock.fileno())",
             ),
         ),
     ),
     Mutation(
         "what an open file holds is not saved",
         "files",
-        (Edit(DB, "saved = rescue(self._connection, self._path)", "saved = None"),),
+        (Edit("storage.database", "Database._saved", "rescue(...)", "None"),),
     ),
     Mutation(
         "wall clock in a pace",
         "simulation",
-        (
-            Edit(
-                PACE,
-                "        now = self._clock.monotonic()\n        mine",
-                f"        now = {_MACHINES}.timestamp()\n        mine",
-            ),
-        ),
+        (Edit("bot.gifts.rate_limiter", "Pace.turn", "$CLOCK.monotonic()", "$CLOCK._machine.now().timestamp()"),),
+        seed=7,
     ),
     Mutation(
         "look-up from our clock",
         "simulation",
         (
             Edit(
-                OUTBOX,
-                "sent_after=self._store.messages.newest_in(channel)",
-                f"sent_after=str({_MACHINES}.timestamp() - 3600)",
+                "bot.gifts.notifications.outbox",
+                "Outbox.send",
+                "$STORE.messages.newest_in($CHANNEL)",
+                "str(self._clock._machine.now().timestamp() - 3600)",
             ),
         ),
+        seed=279,
     ),
     Mutation(
         "requests expire by the machine's clock",
         "simulation",
         (
+            Edit("bot.gifts.approvals.escalate", "Chase._may_expire", "$CLOCK.now()", "$CLOCK._machine.now()"),
             Edit(
-                CHASE,
-                "is_over = request is not None and not request.decision and self._clock.now()",
-                f"is_over = request is not None and not request.decision and {_MACHINES}",
+                "bot.gifts.approvals.escalate",
+                "Chase._may_expire",
+                "$IS_OVER and await $CLOCK.is_sure()",
+                "$IS_OVER",
             ),
-            Edit(CHASE, "return is_over and await self._clock.is_sure()", "return is_over"),
-            Edit(CHASE, "if may_expire and self._clock.now() >= self._expires(request):", "if may_expire:"),
+            Edit("bot.gifts.approvals.escalate", "Chase._put_before", "$MAY_EXPIRE and $NOW >= $END", "$MAY_EXPIRE"),
         ),
+        seed=1,
     ),
     Mutation(
         "gifts are given up by the machine's clock",
         "simulation",
         (
             Edit(
-                WORKER,
-                "return self._clock.now() - since > outcome.reason.patience and await self._clock.is_sure()",
-                f"return {_MACHINES} - since > outcome.reason.patience",
+                "bot.gifts.jobs.worker",
+                "Worker._is_over",
+                "$CLOCK.now() - $SINCE > $PATIENCE and await $CLOCK.is_sure()",
+                "$CLOCK._machine.now() - $SINCE > $PATIENCE",
             ),
         ),
+        seed=98,
     ),
     Mutation(
         "each look-up has a time of its own",
         "simulation",
         (
             Edit(
-                TIME_LIMIT,
-                "return longest if ends_at is None else",
-                "return longest if longest or ends_at is None else",
+                "bot.gifts.time_limit",
+                "seconds_left",
+                "$LONGEST if $ENDS_AT is None else $LEFT",
+                "$LONGEST if $LONGEST or $ENDS_AT is None else $LEFT",
             ),
             Edit(
-                ROLL,
-                "_, people = await self.now_with({person, *self.cached().rights_of(person)})",
-                "people = await self.people({person, *(await self.now()).rights_of(person)})",
+                "bot.gifts.approvers",
+                "Roll.rights_of",
+                "$ROSTER, $PEOPLE = await $ROLL.now_with($IDS)",
+                "$PEOPLE = await $ROLL.people({person, *(await $ROLL.now()).rights_of(person)})",
             ),
         ),
+        seed=7,
     ),
     Mutation(
         "work that fails is struck off",
         "simulation",
-        (Edit(WORKER, "            match outcome:", "            match Done() if work.tries else outcome:"),),
+        (
+            Edit(
+                "bot.gifts.jobs.worker",
+                "Worker._write",
+                "case Done():\n    ...",
+                "outcome = Done() if work.tries else outcome",
+                "before",
+            ),
+        ),
+        seed=5,
     ),
 )
 
 
-def planted(mutation: Mutation, folder: Path) -> Path:
-    """A copy of the product with the mistake in it.
+def mistaken(mutation: Mutation) -> Mapping[str, str]:
+    """The files with the mistake in them, by their paths in the product.
 
     Raises:
         SourceHasChanged: the mistake fits nowhere in the source as it is now.
     """
+    files: dict[str, str] = {}
+    for edit in mutation.edits:
+        path = f"{edit.module.replace('.', '/')}.py"
+        source = files.get(path) or (_ROOT / path).read_text(encoding="utf-8")
+        try:
+            files[path] = changed(source, edit.function, edit.pattern, edit.wrong, where=edit.where)
+        except NotOnce as error:
+            raise SourceHasChanged(f"{mutation.name}: in {edit.module}, {error}") from error
+    return files
+
+
+def planted(mutation: Mutation, folder: Path) -> Path:
+    """A copy of the product with the mistake in it. Raises SourceHasChanged as `mistaken` does."""
     for name in _COPIED:
         source, target = _ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copyfile(source, target)
-    for edit in mutation.edits:
-        file = folder / edit.file
-        text = file.read_text(encoding="utf-8")
-        if text.count(edit.right) != 1:
-            raise SourceHasChanged(f"{edit.file} has {text.count(edit.right)} times: {edit.right}")
-        file.write_text(text.replace(edit.right, edit.wrong), encoding="utf-8")
+    for path, text in mistaken(mutation).items():
+        (folder / path).write_text(text, encoding="utf-8")
     return folder

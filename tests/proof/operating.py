@@ -1,12 +1,12 @@
 """Who runs the real process: starts it, stops it, kills it, reads what it says, and looks that nobody got two gifts."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.sandbox.simulator import CannotDoThat, Person, Simulator
+from tests.harness.ledger import ledger_of
 from tests.harness.office import Office, TurnableClock
 from tests.proof.files import Files
 
@@ -95,11 +95,10 @@ class Operator:
 
     def has_gifts(self, count: int, *people: Person) -> None:
         """See that the database is whole and has as many gifts, and that these people got one each, and no more."""
-        with closing(sqlite3.connect(self.files.database)) as connection:
-            whole = connection.execute("PRAGMA integrity_check").fetchall()
-            gifts = connection.execute("SELECT count(*) FROM gifts WHERE state = 'delivered'").fetchone()
-        if (whole, gifts) != ([("ok",)], (count,)):
-            self.wrong.append(f"the database is {whole} and has {gifts} gifts instead of {count}")
+        ledger = ledger_of(self.files.database)
+        gifts = ledger.gifts(state="delivered")
+        if not ledger.is_whole() or len(gifts) != count:
+            self.wrong.append(f"the database is damaged, or has {len(gifts)} gifts instead of {count}")
         links = [len([link for message in person.messages() for link in message.links]) for person in people]
         orders = len(self.office.giftcards.orders)
         if links != [1] * len(people) or orders != len(people):

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -10,6 +10,7 @@ from random import Random
 from bot.sandbox.simulator import Simulator
 from handlers.inbound.http import EVENTS_PATH
 from storage import Database, DatabaseRefused
+from tests.harness.ledger import Ledger
 from tests.harness.office import Office, TurnableClock, eventually
 from tests.proof.disk_model import CALLS, Disk
 from tests.proof.strace import Call, recorded, recording
@@ -27,18 +28,17 @@ _POST = re.compile(rb"POST \S*/chat\.postMessage HTTP.*message_id\W.{0,20}?(" + 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Something that was said, and the query that finds it."""
+    """Something that was said, and how to see that it is kept."""
 
     words: str
-    query: str
-    about: tuple[str, ...] = ()
+    is_kept: Callable[[Ledger], object]
 
 
 # What Slack's requests are answered with, in the order of the story.
 _ACKNOWLEDGED = (
     None,  # the command: a form opens, nothing is promised
-    Promise("the request, shown as asked for", "SELECT 1 FROM requests"),
-    Promise("the approval, shown as accepted", "SELECT 1 FROM requests WHERE state = 'approved'"),
+    Promise("the request, shown as asked for", lambda ledger: ledger.requests()),
+    Promise("the approval, shown as accepted", lambda ledger: ledger.requests(state="approved")),
 )
 
 
@@ -81,13 +81,15 @@ class Said:
         if data.startswith(b"HTTP/1.1 200") and (promise := next(self._replies)):
             self.promises.append(promise)
         elif order := _ORDER.match(data):
-            self._adds("an order that was sent", "SELECT 1 FROM orders WHERE key = ?", order[1])
+            key = order[1].decode()
+            self.promises.append(Promise("an order that was sent", lambda ledger: ledger.orders(key=key)))
         elif post := _POST.match(data):
-            query = "SELECT 1 FROM messages WHERE id = ? AND state != 'waiting'"
-            self._adds("a message that was sent", query, post[1])
+            name = post[1].decode()
+            self.promises.append(Promise("a message that was sent", lambda ledger: _has_left(ledger, name)))
 
-    def _adds(self, words: str, query: str, about: bytes) -> None:
-        self.promises.append(Promise(words, query, (about.decode(),)))
+
+def _has_left(ledger: Ledger, message: str) -> bool:
+    return ledger.messages("state", id=message) not in ([], ["waiting"])
 
 
 def cuts(story: list[Call], folder: Path, dice: Random, with_luck: int) -> Iterator[list[str]]:
@@ -109,8 +111,8 @@ def _lost(file: Path, promises: list[Promise]) -> list[str]:
     except DatabaseRefused as error:
         return [str(error)]
     try:
-        ((whole,),) = database.rows("PRAGMA integrity_check")
-        lost = [promise.words for promise in promises if not database.rows(promise.query, promise.about)]
+        ledger = Ledger(database.rows)
+        lost = [promise.words for promise in promises if not promise.is_kept(ledger)]
+        return lost if ledger.is_whole() else [*lost, "the database is damaged"]
     finally:
         database.close()
-    return [*lost, *([] if whole == "ok" else [whole])]

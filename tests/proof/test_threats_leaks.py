@@ -4,24 +4,11 @@ What goes wrong outside is told in tests/test_secrets.py, and every library's wa
 """
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
 import pytest
 
 from bot.sandbox.simulator import Moment
 from tests.harness.office import AUDIT_KEY, Office, eventually
-
-
-def _breaks(office: Office, table: str) -> None:
-    """Take a table away from the running bot."""
-    with closing(sqlite3.connect(office.database, timeout=10)) as connection:
-        connection.execute(f"ALTER TABLE {table} RENAME TO away")
-
-
-def _mends(office: Office, table: str) -> None:
-    with closing(sqlite3.connect(office.database, timeout=10)) as connection:
-        connection.execute(f"ALTER TABLE away RENAME TO {table}")
 
 
 def _failures(office: Office, event: str) -> int:
@@ -36,11 +23,11 @@ async def _breaks_at(office: Office, call: str, table: str) -> None:
     async def watcher(name: str, moment: Moment) -> None:
         if (name, moment) == (call, Moment.AFTER):
             service.faults.watcher = None
-            await asyncio.to_thread(_breaks, office, table)
+            await asyncio.to_thread(office.intruder.breaks, table)
 
     service.faults.watcher = watcher
     await eventually(lambda: _failures(office, "step_failed") > before)
-    _mends(office, table)
+    office.intruder.mends(table)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -67,10 +54,10 @@ async def test_an_exception_with_the_link_in_its_hands_tells_no_secret(office: O
 
         await office.asks("@Rob 10 GBP once more")
         await office.abe.sees_message("once more")
-        _breaks(office, "requests")
+        office.intruder.breaks("requests")
         await office.approves()
         await eventually(lambda: _failures(office, "handler_failed") > 0)
-        _mends(office, "requests")
+        office.intruder.mends("requests")
 
     log = office.log.read_text()
     assert log.count("step_failed") >= 2

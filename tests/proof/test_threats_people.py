@@ -79,7 +79,7 @@ async def test_no_road_leads_to_a_decision_of_ones_own(
             assert words in said
         assert office.states() == ["waiting"]
         assert office.giftcards.requests == []
-        assert office.rows("SELECT actor, detail FROM history WHERE event = 'refused'") == [(person.id, words)]
+        assert office.ledger.audit_events("actor", "detail", event="refused") == [(person.id, words)]
 
 
 @pytest.mark.usefixtures("bot")
@@ -94,7 +94,7 @@ async def test_names_in_a_payload_lend_no_right(office: Office) -> None:
     payload["approver"] = payload["user_name"] = office.abe.id
     await office.mia.sends(Kind.INTERACTIVE, payload)
     assert MINE in (await office.mia.sees_modal("Giftbot")).text
-    assert office.rows("SELECT actor FROM history WHERE event = 'refused'") == [(office.mia.id,)]
+    assert office.ledger.audit_events("actor", event="refused") == [office.mia.id]
     assert office.states() == ["waiting"]
 
 
@@ -111,7 +111,7 @@ async def test_another_workspace_is_not_served(office: Office) -> None:
     command = office.abe.payloads.slash_command("/gift", "status", notes) | {"team_id": "T0ELSEWHERE"}
     assert "works for another workspace" in (await office.abe.sends(Kind.SLASH_COMMANDS, command))["text"]
     assert office.states() == ["waiting"]
-    assert office.rows("SELECT event FROM history WHERE request_id IS NOT NULL") == [("request",)]
+    assert office.ledger.audit_events("event") == ["request"]
     await office.abe.closes()
     await office.approves()
     await office.delivered()
@@ -121,7 +121,7 @@ async def test_another_workspace_is_not_served(office: Office) -> None:
 async def test_a_form_of_decline_for_another_request(office: Office) -> None:
     """Abe opens the form for Rob's gift and puts the id of another request into it: he is judged about that one."""
     await office.asks("@Abe 10 GBP for you")
-    ((for_abe,),) = office.rows("SELECT id FROM requests")
+    (for_abe,) = office.ledger.requests("id")
     await office.asks()
     await office.abe.sees_message("would like to thank @Rob")
     await office.abe.clicks("Decline")
@@ -218,7 +218,7 @@ async def test_a_replayed_refusal_refuses_nothing_more(office: Office) -> None:
         await office.mia.sees_message("Declined by @Abe")
         await office.finishes()
     assert len(office.mia.messages()) == 1
-    assert office.rows("SELECT count(*) FROM history WHERE event = 'decline'") == [(1,)]
+    assert len(office.ledger.audit_events(event="decline")) == 1
 
 
 async def test_a_replayed_cancel_cancels_nothing_more(office: Office) -> None:
@@ -229,7 +229,7 @@ async def test_a_replayed_cancel_cancels_nothing_more(office: Office) -> None:
         await office.mia.clicks("Cancel request", confirm=True)
         await _replays(office)
         await office.finishes()
-    assert office.rows("SELECT count(*) FROM history WHERE event = 'cancel'") == [(1,)]
+    assert len(office.ledger.audit_events(event="cancel")) == 1
     assert office.states() == ["cancelled"]
 
 
@@ -247,4 +247,4 @@ async def test_a_replayed_retry_orders_nothing_more(office: Office) -> None:
         await office.finishes()
     assert len(office.giftcards.orders) == 1
     assert len(office.rob.messages()) == 1
-    assert office.rows("SELECT count(*) FROM history WHERE event = 'order anew'") == [(1,)]
+    assert len(office.ledger.audit_events(event="order anew")) == 1

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -75,7 +74,7 @@ async def test_a_gift_is_one_call(office: Office, service: Noting) -> None:
     await office.finishes()
     assert len(service.requests) == 1
     assert gets(service) == []
-    ((gift_id, request_id),) = office.rows("SELECT id, request_id FROM gifts")
+    ((gift_id, request_id),) = office.ledger.gifts("id", "request_id")
     body = json.loads(service.requests[0])
     assert (body["description"], body["metadata"]) == (gift_id, {"gift": gift_id, "request": request_id})
 
@@ -155,7 +154,7 @@ async def test_an_order_that_fails_later_is_placed_anew_by_a_person(office: Offi
     assert service.requests[0] == service.requests[1]
     assert len(service.orders) == 1
     assert len(office.rob.messages()) == 1
-    assert office.rows("SELECT attempt FROM gifts") == [(2,)]
+    assert office.ledger.gifts("attempt") == [2]
 
 
 @pytest.mark.usefixtures("bot")
@@ -333,8 +332,7 @@ async def test_a_crash_while_an_order_is_noted_leaves_a_way_on(office: Office, s
         await office.asks()
         await office.approves()
         await eventually_asked(office, service)
-    with closing(sqlite3.connect(office.database)) as connection, connection:
-        connection.execute("UPDATE orders SET provider_id = ?, unknown_since = NULL", (service.orders[0].id,))
+    office.intruder.notes_order(service.orders[0].id)
     service.faults.arm(ORDER, Fault.ERROR_BEFORE, times=1000)
     office.clock.turn(minutes=10)
     async with office.open():

@@ -173,18 +173,17 @@ class Bot:
     @property
     def is_ordering(self) -> bool:
         """Whether an order is still to be placed, or what became of it to be found out."""
-        return bool(self._disk.database.rows("SELECT 1 FROM work WHERE task = 'order' LIMIT 1"))
+        return bool(self._disk.ledger.jobs(task="order"))
 
     @property
     def has_unknown_orders(self) -> bool:
         """Whether nobody knows what became of an order; a person is not to look on the word of a wrong clock."""
-        unknown = "SELECT 1 FROM orders WHERE unknown_since IS NOT NULL AND provider_id IS NULL LIMIT 1"
-        return bool(self._disk.database.rows(unknown))
+        return any(self._disk.ledger.orders("unknown_since", provider_id=None))
 
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing is on its way, and nothing left but looks at gifts that have arrived, and at who decides."""
-        return not self.network.on_the_way and not self._left()
+        return not self.network.on_the_way and not self._disk.ledger.has_jobs_but("check", "chase")
 
     @property
     def waits_for_nobody(self) -> bool:
@@ -193,9 +192,4 @@ class Bot:
         What may have been announced in a channel that the bot cannot read is left for a day, and an order waits itself
         for what was said last.
         """
-        announced = "AND subject NOT IN (SELECT id FROM messages WHERE kind = 'announcement')"
-        return not self._left(f"AND task <> 'recall' {announced}")
-
-    def _left(self, condition: str = "") -> bool:
-        left = f"SELECT 1 FROM work WHERE task NOT IN ('check', 'chase') {condition} LIMIT 1"
-        return bool(self._disk.database.rows(left))
+        return not self._disk.ledger.has_jobs_but("check", "chase", "recall", told_apart="announcement")

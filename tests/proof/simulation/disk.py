@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage import Database
+from tests.harness.ledger import Ledger
 from tests.proof.simulation.virtual_time import WorldClock
 
 
@@ -19,6 +20,11 @@ class Disk:
         self._clock = clock
         self.database = Database(file)
         self.restored_at: datetime | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is kept."""
+        return Ledger(self.database.rows)
 
     @property
     def has_backup(self) -> bool:
@@ -46,8 +52,4 @@ class Disk:
 
     def free(self) -> set[tuple[str, str]]:
         """The approved gifts, by request and recipient, whose money counts in no budget."""
-        rows = self.database.rows(
-            "SELECT request_id, recipient FROM gifts JOIN requests ON requests.id = request_id"
-            " WHERE reserved_minor = 0 AND requests.state = 'approved'"
-        )
-        return {(row["request_id"], row["recipient"]) for row in rows}
+        return {*self.ledger.gifts("request_id", "recipient", reserved_minor=0, request_state="approved")}
