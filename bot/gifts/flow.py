@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.gifts.approvals.decide import Deciding
 from bot.gifts.approvals.delegate import Absences
 from bot.gifts.approvals.escalate import Chase
-from bot.gifts.approvals.refusals import refusals_on_record
+from bot.gifts.approvals.refusals import UNKNOWN_GIFT, UNKNOWN_REQUEST
 from bot.gifts.approvals.resolve import Broken, Mending
 from bot.gifts.approvals.submit import Asking
 from bot.gifts.approvers import Roll
@@ -28,14 +28,13 @@ from bot.gifts.model.business_hours import Patience
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import NotNow, Refused
 from bot.gifts.model.failure_reasons import Reason
-from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request, RequestStep
+from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
 from bot.gifts.model.job import Again, Done, Later, Stopped, Task, Work
 from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.order import Funds, Made
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.outcomes import Placed, Posted, Rejected, Unavailable
 from bot.gifts.model.policy import Policy
-from bot.gifts.model.text import say
 from bot.gifts.notifications.audit_head import Record
 from bot.gifts.notifications.outbox import Briefing, Outbox
 from bot.gifts.notifications.plan import Notices
@@ -176,11 +175,7 @@ class Flow:
         Raises:
             Refused: it is somebody else's, which is on the record then, or decided already.
         """
-        request = self._known(request_id)
-        with refusals_on_record(self._store, self._clock, request_id, person):
-            if person != request.requester:
-                raise Refused(say("Only the person who asked for a gift can cancel it."))
-        return self._deciding.end(request, person, RequestStep.CANCEL)
+        return self._deciding.cancel(request_id, person)
 
     async def retry(self, gift_id: str, person: str) -> Request:
         """Set a gift that failed or is parked going again; a new order only where there is certainly none.
@@ -405,13 +400,13 @@ class Flow:
     def _known(self, request_id: str | None) -> Request:
         request = self._store.requests.get(request_id) if request_id else None
         if request is None:
-            raise Refused(say("I do not know this request."))
+            raise Refused(*UNKNOWN_REQUEST)
         return request
 
     def _gift(self, gift_id: str) -> Gift:
         gift = self._store.gifts.get(gift_id)
         if gift is None:
-            raise Refused(say("I do not know this gift."))
+            raise Refused(*UNKNOWN_GIFT)
         return gift
 
     def _message(self, work: Work) -> Message:

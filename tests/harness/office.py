@@ -204,6 +204,11 @@ class Office:
         """Where the gifts stand."""
         return [state for (state,) in self.rows("SELECT state FROM gifts ORDER BY rowid")]
 
+    def refusals(self) -> list[tuple[str, str]]:
+        """Who was refused, and the sentence behind the code, as the record has them."""
+        refused = self.rows("SELECT actor, detail FROM history WHERE event = 'refused' ORDER BY id")
+        return [(actor, detail.partition(": ")[2]) for actor, detail in refused]
+
     async def rests(self) -> None:
         """Wait until there is nothing left to do right now."""
         due = "SELECT 1 FROM work WHERE due_at <= ?"

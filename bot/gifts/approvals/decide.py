@@ -5,7 +5,7 @@ What follows from it for others, their cards and what they are told, is the chas
 
 from dataclasses import replace
 
-from bot.gifts.approvals.refusals import refusals_on_record
+from bot.gifts.approvals.refusals import UNKNOWN_REQUEST, refusals_on_record
 from bot.gifts.approvers import Roll, check_stand_in
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.approval_route import NO_APPROVER, AlreadyDecided, Route, check_no_part_in
@@ -16,6 +16,7 @@ from bot.gifts.model.job import Task
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.model.people import Person
 from bot.gifts.model.policy import LONGEST_REASON, Policy
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.catalogue import Catalogue
@@ -24,7 +25,7 @@ from bot.gifts.store import Store
 
 
 class Deciding:
-    """What those who decide do."""
+    """What those who decide do, and the requester who takes a request back."""
 
     def __init__(
         self,
@@ -68,7 +69,8 @@ class Deciding:
                 return await self._checked(request_id, person, version, card)
             check_stand_in(person, rights[approver])
         if version not in {None, request.version}:
-            raise TooLate(say("This request was changed meanwhile. A newer card shows it as it is now."))
+            words = say("This request was changed meanwhile. A newer card shows it as it is now.")
+            raise TooLate(RefusalCode.CHANGED_BEFORE_DECISION, words)
         return route, rights[person]
 
     async def approve(
@@ -79,7 +81,7 @@ class Deciding:
             words = say_many(
                 "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
             )
-            raise Invalid({Field.REASON: words})
+            raise Invalid({Field.REASON: Refusal(RefusalCode.APPROVAL_NOTE_TOO_LONG, words)})
         route, approver = await self._checked(request_id, person, version, card)
         with self._store.write():  # nothing was awaited since, so that what was checked holds
             if amount is not None:
@@ -95,12 +97,21 @@ class Deciding:
                 "Please say why, in at most {count} characters; the requester reads it.",
                 LONGEST_REASON,
             )
-            raise Invalid({Field.REASON: words})
+            raise Invalid({Field.REASON: Refusal(RefusalCode.DECLINE_NEEDS_REASON, words)})
         route = await self.check(request_id, person, version)
         with self._store.write():
             if route.check(person) != person:
                 self._note(AuditEvent.DISAGREE, route, person)
             return self.end(route.request, person, RequestStep.DECLINE, note)
+
+    def cancel(self, request_id: str, person: str) -> Request:
+        """Take a request back, as only its requester can."""
+        request = self._known(request_id)
+        with refusals_on_record(self._store, self._clock, request_id, person):
+            if person != request.requester:
+                words = say("Only the person who asked for a gift can cancel it.")
+                raise Refused(RefusalCode.NOT_YOURS_TO_CANCEL, words)
+        return self.end(request, person, RequestStep.CANCEL)
 
     def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
         """Let a request come to an end of its waiting, once; whoever comes second is told who was first."""
@@ -126,7 +137,8 @@ class Deciding:
         """The way of a request, with the groups as they were read last; whoever comes too late is told who decided."""
         route = self._policy.route(request, self._roll.last)
         if route is None:
-            raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
+            words = say("The policy has no rule for this request any more. Please cancel it, and ask anew.")
+            raise Refused(RefusalCode.NO_RULE_ANY_MORE, words)
         if request.state is not RequestState.PENDING:
             approvers, roster = self._policy.rules.approvers(route.roster), route.roster
             if person in {*approvers, *roster.stand_ins.values()} - request.involved:
@@ -178,10 +190,10 @@ class Deciding:
         with refusals_on_record(self._store, self._clock, request.id, person):
             check_no_part_in(request, person)
             if person not in self._policy.rules.approvers(self._roll.last):
-                raise Refused(NO_APPROVER)
+                raise Refused(*NO_APPROVER)
 
     def _known(self, request_id: str) -> Request:
         request = self._store.requests.get(request_id)
         if request is None:
-            raise Refused(say("I do not know this request."))
+            raise Refused(*UNKNOWN_REQUEST)
         return request

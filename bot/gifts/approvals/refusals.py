@@ -2,11 +2,17 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
 
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.errors import Refused, TooLate
+from bot.gifts.model.refusal import Refusal, RefusalCode
+from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
+
+UNKNOWN_REQUEST: Final = Refusal(RefusalCode.UNKNOWN_REQUEST, say("I do not know this request."))
+UNKNOWN_GIFT: Final = Refusal(RefusalCode.UNKNOWN_GIFT, say("I do not know this gift."))
 
 
 @contextmanager
@@ -22,5 +28,5 @@ def refusals_on_record(store: Store, clock: Clock, request_id: str, person: str)
     except Refused as refused:
         if store.requests.get(request_id):
             with store.write():
-                store.history.add_once(clock.now(), person, AuditEvent.REFUSED, request_id, str(refused.user_message))
+                store.history.add_once(clock.now(), person, AuditEvent.REFUSED, request_id, refused.refusal)
         raise

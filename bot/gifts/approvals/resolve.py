@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.gifts.approvals.decide import Deciding
+from bot.gifts.approvals.refusals import UNKNOWN_GIFT
 from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.errors import Field, Invalid, Refused
@@ -11,6 +12,7 @@ from bot.gifts.model.job import Task
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.circuit_breaker import Holds
@@ -23,7 +25,10 @@ _ON_THE_RECORD = {
     Made.PERHAPS: "the order may exist",
     Made.YES: "the order exists",
 }
-_GONE_ON = say("There is nothing to retry or to close: this gift is on its way again, or closed.")
+_GONE_ON = Refusal(
+    RefusalCode.HAS_GONE_ON,
+    say("There is nothing to retry or to close: this gift is on its way again, or closed."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +77,18 @@ class Mending:
         gift = self._store.gifts.get(gift_id)
         request = self._store.requests.get(gift.request_id) if gift else None
         if gift is None or request is None:
-            raise Refused(say("I do not know this gift."))
+            raise Refused(*UNKNOWN_GIFT)
         await self._roll.now()
         self._deciding.check_may_mend(request, person)
         if not gift.is_in_trouble:
-            raise Refused(_GONE_ON)
+            raise Refused(*_GONE_ON)
         return Broken(request, gift, self._finder.made(request, gift))
 
     async def retry(self, gift_id: str, person: str) -> Request:
         """Go on where the gift stands: with its order if that is known, else with its key if it may exist."""
         broken = await self.check(gift_id, person)
         if broken.gift.reason and not broken.gift.reason.can_retry:
-            raise Refused(broken.gift.reason.remedy)
+            raise Refused(RefusalCode.RETRY_CANNOT_HELP, broken.gift.reason.remedy)
         return self._go_on(broken, _way_on(broken), person)
 
     async def order_anew(self, gift_id: str, person: str, words: str) -> Request:
@@ -91,16 +96,15 @@ class Mending:
         _check_words(words)
         broken = await self.check(gift_id, person)
         if broken.gift.state is GiftState.FAILED or broken.made is Made.YES:
-            raise Refused(say("“Retry” is the way on for this gift."))
+            raise Refused(RefusalCode.RETRY_INSTEAD, say("“Retry” is the way on for this gift."))
         settles_at = self._finder.settles_at(broken.gift)
         if settles_at and self._clock.now() < settles_at:
-            raise Refused(
-                say(
-                    "The last try was only just now, and may still come through. Please look again after {when}, and "
-                    "say then what you saw.",
-                    when=settles_at,
-                )
+            too_early = say(
+                "The last try was only just now, and may still come through. Please look again after {when}, and "
+                "say then what you saw.",
+                when=settles_at,
             )
+            raise Refused(RefusalCode.TRIED_JUST_NOW, too_early)
         return self._go_on(broken, GiftStep.ORDER_ANEW, person, f"has looked, and there is no order: {words}")
 
     async def close(self, gift_id: str, person: str, words: str, *, is_unspent: bool) -> Request:
@@ -113,7 +117,7 @@ class Mending:
         detail = f"{_ON_THE_RECORD[broken.made]}, {money}: {words}"
         with self._store.write():
             if not self._store.gifts.move(gift, GiftStep.CLOSE, person, self._clock.now(), detail=detail):
-                raise Refused(_GONE_ON)
+                raise Refused(*_GONE_ON)
             self._store.gifts.close(gift, Closing(person, words))
             if is_free:
                 self._treasury.release(request, [gift])
@@ -125,7 +129,7 @@ class Mending:
         now = self._clock.now()
         with self._store.write():
             if not self._store.gifts.move(gift, step, person, now, detail=detail):
-                raise Refused(_GONE_ON)
+                raise Refused(*_GONE_ON)
             self._treasury.reserve(request, [gift])  # it may have been released
             order = self._store.orders.get(gift)
             if step is GiftStep.ORDER_ANEW and order:
@@ -159,12 +163,9 @@ def _check_words(words: str) -> None:
         Invalid: they are missing, or too many.
     """
     if not 1 <= len(words) <= LONGEST_REASON:
-        raise Invalid(
-            {
-                Field.REASON: say_many(
-                    "Please say it in words, in at most {count} character; they stay on the record.",
-                    "Please say it in words, in at most {count} characters; they stay on the record.",
-                    LONGEST_REASON,
-                )
-            }
+        problem = say_many(
+            "Please say it in words, in at most {count} character; they stay on the record.",
+            "Please say it in words, in at most {count} characters; they stay on the record.",
+            LONGEST_REASON,
         )
+        raise Invalid({Field.REASON: Refusal(RefusalCode.WORDS_MISSING, problem)})
