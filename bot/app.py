@@ -35,6 +35,7 @@ from bot.gifts.model.errors import Refused
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy_digest import digest_of
+from bot.gifts.model.refusal import RefusalCode
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
@@ -261,7 +262,7 @@ def _bolt_app(
 ) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if not workspace.has(team_id, enterprise_id):
-            raise Refused(say("This giftbot works for another workspace."))
+            raise Refused(RefusalCode.OTHER_WORKSPACE, say("This giftbot works for another workspace."))
         return AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),
             team_id=identity["team_id"],

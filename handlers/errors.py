@@ -35,7 +35,7 @@ class Errors:
         is_form = body.get("type") == "view_submission"
         if isinstance(error, Invalid) and is_form:
             # the blocks of a form have the names of its fields
-            problems = {field: language.render(words) for field, words in error.problems.items()}
+            problems = {field: language.render(problem.words) for field, problem in error.problems.items()}
             return _answer({"response_action": "errors", "errors": problems})
         words = _words(error)
         text = language.render(words)

@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.gifts.approvals.resolve import Mending as Resolve
 from bot.gifts.model.errors import Field, Invalid
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say
 from handlers.background_tasks import Errands
 from handlers.blocks.resolve_modals import close_form, order_anew_form
@@ -45,7 +46,8 @@ class Mending:
         submission = read(Submission, body)
         memory = read_decision(submission.memory)
         if not _is_stated(submission):
-            raise Invalid({Field.STATEMENT: say("Please look at the gift card service first.")})
+            words = say("Please look at the gift card service first.")
+            raise Invalid({Field.STATEMENT: Refusal(RefusalCode.NOT_STATED, words)})
         await self._resolve.order_anew(memory.subject, submission.user, _words(submission))
         self._show_home_again(submission, memory)
         await ack()

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.gift import Gift
+from bot.gifts.model.refusal import Refusal
 from storage.database import Database
 from storage.hash_chain import COLUMNS, Seals
 from storage.timestamps import to_text
@@ -36,11 +37,11 @@ class AuditLogTable:
         if self._seals:
             self._seals.add(line)
 
-    def add_once(self, at: datetime, actor: str, event: AuditEvent, request_id: str, detail: str) -> None:
-        """Put one line on the record, unless it says the same already: clicking again and again adds nothing."""
-        same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND detail = ?"
-        if not self._database.row(same, (request_id, actor, event, detail)):
-            self.add(at, actor, event, request_id, detail=detail)
+    def add_once(self, at: datetime, actor: str, event: AuditEvent, request_id: str, refusal: Refusal) -> None:
+        """Put a refusal on the record, unless there is one of the same code already: clicking again adds nothing."""
+        same = "SELECT 1 FROM history WHERE request_id = ? AND actor = ? AND event = ? AND instr(detail, ?) = 1"
+        if not self._database.row(same, (request_id, actor, event, f"{refusal.code}: ")):
+            self.add(at, actor, event, request_id, detail=str(refusal))
 
     def last(self, event: AuditEvent) -> str | None:
         """The detail of the latest line of an event that is about no request; None where there is none."""

@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -152,9 +153,9 @@ async def test_an_attempt_at_somebody_else_s_request_is_on_the_record_once(
     await office.asks()
     for _ in range(2):
         await _forges(office, office.eve, label)
-    (refused,) = _recorded(office, AuditEvent.REFUSED)
-    assert refused[0] == office.eve.id
-    assert f"Only the person who asked for a gift can {does} it." in refused[2]
+    words = f"Only the person who asked for a gift can {does} it."
+    refused = (office.eve.id, "refused", f"not_yours_to_{does}: {words}")
+    assert _recorded(office, AuditEvent.REFUSED) == [refused]
     home = await office.mia.opens_home()
     await office.approves()
     await office.delivered()
@@ -174,9 +175,7 @@ async def test_a_change_that_is_submitted_by_somebody_else_is_on_the_record(offi
     payload["user"]["id"] = office.eve.id
     await office.eve.sends(Payload.INTERACTIVE, payload)
     words = "Only the person who asked for a gift can change it."
-    assert [(actor, detail[-len(words) :]) for actor, _, detail in _recorded(office, AuditEvent.REFUSED)] == [
-        (office.eve.id, words)
-    ]
+    assert office.refusals() == [(office.eve.id, words)]
     assert office.ledger.requests("value_minor", "version") == [(2500, 1)]
 
 

@@ -82,7 +82,7 @@ async def test_whoever_may_not_decide_is_refused_privately(office: Office, name:
         await _told(person, words)
         assert office.states() == ["waiting"]
         assert office.giftcards.requests == []
-        assert office.ledger.audit_events("actor", "detail", event="refused") == [(person.id, words)]
+        assert office.refusals() == [(person.id, words)]
         assert len(office.slack.messages(approvals)) == 1
 
 
@@ -162,7 +162,7 @@ async def test_somebody_else_cannot_cancel(office: Office) -> None:
     await office.eve.sends(Kind.INTERACTIVE, forged)
     words = "Only the person who asked for a gift can cancel it."
     await _told(office.eve, words)
-    assert office.ledger.audit_events("actor", "detail", event="refused") == [(office.eve.id, words)]
+    assert office.refusals() == [(office.eve.id, words)]
     assert office.states() == ["waiting"]
 
 

@@ -315,7 +315,7 @@ async def test_whoever_the_bot_has_never_met_is_refused_in_their_language(office
         assert "Über Geschenke entscheidet nur, wer sie genehmigen darf." in notice.text
         assert notice.text.endswith("Schließen")
         words = "Only an approver can decide about gifts. You are not on the list of approvers."
-        assert office.ledger.audit_events("detail", event="refused") == [words]
+        assert office.refusals() == [(greta.id, words)]
 
 
 @pytest.mark.usefixtures("bot")

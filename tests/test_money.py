@@ -144,7 +144,7 @@ def test_what_is_no_amount_is_refused_with_words(text: str, currency: str, local
     """Whoever typed it reads, under the amount, what is wrong with it."""
     with pytest.raises(Invalid) as refused:
         parse_money(text, currency, locale)
-    assert {field: str(said) for field, said in refused.value.problems.items()} == {Field.AMOUNT: words}
+    assert {field: str(problem.words) for field, problem in refused.value.problems.items()} == {Field.AMOUNT: words}
 
 
 @settings(deadline=None)
@@ -200,7 +200,7 @@ def test_an_amount_of_a_reply_is_checked_as_well(amount: Decimal, currency: str,
     """A number that no person typed has to be a possible amount, too."""
     with pytest.raises(Invalid) as refused:
         from_major(amount, currency)
-    assert {field: str(said) for field, said in refused.value.problems.items()} == {Field.AMOUNT: words}
+    assert {field: str(problem.words) for field, problem in refused.value.problems.items()} == {Field.AMOUNT: words}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ from bot.gifts.model.order_hold import Hold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.pagination import BEGINNING, Mark, Place
 from bot.gifts.model.product import Shelf
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.restoration import Restoration
+from bot.gifts.model.text import say
 from storage import Database, SqliteStore
 from storage.database import Parameters
 
@@ -38,6 +40,7 @@ CARD = Message("m", Kind.CARD, "r", ("g",), "UABE")
 SENT = replace(CARD, state=MessageState.SENT, channel="D1", ts="1.1")
 HOLD = Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)
 PLACES = (BEGINNING, Place(Mark(NOON, "r")), Place(Mark(NOON, "r"), back=True))
+NO = Refusal(RefusalCode.OWN_GIFT, say("no"))
 AWAY = Absence("a", "UABE", "UANA", NOON, NOON + timedelta(days=1))
 WORK = Work(1, Task.POST, "m", NOON, NOON, 0)
 
@@ -137,7 +140,7 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "work.failing": lambda: work.failing({Task.ORDER}, NOON),
         "work.done": lambda: work.done(WORK),
         "history.add": lambda: store.history.add(NOON, "UMIA", AuditEvent.SHOW_AGAIN, "r", "g"),
-        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", AuditEvent.REFUSED, "r", "no"),
+        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", AuditEvent.REFUSED, "r", NO),
         "history.last": lambda: store.history.last(AuditEvent.CHANGE_POLICY),
         "history.head": store.history.head,
         "history.count": lambda: store.history.count(AuditEvent.SHOW_AGAIN, GIFT, NOON - timedelta(days=1)),

@@ -7,6 +7,7 @@ from bot.gifts.model.errors import Refused
 from bot.gifts.model.out_of_office import stand_ins
 from bot.gifts.model.people import Person, Roster
 from bot.gifts.model.policy import Policy
+from bot.gifts.model.refusal import RefusalCode
 from bot.gifts.model.text import Who, say
 from bot.gifts.ports import Clock, Directory
 from bot.gifts.store import Store
@@ -101,7 +102,8 @@ def check_colleague(person: Person) -> None:
     """
     if person.standing.value:
         account = person.standing.value.fill(who=say("your account"))
-        raise Refused(say("Only colleagues can decide, and {account}.", account=account))
+        words = say("Only colleagues can decide, and {account}.", account=account)
+        raise Refused(RefusalCode.NOT_A_COLLEAGUE, words)
 
 
 def check_stand_in(person: str, approver: Person) -> None:
@@ -112,6 +114,5 @@ def check_stand_in(person: str, approver: Person) -> None:
     """
     if approver.standing.value and person != approver.id:
         problem = approver.standing.value.fill(who=approver.name)
-        raise Refused(
-            say("You can no longer decide for {approver}: {problem}.", approver=Who(approver.id), problem=problem)
-        )
+        words = say("You can no longer decide for {approver}: {problem}.", approver=Who(approver.id), problem=problem)
+        raise Refused(RefusalCode.APPROVER_GONE, words)

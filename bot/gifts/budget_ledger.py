@@ -10,6 +10,7 @@ from bot.gifts.model.errors import Field, Invalid
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.money import Money
 from bot.gifts.model.policy import Policy
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
@@ -117,4 +118,4 @@ def check_caps(before: Sequence[Balance], after: Sequence[Balance]) -> None:
                 left=balance.left,
                 cap=balance.cap,
             )
-            raise Invalid({Field.AMOUNT: words})
+            raise Invalid({Field.AMOUNT: Refusal(RefusalCode.OVER_BUDGET, words)})

@@ -19,6 +19,7 @@ from bot.gifts.model.order_hold import Hold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.pagination import BEGINNING, Place
 from bot.gifts.model.product import Shelf
+from bot.gifts.model.refusal import Refusal
 from bot.gifts.model.restoration import Restoration
 
 
@@ -301,8 +302,8 @@ class History(Protocol):
     ) -> None:
         """Put one line on the record: about a gift, a request, or about neither."""
 
-    def add_once(self, at: datetime, actor: str, event: AuditEvent, request_id: str, detail: str) -> None:
-        """Put one line on the record, unless it says the same already."""
+    def add_once(self, at: datetime, actor: str, event: AuditEvent, request_id: str, refusal: Refusal) -> None:
+        """Put a refusal on the record, unless there is one of the same code already."""
 
     def last(self, event: AuditEvent) -> str | None:
         """The detail of the latest line of an event that is about no request; None where there is none."""

@@ -1,12 +1,13 @@
 """Text as Slack sends it, read as people see it: mentions, links and addresses by their labels, and no entities.
 
-Source: docs.slack.dev, "Formatting message text", "Retrieving messages": `<` begins what is no plain text, `|` its label.
+Source: docs.slack.dev, "Formatting message text", "Retrieving messages": `<` begins what is no plain text.
 """
 
 import re
 from typing import Final
 
 _MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_EVERYBODY: Final = {"here", "channel", "everyone"}
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # in this order, so that none is read twice
 
 
@@ -27,5 +28,7 @@ def _shown(markup: re.Match[str]) -> str:
             return f"#{label or inside[1:]}"
         case "!":
             name = inside[1:].partition("^")[0]  # <!here>, <!subteam^S012|@team>, <!date^…|yesterday>
-            return label or ("@group" if name == "subteam" else f"@{name}")
+            if name in _EVERYBODY:
+                return f"@{name}"
+            return label or ("@group" if name == "subteam" else name)
     return label or inside.removeprefix("mailto:").removeprefix("tel:")

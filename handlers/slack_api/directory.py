@@ -1,12 +1,12 @@
 """Who is who, asked from Slack and remembered for a while."""
 
 import asyncio
-import math
 from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
+from cachetools import TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -26,6 +26,7 @@ _REMEMBERED = 5 * 60.0  # seconds, as all of these
 _GROUP_REMEMBERED = 60.0  # who decides about money
 _LANGUAGE_REMEMBERED = 24 * 60 * 60.0  # Slack tells of changes by itself, and nobody changes their language often
 _PATIENCE = 2.0
+_MOST = 100_000  # people, and groups; of more, those are forgotten that were asked for least lately
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot
 _NO_SUCH_GROUP = "no_such_subteam"
 
@@ -61,10 +62,10 @@ class SlackDirectory:
     def __init__(self, client: AsyncWebClient, workspace: Workspace, clock: Clock) -> None:
         self._client = client
         self._workspace = workspace
-        self._clock = clock
         self.limits = Limits(clock)  # all calls to Slack that are the worker's share them
-        self._groups: dict[str, tuple[frozenset[str], float]] = {}  # with the monotonic time at which that was so
-        self._known: dict[str, tuple[Person, float]] = {}
+        self._groups = TTLCache[str, frozenset[str]](_MOST, _GROUP_REMEMBERED, clock.monotonic)
+        self._people = TTLCache[str, Person](_MOST, _REMEMBERED, clock.monotonic)
+        self._known = TTLCache[str, Person](_MOST, _LANGUAGE_REMEMBERED, clock.monotonic)
 
     async def look_up(self, ids: Collection[str]) -> Mapping[str, Person]:
         """Everybody asked for.
@@ -72,7 +73,7 @@ class SlackDirectory:
         Raises:
             NotNow: Slack cannot be asked just now.
         """
-        known = {slack_id: person for slack_id in ids if (person := self._remembered(slack_id, _REMEMBERED))}
+        known = {slack_id: person for slack_id in ids if (person := self._people.get(slack_id))}
         if len(known) == len(ids):  # then nothing is waited for, not even another task's turn
             return known
         people = await _in_time(self._ask(slack_id) for slack_id in ids if slack_id not in known)
@@ -84,7 +85,7 @@ class SlackDirectory:
         Raises:
             NotNow: Slack cannot be asked just now.
         """
-        if known := self._remembered(slack_id, _REMEMBERED):
+        if known := self._people.get(slack_id):
             return known
         await self.limits.turn(Method.USER)
         return (await self.look_up([slack_id]))[slack_id]
@@ -107,7 +108,7 @@ class SlackDirectory:
         Raises:
             NotNow: Slack cannot be asked just now.
         """
-        known = {group: people for group in groups if (people := self._remembered_members(group)) is not None}
+        known = {group: people for group in groups if (people := self._groups.get(group)) is not None}
         unknown = [group for group in groups if group not in known]
         if not unknown:
             return known
@@ -135,12 +136,13 @@ class SlackDirectory:
 
     def forget(self, slack_id: str) -> None:
         """Something about somebody, or a group, is different now."""
+        self._people.pop(slack_id, None)
         self._known.pop(slack_id, None)
         self._groups.pop(slack_id, None)
 
     async def language(self, slack_id: str) -> Language:
         """The language that somebody reads; English while Slack cannot be asked."""
-        if known := self._remembered(slack_id, _LANGUAGE_REMEMBERED):
+        if known := self._known.get(slack_id):
             return language_of(known.locale)
         try:
             return language_of((await self.look_up([slack_id]))[slack_id].locale)
@@ -149,20 +151,12 @@ class SlackDirectory:
 
     def language_at_once(self, slack_id: str) -> Language:
         """The language that somebody reads, for what cannot wait for Slack; English where it is not known."""
-        known = self._remembered(slack_id, _LANGUAGE_REMEMBERED)
+        known = self._known.get(slack_id)
         return language_of(known.locale) if known else ENGLISH
 
     def knows_language(self, slack_id: str) -> bool:
         """Whether `language` answers without asking Slack."""
-        return self._remembered(slack_id, _LANGUAGE_REMEMBERED) is not None
-
-    def _remembered(self, slack_id: str, so_long: float) -> Person | None:
-        known, asked_at = self._known.get(slack_id, (None, -math.inf))
-        return known if self._clock.monotonic() - asked_at < so_long else None
-
-    def _remembered_members(self, group: str) -> frozenset[str] | None:
-        members, asked_at = self._groups.get(group, (None, -math.inf))
-        return members if self._clock.monotonic() - asked_at < _GROUP_REMEMBERED else None
+        return slack_id in self._known
 
     async def _ask_members(self, group: str) -> frozenset[str]:
         answer = await answer_of(self._client.usergroups_users_list(usergroup=group))
@@ -173,7 +167,7 @@ class SlackDirectory:
             log.warning("group_is_gone", group=group)
         else:
             raise SlackIsSilent(answer)
-        self._groups[group] = members, self._clock.monotonic()
+        self._groups[group] = members
         return members
 
     async def _ask(self, slack_id: str) -> Person:
@@ -184,7 +178,7 @@ class SlackDirectory:
             person = Person(slack_id, say("Somebody"), Standing.UNKNOWN)
         else:
             raise SlackIsSilent(answer)
-        self._known[slack_id] = (person, self._clock.monotonic())
+        self._people[slack_id] = self._known[slack_id] = person
         return person
 
     def _read(self, slack_id: str, user: Mapping[str, Any]) -> Person:

@@ -1,9 +1,9 @@
 """OUT: posts and updates messages, and proves that one was sent. Each message carries its id in its metadata."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from cachetools import TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -22,6 +22,7 @@ from handlers.slack_api.rate_limits import Method
 from handlers.slack_api.responses import Answer, answer_of, is_our_fault
 
 _REMEMBERED = 60 * 60.0  # seconds; a person's channel stays the same, but whoever has left is to be noticed
+_MOST: Final = 100_000  # channels
 _AMONG_SLACKS_HOSTS = 60.0  # seconds that their clocks may be apart; too wide a look costs nothing
 _PAGE: Final = 200
 _MOST_PAGES: Final = 250
@@ -45,23 +46,21 @@ class SlackMessenger:
         self._patient = patient
         self._once = once
         self._directory = directory
-        self._clock = clock
         self._common = common
         self._limits = directory.limits
-        self._opened: dict[str, tuple[str, float]] = {}  # with the monotonic time until which they count
+        self._opened = TTLCache[str, str](_MOST, _REMEMBERED, clock.monotonic)
 
     async def open(self, to: str) -> str | Rejected | Unavailable:
         """The channel in which to write to a person or channel, asked for once for all messages of an hour."""
         if not is_person(to):
             return to
-        known, until = self._opened.get(to, ("", -math.inf))
-        if self._clock.monotonic() < until:
+        if known := self._opened.get(to):
             return known
         await self._limits.turn(Method.OPEN)
         answer = await answer_of(self._patient.conversations_open(users=to))
         if isinstance(answer, AsyncSlackResponse):
             channel: str = answer["channel"]["id"]
-            self._opened[to] = channel, self._clock.monotonic() + _REMEMBERED
+            self._opened[to] = channel
             return channel
         return _certain(answer)
 

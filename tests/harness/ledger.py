@@ -8,12 +8,8 @@ from pathlib import Path
 from typing import Any
 
 Ask = Callable[[str, Sequence[Any]], Sequence[Sequence[Any]]]
-_FOR_EVER = (
-    "check",
-    "stock",
-    "head",
-    "end delegation",
-)  # looks after what has arrived, the catalogue, the history's head
+# looks after gifts that have arrived, the catalogue and the history's head, and at the last day of an absence
+_FOR_EVER = ("check", "stock", "head", "end delegation")
 _GIFTS = """
     (SELECT gifts.*, requester, value_minor, cost_centre, month, created_at, requests.state AS request_state
      FROM gifts JOIN requests ON requests.id = request_id ORDER BY gifts.rowid)
@@ -57,9 +53,9 @@ class Ledger:
         """The lines of the history that are about requests."""
         return self._read("(SELECT rowid, * FROM history WHERE request_id IS NOT NULL)", columns, narrowed)
 
-    def company_events(self, *columns: str, **narrowed: Any) -> list[Any]:
-        """The lines of the history that are about no request."""
-        return self._read("(SELECT rowid, * FROM history WHERE request_id IS NULL)", columns, narrowed)
+    def all_events(self, *columns: str, **narrowed: Any) -> list[Any]:
+        """The lines of the history, those of the company as well."""
+        return self._read("history", columns, narrowed)
 
     def spending(self, *columns: str, **narrowed: Any) -> list[Any]:
         """The sums that budgets are judged by."""

@@ -217,6 +217,11 @@ class Office:
         """Where the gifts stand."""
         return self.ledger.states()
 
+    def refusals(self) -> list[tuple[str, str]]:
+        """Who was refused, and the sentence behind the code, as the record has them."""
+        refused = self.ledger.audit_events("actor", "detail", event="refused")
+        return [(actor, detail.partition(": ")[2]) for actor, detail in refused]
+
     async def rests(self) -> None:
         """Wait until there is nothing left to do right now."""
         await eventually(lambda: not self.ledger.has_jobs_due(datetime.fromtimestamp(self.clock.time(), UTC)))

@@ -79,7 +79,7 @@ async def test_no_road_leads_to_a_decision_of_ones_own(
             assert words in said
         assert office.states() == ["waiting"]
         assert office.giftcards.requests == []
-        assert office.ledger.audit_events("actor", "detail", event="refused") == [(person.id, words)]
+        assert office.refusals() == [(person.id, words)]
 
 
 @pytest.mark.usefixtures("bot")

@@ -16,6 +16,7 @@ from bot.gifts.model.job import Task
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.model.people import Person
 from bot.gifts.model.policy import LONGEST_REASON, Policy
+from bot.gifts.model.refusal import UNKNOWN_REQUEST, Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.notifications.restore_detection import Recall
@@ -25,7 +26,7 @@ from bot.gifts.store import Store
 
 
 class Deciding:
-    """What those who decide do."""
+    """What those who decide do, and the requester who takes a request back."""
 
     def __init__(
         self,
@@ -74,7 +75,8 @@ class Deciding:
                 return await self._checked(request_id, person, card, version)
             check_stand_in(person, rights[approver])
         if version not in {None, request.version}:
-            raise TooLate(say("This request was changed meanwhile. A newer card shows it as it is now."))
+            words = say("This request was changed meanwhile. A newer card shows it as it is now.")
+            raise TooLate(RefusalCode.CHANGED_BEFORE_DECISION, words)
         return route, rights[person]
 
     async def approve(
@@ -96,7 +98,7 @@ class Deciding:
             words = say_many(
                 "Please use at most {count} character.", "Please use at most {count} characters.", LONGEST_REASON
             )
-            raise Invalid({Field.REASON: words})
+            raise Invalid({Field.REASON: Refusal(RefusalCode.APPROVAL_NOTE_TOO_LONG, words)})
         route, approver = await self._checked(request_id, person, card, version)
         with self._store.write():  # nothing was awaited since, so that what was checked holds
             if amount is not None:
@@ -117,7 +119,7 @@ class Deciding:
                 "Please say why, in at most {count} characters; the requester reads it.",
                 LONGEST_REASON,
             )
-            raise Invalid({Field.REASON: words})
+            raise Invalid({Field.REASON: Refusal(RefusalCode.DECLINE_NEEDS_REASON, words)})
         route = await self.check(request_id, person, version=version)
         with self._store.write():
             if route.check(person) != person:
@@ -131,9 +133,10 @@ class Deciding:
             Refused: it is somebody else's, which is on the record then, or decided already.
         """
         request = self._known(request_id)
-        with refusals_on_record(self._store, self._clock, request.id, person):
+        with refusals_on_record(self._store, self._clock, request_id, person):
             if person != request.requester:
-                raise Refused(say("Only the person who asked for a gift can cancel it."))
+                words = say("Only the person who asked for a gift can cancel it.")
+                raise Refused(RefusalCode.NOT_YOURS_TO_CANCEL, words)
         return self.end(request, person, RequestStep.CANCEL)
 
     def end(self, request: Request, person: str, step: RequestStep, note: str = "") -> Request:
@@ -160,7 +163,8 @@ class Deciding:
         """The way of a request, with the groups as they were read last; whoever comes too late is told who decided."""
         route = self._policy.route(request, self._roll.cached())
         if route is None:
-            raise Refused(say("The policy has no rule for this request any more. Please cancel it, and ask anew."))
+            words = say("The policy has no rule for this request any more. Please cancel it, and ask anew.")
+            raise Refused(RefusalCode.NO_RULE_ANY_MORE, words)
         if request.state is not RequestState.PENDING:
             approvers, roster = self._policy.rules.approvers(route.roster), route.roster
             if person in {*approvers, *roster.stand_ins.values()} - request.involved:
@@ -212,10 +216,10 @@ class Deciding:
         with refusals_on_record(self._store, self._clock, request.id, person):
             check_no_part_in(request, person)
             if person not in self._policy.rules.approvers(self._roll.cached()):
-                raise Refused(NO_APPROVER)
+                raise Refused(*NO_APPROVER)
 
     def _known(self, request_id: str) -> Request:
         request = self._store.requests.get(request_id)
         if request is None:
-            raise Refused(say("I do not know this request."))
+            raise Refused(*UNKNOWN_REQUEST)
         return request

@@ -14,6 +14,7 @@ from bot.gifts.model.notification import Kind
 from bot.gifts.model.out_of_office import Absence, makes_a_loop
 from bot.gifts.model.people import Person, Standing
 from bot.gifts.model.policy import Policy
+from bot.gifts.model.refusal import RefusalCode
 from bot.gifts.model.text import Who, Words, say
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.store import Store
@@ -47,7 +48,8 @@ class Absences:
         approver = people[person]
         check_colleague(approver)
         if person not in self._policy.rules.approvers(roster):
-            raise Refused(say("Only approvers can be away: nobody else has anything to decide."))
+            words = say("Only approvers can be away: nobody else has anything to decide.")
+            raise Refused(RefusalCode.NOTHING_TO_DELEGATE, words)
         now = self._clock.now()
         today = now.astimezone(approver.zone).date()
         deputy = _deputy(person, deputies, people, today)
@@ -94,7 +96,7 @@ class Absences:
             "You are not away. `/gift away until {day} @colleague` lets a colleague decide for you until then.",
             day=_some_day(self._clock.now().date()),
         )
-        raise Refused(words)
+        raise Refused(RefusalCode.NOT_AWAY, words)
 
     def _check_for_loop(self, absence: Absence) -> None:
         others = {other.person: other.deputy for other in self._store.absences.now(absence.since)}
@@ -103,7 +105,7 @@ class Absences:
                 "{deputy} is away as well, and you decide for them. Please name somebody else.",
                 deputy=Who(absence.deputy),
             )
-            raise Refused(words)
+            raise Refused(RefusalCode.DELEGATION_LOOP, words)
 
     def _end(self, person: str, successor: str | None = None) -> None:
         """End what somebody has now, if anything; all that waits is looked at anew, as other people decide."""
@@ -131,14 +133,16 @@ def _deputy(person: str, deputies: Sequence[str], people: Mapping[str, Person], 
             "Please name the one colleague who decides for you: `/gift away until {day} @colleague`.",
             day=_some_day(today),
         )
-        raise Refused(words)
+        raise Refused(RefusalCode.DEPUTY_MISSING, words)
     (deputy,) = deputies
     if deputy == person:
-        raise Refused(say("You cannot decide for yourself while you are away. Please name somebody else."))
+        words = say("You cannot decide for yourself while you are away. Please name somebody else.")
+        raise Refused(RefusalCode.DEPUTY_IS_ONESELF, words)
     found = people[deputy]
     if found.standing is not Standing.MEMBER:
         problem: Words = found.standing.value.fill(who=found.name)
-        raise Refused(say("Only a colleague can decide for you, and {problem}.", problem=problem))
+        words = say("Only a colleague can decide for you, and {problem}.", problem=problem)
+        raise Refused(RefusalCode.DEPUTY_BARRED, words)
     return deputy
 
 
@@ -149,9 +153,10 @@ def _last_day(text: str, person: Person, today: date) -> date:
             "I do not know which day you mean. Please write it like this: `/gift away until {day} @colleague`.",
             day=_some_day(today),
         )
-        raise Refused(words)
+        raise Refused(RefusalCode.DAY_UNREADABLE, words)
     if not today <= day <= today + A_YEAR:
-        raise Refused(say("That day has passed, or is more than a year away. Please name another one."))
+        words = say("That day has passed, or is more than a year away. Please name another one.")
+        raise Refused(RefusalCode.DAY_OUT_OF_RANGE, words)
     return day
 
 

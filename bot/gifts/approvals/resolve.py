@@ -11,6 +11,7 @@ from bot.gifts.model.job import Task
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
+from bot.gifts.model.refusal import UNKNOWN_GIFT, Refusal, RefusalCode
 from bot.gifts.model.text import Who, say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.circuit_breaker import Holds
@@ -23,7 +24,10 @@ _ON_THE_RECORD = {
     Made.PERHAPS: "the order may exist",
     Made.YES: "the order exists",
 }
-_GONE_ON = say("There is nothing to retry or to close: this gift is on its way again, or closed.")
+_GONE_ON = Refusal(
+    RefusalCode.HAS_GONE_ON,
+    say("There is nothing to retry or to close: this gift is on its way again, or closed."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +76,18 @@ class Mending:
         gift = self._store.gifts.get(gift_id)
         request = self._store.requests.get(gift.request_id) if gift else None
         if gift is None or request is None:
-            raise Refused(say("I do not know this gift."))
+            raise Refused(*UNKNOWN_GIFT)
         await self._roll.now()
         self._deciding.check_may_mend(request, person)
         if not gift.is_in_trouble:
-            raise Refused(_GONE_ON)
+            raise Refused(*_GONE_ON)
         return Broken(request, gift, self._finder.made(request, gift))
 
     async def retry(self, gift_id: str, person: str) -> Request:
         """Go on where the gift stands: with its order if that is known, else with its key if it may exist."""
         broken = await self.check(gift_id, person)
         if broken.gift.reason and not broken.gift.reason.can_retry:
-            raise Refused(broken.gift.reason.remedy)
+            raise Refused(RefusalCode.RETRY_CANNOT_HELP, broken.gift.reason.remedy)
         way_on = _way_on(broken)
         if way_on is not GiftStep.ASK_AGAIN:  # what may have been ordered is asked about, whoever it is for
             await self._check_recipient(broken.gift)
@@ -94,16 +98,15 @@ class Mending:
         _check_words(words)
         broken = await self.check(gift_id, person)
         if broken.gift.state is GiftState.FAILED or broken.made is Made.YES:
-            raise Refused(say("“Retry” is the way on for this gift."))
+            raise Refused(RefusalCode.RETRY_INSTEAD, say("“Retry” is the way on for this gift."))
         settles_at = self._finder.settles_at(broken.gift)
         if settles_at and self._clock.now() < settles_at:
-            raise Refused(
-                say(
-                    "The last try was only just now, and may still come through. Please look again after {when}, and "
-                    "say then what you saw.",
-                    when=settles_at,
-                )
+            too_early = say(
+                "The last try was only just now, and may still come through. Please look again after {when}, and "
+                "say then what you saw.",
+                when=settles_at,
             )
+            raise Refused(RefusalCode.TRIED_JUST_NOW, too_early)
         await self._check_recipient(broken.gift)
         return self._go_on(broken, GiftStep.ORDER_ANEW, person, f"has looked, and there is no order: {words}")
 
@@ -117,7 +120,7 @@ class Mending:
         detail = f"{_ON_THE_RECORD[broken.made]}, {money}: {words}"
         with self._store.write():
             if not self._store.gifts.move(gift, GiftStep.CLOSE, person, self._clock.now(), detail=detail):
-                raise Refused(_GONE_ON)
+                raise Refused(*_GONE_ON)
             self._store.gifts.close(gift, Closing(person, words))
             if is_free:
                 self._treasury.release(request, [gift])
@@ -134,16 +137,15 @@ class Mending:
         recipient = (await self._roll.people([gift.recipient]))[gift.recipient]
         if recipient.standing.value:
             problem = recipient.standing.value.fill(who=Who(recipient.id))
-            raise Refused(
-                say("{problem}, so this gift cannot go on. Retry once they are back, or close it.", problem=problem)
-            )
+            words = say("{problem}, so this gift cannot go on. Retry once they are back, or close it.", problem=problem)
+            raise Refused(RefusalCode.RECIPIENT_LEFT, words)
 
     def _go_on(self, broken: Broken, step: GiftStep, person: str, detail: str = "") -> Request:
         request, gift = broken.request, broken.gift
         now = self._clock.now()
         with self._store.write():
             if not self._store.gifts.move(gift, step, person, now, detail=detail):
-                raise Refused(_GONE_ON)
+                raise Refused(*_GONE_ON)
             self._treasury.reserve(request, [gift])  # it may have been released
             order = self._store.orders.get(gift)
             if step is GiftStep.ORDER_ANEW and order:
@@ -177,12 +179,9 @@ def _check_words(words: str) -> None:
         Invalid: they are missing, or too many.
     """
     if not 1 <= len(words) <= LONGEST_REASON:
-        raise Invalid(
-            {
-                Field.REASON: say_many(
-                    "Please say it in words, in at most {count} character; they stay on the record.",
-                    "Please say it in words, in at most {count} characters; they stay on the record.",
-                    LONGEST_REASON,
-                )
-            }
+        problem = say_many(
+            "Please say it in words, in at most {count} character; they stay on the record.",
+            "Please say it in words, in at most {count} characters; they stay on the record.",
+            LONGEST_REASON,
         )
+        raise Invalid({Field.REASON: Refusal(RefusalCode.WORDS_MISSING, problem)})

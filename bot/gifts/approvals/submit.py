@@ -16,6 +16,7 @@ from bot.gifts.model.gift import Request
 from bot.gifts.model.job import Task
 from bot.gifts.model.policy import MOST_RECIPIENTS, MOST_WAITING, Policy
 from bot.gifts.model.product import Choice
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.catalogue import Catalogue
@@ -66,7 +67,8 @@ class Asking:
                 return request
         kept = self._store.requests.get(draft.id)
         if kept is None or kept.requester != draft.requester:
-            raise Refused(say("This form belongs to somebody else. Please open a new one with /gift."))
+            words = say("This form belongs to somebody else. Please open a new one with /gift.")
+            raise Refused(RefusalCode.NOT_YOUR_FORM, words)
         return kept
 
     async def edit(self, draft: Draft, version: int) -> Request:
@@ -107,11 +109,13 @@ class Asking:
     def _editable(self, request_id: str, person: str, version: int | None) -> Request:
         request = self._store.requests.get(request_id)
         if request is None or request.requester != person:
-            raise Refused(say("Only the person who asked for a gift can change it."))
+            words = say("Only the person who asked for a gift can change it.")
+            raise Refused(RefusalCode.NOT_YOURS_TO_CHANGE, words)
         if request.decision:
             raise AlreadyDecided(request)
         if request.version != version:
-            raise TooLate(say("This request was changed meanwhile. Please open it again."))
+            words = say("This request was changed meanwhile. Please open it again.")
+            raise TooLate(RefusalCode.CHANGED_BEFORE_CHANGE, words)
         return request
 
     async def _read(self, draft: Draft) -> Request:
@@ -137,4 +141,4 @@ class Asking:
                 "{count} of your requests are waiting for a decision. Please let one be decided, or cancel it.",
                 MOST_WAITING,
             )
-            raise Invalid({Field.RECIPIENTS: words})
+            raise Invalid({Field.RECIPIENTS: Refusal(RefusalCode.TOO_MANY_WAITING, words)})

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zlib import crc32
 
 import structlog
 
@@ -30,6 +31,15 @@ Step = Callable[[Work], Awaitable[Done | Again | Later]]
 def growing_wait(tries: int) -> timedelta:
     """One second, two, four, ... up to five minutes."""
     return min(timedelta(seconds=2 ** min(tries, 16)), LONGEST_WAIT)
+
+
+def backoff(work: Work) -> timedelta:
+    """The wait with equal jitter, between half of it and all: what failed together does not come back together.
+
+    The share is drawn from the job's id and its tries, so that it is another one each time and the same in each test.
+    """
+    share = crc32(f"{work.id} {work.tries}".encode()) / 2**32
+    return growing_wait(work.tries) * (1 - share / 2)
 
 
 class Worker:
@@ -152,7 +162,7 @@ class Worker:
                 case Again(seconds):
                     self._store.work.again(work, now + timedelta(seconds=seconds))
                 case Later(note=note, seconds=seconds):
-                    wait = max(growing_wait(work.tries), timedelta(seconds=seconds))
+                    wait = max(backoff(work), timedelta(seconds=seconds))
                     self._store.work.postpone(work, now + wait, note)
 
     async def _is_over(self, work: Work, outcome: Later) -> bool:

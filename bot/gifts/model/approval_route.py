@@ -9,16 +9,20 @@ from bot.gifts.model.approval_rules import Rule, Step, enough_people
 from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, Request, RequestState
 from bot.gifts.model.people import Roster, is_person
-from bot.gifts.model.text import Who, Words, say, say_many
+from bot.gifts.model.refusal import Refusal, RefusalCode
+from bot.gifts.model.text import Who, say, say_many
 
-NO_APPROVER: Final = say("Only an approver can decide about gifts. You are not on the list of approvers.")
+NO_APPROVER: Final = Refusal(
+    RefusalCode.NOT_AN_APPROVER,
+    say("Only an approver can decide about gifts. You are not on the list of approvers."),
+)
 
 
 class AlreadyDecided(TooLate):
     """Somebody else was faster; `request` says who and when."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(say("This request has already been decided."))
+        super().__init__(RefusalCode.ALREADY_DECIDED, say("This request has already been decided."))
         self.request = request
 
 
@@ -66,7 +70,7 @@ class Route:
         check_no_part_in(self.request, person)
         if approver := self.hands.get(person):
             return approver
-        raise Refused(self._why_not(person))
+        raise Refused(*self._why_not(person))
 
     def after(self, approval: Approval) -> "Route":
         """The way once somebody has agreed, with enough people for what is still missing then.
@@ -80,7 +84,7 @@ class Route:
             return after
         if self.stuck_at() is None or approval.by in self.hands_in(later):
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
-            raise Refused(words)
+            raise Refused(RefusalCode.NEEDED_LATER, words)
         return after
 
     def stuck_at(self) -> int | None:
@@ -92,20 +96,22 @@ class Route:
                 return number
         return None
 
-    def why_stuck(self) -> Words | None:
+    def why_stuck(self) -> Refusal | None:
         """Why the request can never be approved, for its requester; None where it can."""
         number = self.stuck_at()
         if number is None:
             return None
         if len(self.rule.steps) == self.rule.steps[number].count == 1:
-            return say("Nobody is left who could approve this: every approver asks for it or receives it.")
-        return say_many(
+            words = say("Nobody is left who could approve this: every approver asks for it or receives it.")
+            return Refusal(RefusalCode.NOBODY_LEFT, words)
+        words = say_many(
             "Step {step} needs {count} person of {pool}, and nobody is left for it who has no other part in this.",
             "Step {step} needs {count} people of {pool}, and too few are left for it who have no other part in this.",
             self.rule.steps[number].count,
             step=number + 1,
             pool=self.rule.steps[number].pool,
         )
+        return Refusal(RefusalCode.TOO_FEW_LEFT, words)
 
     def given_in(self, number: int) -> list[Approval]:
         """The approvals that count for a step: those given for it, while the rule still has it as it was."""
@@ -144,19 +150,23 @@ class Route:
     def _missing(self, number: int) -> int:
         return max(0, self.rule.steps[number].count - len(self.given_in(number)))
 
-    def _why_not(self, person: str) -> Words:
+    def _why_not(self, person: str) -> Refusal:
         for given in self.request.approvals:
             if given.by == person:
-                return say("You have approved this already; it also needs somebody else.")
+                words = say("You have approved this already; it also needs somebody else.")
+                return Refusal(RefusalCode.HAS_APPROVED, words)
             if given.on_behalf_of == person:
                 deputy = Who(given.by)
-                return say("{deputy} has approved this for you already; it also needs somebody else.", deputy=deputy)
+                words = say("{deputy} has approved this for you already; it also needs somebody else.", deputy=deputy)
+                return Refusal(RefusalCode.DEPUTY_HAS_APPROVED, words)
         step = self.step
         if step and person in self.pools[step.pool] and person in self.roster.stand_ins:
             deputy = Who(self.roster.stand_ins[person])
-            return say("You are away, and {deputy} decides for you. `/gift back` takes it back.", deputy=deputy)
+            words = say("You are away, and {deputy} decides for you. `/gift back` takes it back.", deputy=deputy)
+            return Refusal(RefusalCode.IS_AWAY, words)
         if step and len(self.rule.steps) > 1 and any(person in people for people in self.pools.values()):
-            return say("It is the turn of {pool}, and you are not among them.", pool=step.pool)
+            words = say("It is the turn of {pool}, and you are not among them.", pool=step.pool)
+            return Refusal(RefusalCode.NOT_YOUR_TURN, words)
         return NO_APPROVER
 
 
@@ -167,9 +177,9 @@ def check_no_part_in(request: Request, person: str) -> None:
         Refused: nobody decides about their own gifts, by whatever right.
     """
     if person == request.requester:
-        raise Refused(say("You asked for this gift, so somebody else has to decide about it."))
+        raise Refused(RefusalCode.OWN_REQUEST, say("You asked for this gift, so somebody else has to decide about it."))
     if person in request.recipients:
-        raise Refused(say("This gift is for you, so somebody else has to decide about it."))
+        raise Refused(RefusalCode.OWN_GIFT, say("This gift is for you, so somebody else has to decide about it."))
 
 
 def check_possible(route: Route | None) -> None:
@@ -179,6 +189,7 @@ def check_possible(route: Route | None) -> None:
         Invalid: no rule is about it, or too few people are left who could approve it.
     """
     if route is None:
-        raise Invalid({Field.AMOUNT: say("The company's policy has no rule for such a gift.")})
+        words = say("The company's policy has no rule for such a gift.")
+        raise Invalid({Field.AMOUNT: Refusal(RefusalCode.NO_RULE, words)})
     if stuck := route.why_stuck():
         raise Invalid({Field.RECIPIENTS: stuck})

@@ -15,6 +15,7 @@ IllegalMove is no GiftbotError: it is a mistake in our own code and never reache
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import Words, say, sentences
 
 
@@ -43,15 +44,19 @@ class GiftbotError(Exception):
 
 
 class Invalid(GiftbotError):
-    """What was filled in cannot be accepted; `problems` has a message for each field at fault."""
+    """What was filled in cannot be accepted; `problems` has a code and a message for each field at fault."""
 
-    def __init__(self, problems: Mapping[Field, Words]) -> None:
-        super().__init__(sentences(problems.values()))
+    def __init__(self, problems: Mapping[Field, Refusal]) -> None:
+        super().__init__(sentences(problem.words for problem in problems.values()))
         self.problems = dict(problems)
 
 
 class Refused(GiftbotError):
     """The person may not do this, or it is too late; nothing was changed."""
+
+    def __init__(self, code: RefusalCode, user_message: Words) -> None:
+        super().__init__(user_message)
+        self.refusal = Refusal(code, user_message)
 
 
 class TooLate(Refused):

@@ -25,6 +25,7 @@ from bot.gifts.model.currencies import PLACES
 from bot.gifts.model.currency_words import means
 from bot.gifts.model.errors import Field, Invalid
 from bot.gifts.model.locales import babel_locale
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import Words, say, say_many
 
 LONGEST_AMOUNT: Final = 20  # characters that somebody has to write for one; 1,000,000,000,000 has 17
@@ -120,15 +121,15 @@ def from_major(amount: Decimal, currency: str) -> Money:
         Invalid: the amount is not positive, absurdly large, or finer than the currency's smallest unit.
     """
     if amount <= 0:
-        raise _invalid(say("The amount has to be more than zero."))
+        raise _not_positive()
     if amount.adjusted() > _MOST_DIGITS:
-        raise _invalid(say("That amount is too large."))
+        raise _too_large()
     places = PLACES.get(currency, _MOST_HAVE)
     minor = Fraction(max(amount, _FINEST)) * 10**places  # exact, where Decimal would round
     if minor.denominator != 1:
-        raise _invalid(_finest(currency, places))
+        raise _invalid(RefusalCode.AMOUNT_TOO_FINE, _finest(currency, places))
     if minor > _LARGEST_MINOR:
-        raise _invalid(say("That amount is too large."))
+        raise _too_large()
     return Money(int(minor), currency, places)
 
 
@@ -142,7 +143,7 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
     if len(bare) > _MOST_TYPED:
         raise _no_amount(bare, currency)
     if any(sign.isdigit() and not sign.isascii() for sign in bare):
-        raise _invalid(say("Please write the amount with the digits 0 to 9."))
+        raise _invalid(RefusalCode.AMOUNT_DIGITS, say("Please write the amount with the digits 0 to 9."))
     parts = _PARTS.fullmatch(bare)
     assert parts is not None, "it fits every text"
     before, number, behind = parts[1].strip(), parts[2] or "", _EVEN.sub("", parts[3]).strip()
@@ -151,9 +152,9 @@ def parse_money(text: str, currency: str, locale: str) -> Money:
     if not all(means(words, currency, locale) for words in beside) or (number and not _NUMBER.fullmatch(number)):
         raise _no_amount(bare, currency)
     if not number:
-        raise _invalid(say("Please write an amount, for example 25."))
+        raise _invalid(RefusalCode.AMOUNT_MISSING, say("Please write an amount, for example 25."))
     if negative:
-        raise _invalid(say("The amount has to be more than zero."))
+        raise _not_positive()
     try:
         return from_major(_decimal(number, currency, locale), currency)
     except InvalidOperation:  # Babel cannot write out so many digits, to see whether it reads them as they were meant
@@ -168,7 +169,8 @@ def _decimal(text: str, currency: str, locale: str) -> Decimal:
         if not _may_be_thousands(text, currency, get_decimal_symbol(readers)):
             return parse_decimal(re.sub(typed_for_group, group, text), readers, strict=True)
     example = format_decimal(Decimal("1234.5") if PLACES.get(currency) else Decimal(1234), locale=readers)
-    raise _invalid(say("“{text}” can be read in two ways. Write it like {example}.", text=text[:40], example=example))
+    words = say("“{text}” can be read in two ways. Write it like {example}.", text=text[:40], example=example)
+    raise _invalid(RefusalCode.AMOUNT_AMBIGUOUS, words)
 
 
 def _may_be_thousands(text: str, currency: str, decimal: str) -> bool:
@@ -192,8 +194,16 @@ def _no_amount(text: str, currency: str) -> Invalid:
     words = say(
         "“{text}” is not an amount of {currency}. Write a number, for example 25.", text=text[:40], currency=currency
     )
-    return _invalid(words)
+    return _invalid(RefusalCode.AMOUNT_UNREADABLE, words)
 
 
-def _invalid(words: Words) -> Invalid:
-    return Invalid({Field.AMOUNT: words})
+def _not_positive() -> Invalid:
+    return _invalid(RefusalCode.AMOUNT_NOT_POSITIVE, say("The amount has to be more than zero."))
+
+
+def _too_large() -> Invalid:
+    return _invalid(RefusalCode.AMOUNT_TOO_LARGE, say("That amount is too large."))
+
+
+def _invalid(code: RefusalCode, words: Words) -> Invalid:
+    return Invalid({Field.AMOUNT: Refusal(code, words)})

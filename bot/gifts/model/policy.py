@@ -16,6 +16,7 @@ from bot.gifts.model.gift import Request
 from bot.gifts.model.money import Money, parse_money
 from bot.gifts.model.people import Person, Roster, Standing, is_group
 from bot.gifts.model.product import Product, Shelf
+from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import Listed, Words, say, say_many, sentences
 
 MOST_RECIPIENTS = 25
@@ -80,23 +81,27 @@ class Policy:
         Raises:
             Invalid: with everything that is wrong with the draft at once.
         """
-        problems: dict[Field, Words] = {}
+        problems: dict[Field, Refusal] = {}
         if recipients_problem := self._recipients_problem(draft, people, roster):
             problems[Field.RECIPIENTS] = recipients_problem
         if len(draft.note) > LONGEST_NOTE:
-            problems[Field.NOTE] = say_many(
+            words = say_many(
                 "Please keep the note under {count} character; it has {length}.",
                 "Please keep the note under {count} characters; it has {length}.",
                 LONGEST_NOTE,
                 length=len(draft.note),
             )
+            problems[Field.NOTE] = Refusal(RefusalCode.NOTE_TOO_LONG, words)
         if (self.cost_centres or draft.cost_centre) and draft.cost_centre not in self.cost_centres:
-            problems[Field.COST_CENTRE] = say("Please choose one of the cost centres in the list.")
+            words = say("Please choose one of the cost centres in the list.")
+            problems[Field.COST_CENTRE] = Refusal(RefusalCode.UNKNOWN_COST_CENTRE, words)
         if draft.hashtag and draft.hashtag not in self.announcing.hashtags:
-            problems[Field.HASHTAG] = say("Please choose one of those in the list.")
+            words = say("Please choose one of those in the list.")
+            problems[Field.HASHTAG] = Refusal(RefusalCode.UNKNOWN_HASHTAG, words)
         value = None
         if draft.country not in self.countries:
-            problems[Field.COUNTRY] = say("Please choose one of the countries in the list.")
+            words = say("Please choose one of the countries in the list.")
+            problems[Field.COUNTRY] = Refusal(RefusalCode.UNKNOWN_COUNTRY, words)
         else:
             try:
                 value = self._checked_amount(draft, people[draft.requester].locale, shelf)
@@ -115,7 +120,7 @@ class Policy:
         value = parse_money(amount, request.value.currency, locale)
         if value > request.value:
             words = say("At most {value}: that is what was asked for.", value=request.value)
-            raise Invalid({Field.AMOUNT: words})
+            raise _bad_amount(RefusalCode.MORE_THAN_ASKED, words)
         if value != request.value:
             self._check_sold(value, request.product.code if request.product else None, shelf)
         return value
@@ -135,9 +140,10 @@ class Policy:
         largest = self.largest.get(currency)
         if largest is None:
             words = say("The rules for gifts name no largest amount in {currency}.", currency=currency)
-            raise Invalid({Field.AMOUNT: words})
+            raise _bad_amount(RefusalCode.NO_LIMIT_IN_CURRENCY, words)
         if value > largest:
-            raise Invalid({Field.AMOUNT: say("The largest gift is {largest} for each person.", largest=largest)})
+            words = say("The largest gift is {largest} for each person.", largest=largest)
+            raise _bad_amount(RefusalCode.OVER_LIMIT, words)
         self._check_sold(value, draft.product, shelf)
         return value
 
@@ -145,35 +151,39 @@ class Policy:
         if product:
             _check_product(product, value, shelf)
         elif self.whole_amounts and value.major % 1:
-            raise Invalid({Field.AMOUNT: say("Gifts come in whole amounts only, such as 25.")})
+            raise _bad_amount(RefusalCode.AMOUNT_NOT_WHOLE, say("Gifts come in whole amounts only, such as 25."))
         elif shelf and not (shelf.products if value.currency in self.templates else shelf.offering(value)):
             words = say("Nothing can be bought for {value} there.", value=value)
-            raise Invalid({Field.AMOUNT: sentences([words, *_values_are(shelf)])})
+            raise _bad_amount(RefusalCode.AMOUNT_NOT_SOLD, sentences([words, *_values_are(shelf)]))
 
-    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person], roster: Roster) -> Words | None:
+    def _recipients_problem(self, draft: Draft, people: Mapping[str, Person], roster: Roster) -> Refusal | None:
         count = len(draft.recipients)
         if not 1 <= count <= MOST_RECIPIENTS:
-            return say_many(
+            words = say_many(
                 "Please choose {count} person; you chose {chosen}.",
                 "Please choose 1 to {count} people; you chose {chosen}.",
                 MOST_RECIPIENTS,
                 chosen=count,
             )
+            return Refusal(RefusalCode.RECIPIENT_COUNT, words)
         if draft.requester in draft.recipients:
-            return say("You cannot send a gift to yourself.")
+            return Refusal(RefusalCode.GIFT_TO_ONESELF, say("You cannot send a gift to yourself."))
         if not self.is_open_to(draft.requester, roster):
-            return say("You are not among those who may ask for gifts here. `/gift settings` shows the rules.")
+            words = say("You are not among those who may ask for gifts here. `/gift settings` shows the rules.")
+            return Refusal(RefusalCode.MAY_NOT_ASK, words)
         requester = people[draft.requester]
         if requester.standing.value and requester.standing not in _MAY_ASK:
             account = requester.standing.value.fill(who=say("your account"))
-            return say("Only colleagues can send gifts, and {account}.", account=account)
+            words = say("Only colleagues can send gifts, and {account}.", account=account)
+            return Refusal(RefusalCode.REQUESTER_BARRED, words)
         barred = tuple(
             standing.value.fill(who=people[recipient].name)
             for recipient in draft.recipients
             if (standing := people[recipient].standing).value
         )
         if barred:
-            return say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
+            words = say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
+            return Refusal(RefusalCode.RECIPIENT_BARRED, words)
         return None
 
 
@@ -181,10 +191,14 @@ def _check_product(code: str, value: Money, shelf: Shelf | None) -> None:
     product = shelf.find(code) if shelf else None
     if product is None:
         words = say("This gift card is not sold for that country just now. Please choose again.")
-        raise Invalid({Field.PRODUCT: words})
+        raise Invalid({Field.PRODUCT: Refusal(RefusalCode.PRODUCT_NOT_SOLD, words)})
     if not product.offers(value):
         words = say("{product} does not come in that value.", product=product.name)
-        raise Invalid({Field.AMOUNT: sentences([words, *_values_are(product)])})
+        raise _bad_amount(RefusalCode.AMOUNT_NOT_OF_PRODUCT, sentences([words, *_values_are(product)]))
+
+
+def _bad_amount(code: RefusalCode, words: Words) -> Invalid:
+    return Invalid({Field.AMOUNT: Refusal(code, words)})
 
 
 def _values_are(goods: Product | Shelf) -> list[Words]:

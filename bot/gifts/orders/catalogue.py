@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
+from cachetools import TTLCache
+
 from bot.gifts.model.currencies import currency_in
 from bot.gifts.model.job import Again, Done, Work
 from bot.gifts.model.outcomes import Rejected, Unavailable
@@ -37,8 +39,10 @@ class Catalogue:
         self._clock = clock
         self._countries = countries
         self._currencies = currencies
-        self._shelves: dict[str, Shelf] = {}  # as this process has read them
-        self._read_at: dict[str, float] = {}  # by the monotonic clock
+        self._shelves: dict[
+            str, Shelf
+        ] = {}  # as this process has read them; what the database has may be of another account
+        self._fresh = TTLCache[str, Shelf](max(len(countries), 1), FRESH.total_seconds(), clock.monotonic)
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
@@ -64,10 +68,10 @@ class Catalogue:
 
     async def fresh(self, country: str) -> Shelf | Rejected | Unavailable:
         """The shelf as it was within the last hour; read now where it is older, once for all who ask meanwhile."""
-        if shelf := self._fresh(country):  # nobody waits while it is read anew before it is old
+        if shelf := self._fresh.get(country):  # nobody waits while it is read anew before it is old
             return shelf
         async with self._reading[country]:
-            return self._fresh(country) or await self._read(country)
+            return self._fresh.get(country) or await self._read(country)
 
     async def stock(self, _work: Work) -> Done | Again:
         """Keep it fresh, again and again, for forms and orders."""
@@ -89,10 +93,6 @@ class Catalogue:
                 complete &= isinstance(await self._read(country), Shelf)
         return complete
 
-    def _fresh(self, country: str) -> Shelf | None:
-        shelf = self._shelves.get(country)  # not what is only in the database: it may be of another account
-        return shelf if shelf and self._clock.monotonic() - self._read_at[country] < FRESH.total_seconds() else None
-
     async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
         products = await self._giftcards.products(country)
         if isinstance(products, Rejected | Unavailable):
@@ -110,6 +110,5 @@ class Catalogue:
     def _keep(self, shelf: Shelf) -> Shelf:
         with self._store.write():
             self._store.shelves.save(shelf)
-        self._shelves[shelf.country] = shelf
-        self._read_at[shelf.country] = self._clock.monotonic()
+        self._shelves[shelf.country] = self._fresh[shelf.country] = shelf
         return shelf

@@ -13,7 +13,8 @@ from bot.gifts.model.errors import NotNow, Refused
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
 from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Stopped, Task, Work
 from bot.gifts.model.redemption_link import NO_GOOD, Payout
-from bot.gifts.model.text import Words, say, say_many
+from bot.gifts.model.refusal import UNKNOWN_GIFT, Refusal, RefusalCode
+from bot.gifts.model.text import say, say_many
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.place import OrderDesk
 from bot.gifts.rate_limiter import Pace
@@ -78,30 +79,32 @@ class Aftercare:
         """
         gift, now = self._store.gifts.get(gift_id), self._clock.now()
         if gift is None:
-            raise Refused(say("I do not know this gift."))
+            raise Refused(*UNKNOWN_GIFT)
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
             event = AuditEvent.REFUSED if refusal else AuditEvent.SHOW_AGAIN
             self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
         if refusal:
-            raise Refused(refusal)
+            raise Refused(*refusal)
         return gift
 
     async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
         """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
         return self._request(gift), await self._desk.link(gift)
 
-    def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Words | None:
+    def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Refusal | None:
         if gift.recipient != person:
-            return say("This gift is for somebody else.")
+            return Refusal(RefusalCode.NOT_YOUR_GIFT, say("This gift is for somebody else."))
         if not gift.has_arrived:
-            return say("This gift has not arrived yet. You get a message with it.")
+            words = say("This gift has not arrived yet. You get a message with it.")
+            return Refusal(RefusalCode.NOT_ARRIVED, words)
         if self._store.history.count(AuditEvent.SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
-            return say_many(
+            words = say_many(
                 "A gift is shown once a day at most. Please come back tomorrow.",
                 "A gift is shown {count} times a day at most. Please come back tomorrow.",
                 self._care.shows_a_day,
             )
+            return Refusal(RefusalCode.SHOWN_TOO_OFTEN, words)
         return None
 
     def _ended(self, gift: Gift, step: GiftStep, payout: Payout | None = None) -> Done:
