@@ -46,14 +46,14 @@ class Home:
         asked = read(SettingsAsked, body)
         language = await self._directory.language(asked.user)
         view = settings_view(self._flow.policy, self._flow.patience, self._flow.roll.last, language)
-        self._errands.run(self._screens.open(asked.trigger, view))
+        self._errands.run(self._screens.open(asked.caller, view))
         await ack()
 
     async def on_show_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show somebody a gift of theirs once more."""
         click = read(Click, body)
-        gift = self._flow.show_again(click.subject, click.user)
-        self._errands.run(self._screens.show_gift(click.trigger, gift))
+        gift = self._flow.check_may_see(click.subject, click.user)
+        self._errands.run(self._screens.show_gift(click.caller, gift))
         await ack()
 
 

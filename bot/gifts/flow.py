@@ -6,7 +6,7 @@ the same as going on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -24,7 +24,7 @@ from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.dashboard import Desk, Desks, Look, Overview, overview_of
 from bot.gifts.model.business_hours import Patience
 from bot.gifts.model.draft import Draft
-from bot.gifts.model.errors import NotNow, Refused
+from bot.gifts.model.errors import Refused
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request, RequestStep
 from bot.gifts.model.job import Again, Done, Later, Stopped, Task, Work
@@ -32,7 +32,6 @@ from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.order import Funds, Made
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.outcomes import Placed, Posted, Rejected, Unavailable
-from bot.gifts.model.people import Person
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.text import say
 from bot.gifts.notifications.audit_head import Record
@@ -43,6 +42,7 @@ from bot.gifts.orders.catalogue import Catalogue
 from bot.gifts.orders.circuit_breaker import Holds
 from bot.gifts.orders.find import OrderFinder
 from bot.gifts.orders.place import OrderDesk
+from bot.gifts.orders.recipient import why_barred
 from bot.gifts.orders.redemption import FIRST_LOOK, Aftercare, Care
 from bot.gifts.ports import Directory, GiftCards, Messenger
 from bot.gifts.store import Store
@@ -219,15 +219,19 @@ class Flow:
         """Everything that concerns one person, as far as they look at it."""
         return self._desks.of(person, look, await self.roll.now())
 
-    def show_again(self, gift_id: str, person: str) -> Gift:
-        """Let a recipient see their gift once more, on the record; `link_of` then fetches its link.
+    def check_may_see(self, gift_id: str, person: str) -> Gift:
+        """The gift, if this person may see it once more; `link_of` then fetches its link, and `note_shown` counts it.
 
         Raises:
             Refused: it is somebody else's, it has not arrived, or it was shown too often today.
         """
         gift = self._gift(gift_id)
-        self._aftercare.show_again(gift, person)
+        self._aftercare.check_may_see(gift, person)
         return gift
+
+    def note_shown(self, gift: Gift) -> None:
+        """Put on the record that a recipient sees their link now. Raises Refused where that was too often today."""
+        self._aftercare.note_shown(gift)
 
     async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
         """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
@@ -312,12 +316,7 @@ class Flow:
         message = self._notices.gift_message(gift)
         if message.state is MessageState.SENT:
             return self._delivered(gift)
-        match await self._absence_of(gift, self.roll.asked_anew, Reason.RECIPIENT_LEFT):
-            case Stopped() as gone:
-                return self._stop(gift, gone)
-            case Later() as later:
-                return later
-        link = await self._desk.link(gift)
+        link = await why_barred(gift, self.roll.asked_anew, Reason.RECIPIENT_LEFT) or await self._desk.link(gift)
         if isinstance(link, Stopped):
             # its message may have arrived, so a new order could be a second gift: a person looks first
             perhaps_sent = message.state is MessageState.SENDING
@@ -357,19 +356,7 @@ class Flow:
         """Nothing is bought for somebody who has left since; what may have been ordered already goes on."""
         if self._finder.made(request, gift) is not Made.NO:
             return None
-        return await self._absence_of(gift, self.roll.known, Reason.RECIPIENT_GONE)
-
-    async def _absence_of(
-        self, gift: Gift, look_up: Callable[[str], Awaitable[Person]], reason: Reason
-    ) -> Stopped | Later | None:
-        """Whether a recipient is no colleague any more; Slack itself delivers to whoever has left."""
-        try:
-            recipient = await look_up(gift.recipient)
-        except NotNow as silent:
-            return Later(Reason.RECIPIENT_UNSURE, str(silent))
-        if recipient.standing.value is None:
-            return None
-        return Stopped(GiftStep.PARK, reason, str(recipient.standing.value.fill(who="the recipient")))
+        return await why_barred(gift, self.roll.known, Reason.RECIPIENT_GONE)
 
     def _placed(self, gift: Gift, order_id: str) -> Done:
         now = self._clock.now()

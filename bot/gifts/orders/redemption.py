@@ -67,20 +67,32 @@ class Aftercare:
                 return Done()
         return Again(self._next_look(age).total_seconds())
 
-    def show_again(self, gift: Gift, person: str) -> None:
-        """Let a gift's recipient see its link once more, on the record and a few times a day.
+    def check_may_see(self, gift: Gift, person: str) -> None:
+        """Let a gift's recipient pass, who may see its link once more a few times a day.
 
         Raises:
             Refused: it is somebody else's gift, it has not arrived, or it was shown too often today; this is on the
-                record as well.
+                record.
         """
         now = self._clock.now()
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
-            event = "refused" if refusal else SHOW_AGAIN
-            self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
+            if refusal:
+                self._store.history.add(now, person, "refused", gift.request_id, gift.id, str(refusal))
         if refusal:
             raise Refused(refusal)
+
+    def note_shown(self, gift: Gift) -> None:
+        """Put on the record that the recipient sees the link, which is at hand.
+
+        Raises:
+            Refused: it was shown too often meanwhile, in other windows.
+        """
+        now = self._clock.now()
+        with self._store.write():
+            if refusal := self._why_not_shown(gift, gift.recipient, now):
+                raise Refused(refusal)
+            self._store.history.add(now, gift.recipient, SHOW_AGAIN, gift.request_id, gift.id)
 
     def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Words | None:
         if gift.recipient != person:
