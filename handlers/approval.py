@@ -36,7 +36,7 @@ class Deciding:
         click = read(Click, body)
         route = await self._decide.check(click.subject, click.user, click.card, click.version)
         view = approve_form(route.request, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.trigger, view))
+        self._errands.run(self._screens.open(click.caller, view))
         await ack()
 
     async def on_approve_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -54,7 +54,7 @@ class Deciding:
         click = read(Click, body)
         route = await self._decide.check(click.subject, click.user, click.card, click.version)
         view = decline_form(route.request, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.trigger, view))
+        self._errands.run(self._screens.open(click.caller, view))
         await ack()
 
     async def on_decline_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from bot.gifts.model.text import Words, say
 from handlers.background_tasks import Errands
 from handlers.blocks.components import outcome
 from handlers.blocks.modals import notice_view
-from handlers.inbound.payloads import actor, first_field
+from handlers.inbound.payloads import actor, caller_in, first_field
 from handlers.localization import ENGLISH
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.views import Screens
@@ -47,8 +47,8 @@ class Errors:
             return _answer({"response_type": "ephemeral", "text": text})
         if is_form:
             return _answer({"response_action": "update", "view": notice_view(words, language)})
-        if trigger := body.get("trigger_id"):
-            self._errands.run(self._screens.tell(trigger, person, words))
+        if caller := caller_in(body):
+            self._errands.run(self._screens.tell(caller, words))
         return BoltResponse(status=200, body="")
 
 

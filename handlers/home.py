@@ -45,17 +45,16 @@ class Home:
         """Show the rules in force."""
         asked = read(SettingsAsked, body)
         language = await self._directory.language(asked.user)
-        view = settings_view(
-            self._services.policy, self._services.patience, self._services.approvers.cached(), language
-        )
-        self._errands.run(self._screens.open(asked.trigger, view))
+        roster = self._services.approvers.cached()
+        view = settings_view(self._services.policy, self._services.patience, roster, language)
+        self._errands.run(self._screens.open(asked.caller, view))
         await ack()
 
     async def on_show_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show somebody a gift of theirs once more."""
         click = read(Click, body)
-        gift = await self._services.redemption.show_again(click.subject, click.user)
-        self._errands.run(self._screens.show_gift(click.trigger, gift))
+        gift = await self._services.redemption.check_may_see(click.subject, click.user)
+        self._errands.run(self._screens.show_gift(click.caller, gift))
         await ack()
 
 

@@ -12,8 +12,10 @@ from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Field
 from bot.gifts.model.gift import Request
 from bot.gifts.model.product import Choice
+from bot.gifts.model.text import Words, say
 from bot.gifts.services import Services
 from handlers.background_tasks import Errands
+from handlers.blocks.bounds import shortened
 from handlers.blocks.modals import asked_view
 from handlers.blocks.policy_summary import settings_blocks, settings_title
 from handlers.blocks.request_modal import ANYTHING, Offer, product_options, request_form
@@ -25,7 +27,10 @@ from handlers.out_of_office import Away
 from handlers.prefill import Prefill
 from handlers.private_metadata import FormMemory, read_memory
 from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.private_replies import Caller
 from handlers.slack_api.views import Screens
+
+_NOT_OPENED = say("Slack did not open the form. Please try again.")
 
 
 class Asking:
@@ -77,7 +82,7 @@ class Asking:
         """The form from anywhere; from a message, with its author and a link to it."""
         shortcut = read(Shortcut, body)
         prefill = Prefill(recipients=(shortcut.author,) if shortcut.author else (), source=shortcut.permalink)
-        self._errands.run(self._open_form(shortcut.user, shortcut.trigger, prefill))
+        self._errands.run(self._open_form(shortcut.caller, prefill))
         await ack()
 
     async def on_product_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -111,21 +116,23 @@ class Asking:
         request = await self._services.submit.check_editor(click.subject, click.user, click.version)
         memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source, look=click.look)
         prefill = _as_asked(request, await self._directory.language(click.user))
-        self._errands.run(self._draw(click.user, click.trigger, memory, prefill))
+        self._errands.run(self._draw(click.caller, memory, prefill))
         await ack()
 
     async def _open_typed(self, command: SlashCommand) -> None:
         locale = (await self._directory.language(command.user)).locale
-        await self._open_form(command.user, command.trigger, read_text(command.text, self._offered(), locale))
+        prefill = read_text(command.text, self._offered(), locale)
+        await self._open_form(command.caller, prefill, _not_opened(command.text))
 
-    async def _open_form(self, person: str, trigger: str, prefill: Prefill) -> None:
+    async def _open_form(self, caller: Caller, prefill: Prefill, instead: Words = _NOT_OPENED) -> None:
         memory = FormMemory(draft_id=UUID(self._new_id()), source=prefill.source)
         usual = self._services.policy.announcing.usual_channel
-        await self._draw(person, trigger, memory, replace(prefill, announce_in=usual))
+        await self._draw(caller, memory, replace(prefill, announce_in=usual), instead)
 
-    async def _draw(self, person: str, trigger: str, memory: FormMemory, prefill: Prefill) -> None:
-        language = await self._directory.language(person)
-        await self._screens.open(trigger, request_form(memory, prefill, self._offer(prefill.country), language))
+    async def _draw(self, caller: Caller, memory: FormMemory, prefill: Prefill, instead: Words = _NOT_OPENED) -> None:
+        language = await self._directory.language(caller.user)
+        form = request_form(memory, prefill, self._offer(prefill.country), language)
+        await self._screens.open(caller, form, instead)
 
     async def _redraw(self, change: FormChange) -> None:
         """Draw a form as it was changed last: what is changed while Slack draws it is drawn right after."""
@@ -156,6 +163,13 @@ class Asking:
         """The countries that are offered now, each with the currency of its gifts."""
         catalogue = self._services.catalogue
         return {country: catalogue.currency_in(country) for country in catalogue.sold_in()}
+
+
+def _not_opened(typed: str) -> Words:
+    """That the form did not open, with what was typed for it: Slack has escaped that, but for mentions of everybody."""
+    if not typed:
+        return _NOT_OPENED
+    return say("{problem} You typed: /gift {text}", problem=_NOT_OPENED, text=shortened(typed.replace("<!", "&lt;!")))
 
 
 def _filled_in(change: FormChange) -> Prefill:

@@ -38,7 +38,7 @@ class Mending:
         click = read(Click, body)
         broken = await self._resolve.check(click.subject, click.user)
         view = order_anew_form(broken, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.trigger, view))
+        self._errands.run(self._screens.open(click.caller, view))
         await ack()
 
     async def on_order_anew_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ class Mending:
         click = read(Click, body)
         broken = await self._resolve.check(click.subject, click.user)
         view = close_form(broken, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.trigger, view))
+        self._errands.run(self._screens.open(click.caller, view))
         await ack()
 
     async def on_close_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:

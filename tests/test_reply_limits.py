@@ -150,7 +150,7 @@ async def test_a_bomb_from_a_response_url(office: Office) -> None:
         await office.mia.clicks("Cancel request", on=office.mia.private_replies[-1], confirm=True)
         with capture_logs() as logs:
             await eventually(lambda: bool(bomb.hits))
-            await eventually(lambda: any(line["event"] == "list_not_shown" for line in logs))
+            await eventually(lambda: any(line["event"] == "reply_not_shown" for line in logs))
     assert office.states() == ["cancelled"]
 
 

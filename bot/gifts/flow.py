@@ -13,25 +13,23 @@ where its gift stands, so that resuming after a crash is the normal path:
 Around it: a request that waits is brought on by the job `chase`; its cards and notices by `post` and `refresh`.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.audit_event import AuditEvent
-from bot.gifts.model.errors import NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
 from bot.gifts.model.job import Again, Done, Later, Stopped, Task, Work
 from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.order import Funds, Made
 from bot.gifts.model.outcomes import Placed, Posted, Rejected, Unavailable
-from bot.gifts.model.people import Person
 from bot.gifts.notifications.outbox import Outbox
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.orders.find import OrderFinder
 from bot.gifts.orders.place import OrderDesk
+from bot.gifts.orders.recipient import why_barred
 from bot.gifts.orders.redemption import FIRST_LOOK
 from bot.gifts.store import Store
 
@@ -108,12 +106,7 @@ class Flow:
         message = self._notices.gift_message(gift)
         if message.state is MessageState.SENT:
             return self._delivered(gift)
-        match await self._absence_of(gift, self._roll.asked_anew, Reason.RECIPIENT_LEFT):
-            case Stopped() as gone:
-                return self._stop(gift, gone)
-            case Later() as later:
-                return later
-        link = await self._desk.link(gift)
+        link = await why_barred(gift, self._roll.asked_anew, Reason.RECIPIENT_LEFT) or await self._desk.link(gift)
         if isinstance(link, Stopped):
             # its message may have arrived, so a new order could be a second gift: a person looks first
             perhaps_sent = message.state is MessageState.SENDING
@@ -149,19 +142,7 @@ class Flow:
         """Nothing is bought for somebody who has left since; what may have been ordered already goes on."""
         if self._finder.made(request, gift) is not Made.NO:
             return None
-        return await self._absence_of(gift, self._roll.known, Reason.RECIPIENT_GONE)
-
-    async def _absence_of(
-        self, gift: Gift, look_up: Callable[[str], Awaitable[Person]], reason: Reason
-    ) -> Stopped | Later | None:
-        """Whether a recipient is no colleague any more; Slack itself delivers to whoever has left."""
-        try:
-            recipient = await look_up(gift.recipient)
-        except NotNow as silent:
-            return Later(Reason.RECIPIENT_UNSURE, str(silent))
-        if recipient.standing.value is None:
-            return None
-        return Stopped(GiftStep.PARK, reason, str(recipient.standing.value.fill(who="the recipient")))
+        return await why_barred(gift, self._roll.known, Reason.RECIPIENT_GONE)
 
     def _placed(self, gift: Gift, order_id: str) -> Done:
         now = self._clock.now()

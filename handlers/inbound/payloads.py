@@ -20,6 +20,7 @@ from bot.gifts.model.text import say
 from handlers.field_types import P, Payload, SlackId, Text
 from handlers.ids import ANY_PRODUCT, PRODUCT_IN
 from handlers.private_metadata import Carried, read_look, seen
+from handlers.slack_api.private_replies import Caller
 
 
 def _if_somebody(user: object) -> object:
@@ -42,21 +43,33 @@ class Act(Payload):
         return self.command is not None or self.type == "view_submission"
 
 
-class SlashCommand(Payload):
+class Deed(Payload):
+    """Something that Slack lets the bot answer with a modal."""
+
+    user: SlackId = Field(validation_alias=AliasChoices("user_id", AliasPath("user", "id")))
+    trigger: Text = Field(validation_alias="trigger_id")
+    response_url: Text | None = None
+    channel: SlackId | None = Field(
+        None,
+        validation_alias=AliasChoices("channel_id", AliasPath("channel", "id"), AliasPath("container", "channel_id")),
+    )
+
+    @property
+    def caller(self) -> Caller:
+        """Whom to answer, and how."""
+        return Caller(self.user, self.trigger, self.response_url, self.channel)
+
+
+class SlashCommand(Deed):
     """Somebody typed /gift."""
 
-    user: SlackId = Field(validation_alias="user_id")
     text: Text = ""
-    trigger: Text = Field(validation_alias="trigger_id")
 
 
-class Shortcut(Payload):
+class Shortcut(Deed):
     """Somebody chose a shortcut; on a message there is its author, unless that is an app, and its place."""
 
-    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    trigger: Text = Field(validation_alias="trigger_id")
     workspace: Text = Field("", validation_alias=AliasPath("team", "domain"))
-    channel: SlackId | None = Field(None, validation_alias=AliasPath("channel", "id"))
     author: SlackId | None = Field(None, validation_alias=AliasPath("message", "user"))
     message_ts: Text | None = Field(None, validation_alias=AliasPath("message", "ts"))
 
@@ -128,17 +141,13 @@ class ProductSearch(Payload):
         return self.field.removeprefix(PRODUCT_IN)
 
 
-class Click(Payload):
+class Click(Deed):
     """Somebody clicked a button, which carries an id, and of a request the version that they saw."""
 
-    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    trigger: Text = Field(validation_alias="trigger_id")
     carried: Carried = Field(validation_alias=AliasPath("actions", 0, "value"))
     place: Text = Field(validation_alias=AliasPath("container", "type"))
     is_private_reply: bool = Field(default=False, validation_alias=AliasPath("container", "is_ephemeral"))
-    channel: SlackId | None = Field(None, validation_alias=AliasPath("container", "channel_id"))
     ts: Text | None = Field(None, validation_alias=AliasPath("container", "message_ts"))
-    response_url: Text | None = None
     memory: Text = Field("", validation_alias=AliasPath("view", "private_metadata"))
 
     @property
@@ -224,11 +233,8 @@ class WhichChosen(Payload):
         return replace(read_look(self.memory), which=self.which, mine=BEGINNING)
 
 
-class SettingsAsked(Payload):
+class SettingsAsked(Deed):
     """Somebody wants to see the rules."""
-
-    user: SlackId = Field(validation_alias=AliasPath("user", "id"))
-    trigger: Text = Field(validation_alias="trigger_id")
 
 
 class _Block(Payload):
@@ -247,6 +253,14 @@ def first_field(payload: dict[str, Any]) -> str | None:
     except ValidationError:
         return None
     return next((block.block_id for block in form.blocks if block.type == "input"), None)
+
+
+def caller_in(payload: dict[str, Any]) -> Caller | None:
+    """Whom to answer that something could not be done, as far as that can be read."""
+    try:
+        return Deed.model_validate(payload).caller
+    except ValidationError:
+        return None
 
 
 def actor(payload: dict[str, Any]) -> str | None:

@@ -3,17 +3,15 @@
 import asyncio
 from typing import Any
 
-import aiohttp
 import structlog
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.gifts.dashboard import Look
-from bot.gifts.model.errors import NotNow
+from bot.gifts.model.errors import GiftbotError, NotNow
 from bot.gifts.model.failure_reasons import Reason
-from bot.gifts.model.gift import Gift
+from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.job import Later, Stopped
 from bot.gifts.model.redemption_link import NO_GOOD
 from bot.gifts.model.text import Words, say
@@ -22,27 +20,33 @@ from bot.gifts.time_limit import time_limit
 from handlers.blocks.home_tab import home_view
 from handlers.blocks.modals import gift_view, notice_view, waiting_view
 from handlers.blocks.status import status_blocks, status_title
-from handlers.localization import ENGLISH, mention
+from handlers.localization import Language, mention
 from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.private_replies import Caller, PrivateReplies
 from handlers.slack_api.responses import answer_of
 
 log = structlog.get_logger(__name__)
 
 
+_NOT_OPENED = say("Slack did not open the window for it. Please click again.")
+
+
 class Screens:
-    """Shows things to one person; what cannot be shown is logged, and the person tries again."""
+    """Shows things to one person; where Slack does not open a modal, they read in private what to do."""
 
     def __init__(self, client: AsyncWebClient, directory: SlackDirectory, services: Services) -> None:
         self._client = client
         self._directory = directory
         self._services = services
+        self._replies = PrivateReplies(client)
 
-    async def open(self, trigger: str, view: dict[str, Any]) -> str | None:
-        """Open a modal and give its id; a trigger is good for three seconds and once."""
-        answer = await answer_of(self._client.views_open(trigger_id=trigger, view=view))
+    async def open(self, caller: Caller, view: dict[str, Any], instead: Words = _NOT_OPENED) -> str | None:
+        """Open a modal and give its id; where Slack does not, the caller reads something `instead`."""
+        answer = await answer_of(self._client.views_open(trigger_id=caller.trigger, view=view))
         if isinstance(answer, AsyncSlackResponse):
             view_id: str = answer["view"]["id"]
             return view_id
+        await self._replies.say(caller, (await self._directory.language(caller.user)).render(instead))
         return None
 
     async def change(self, view_id: str, view: dict[str, Any], as_it_was: str | None = None) -> str | None:
@@ -53,38 +57,35 @@ class Screens:
             return new_hash
         return None
 
-    async def tell(self, trigger: str, person: str | None, words: Words) -> None:
+    async def tell(self, caller: Caller, words: Words) -> None:
         """Show a few words to whoever clicked, and nobody else."""
-        language = await self._directory.language(person) if person else ENGLISH
-        await self.open(trigger, notice_view(words, language))
+        language = await self._directory.language(caller.user)
+        await self.open(caller, notice_view(words, language), instead=words)
 
-    async def show_gift(self, trigger: str, gift: Gift) -> None:
+    async def show_gift(self, caller: Caller, gift: Gift) -> None:
         """Show a gift's recipient its link once more; it is fetched while they already see something."""
         language = await self._directory.language(gift.recipient)
-        view_id = await self.open(trigger, waiting_view(language))
+        view_id = await self.open(caller, waiting_view(language))
         if view_id is None:
             return
         with time_limit(None):  # they see that it takes its time
             request, link = await self._services.redemption.link_of(gift)
-        requester = mention(request.requester)
-        match link:
-            case SecretStr():
-                await self.change(view_id, gift_view(request, link, language))
-                return
-            case Stopped(_, reason) if reason in NO_GOOD.values():
-                words = say(
-                    "This gift cannot be shown: {reason}. Please ask {requester}.",
-                    reason=reason.for_requester,
-                    requester=requester,
-                )
-            case Stopped() | Later(Reason.LINK_WITHHELD):
-                words = say(
-                    "The gift card service does not hand it over just now. Please try again later, or ask {requester}.",
-                    requester=requester,
-                )
-            case Later():
-                words = say("The gift card service does not answer. Please try again later.")
-        await self.change(view_id, notice_view(words, language))
+        if isinstance(link, SecretStr):
+            view = await self._gift_once_more(request, gift, link, language)
+        else:
+            view = notice_view(_why_not_shown(link, mention(request.requester)), language)
+        if await self.change(view_id, view) is None:
+            await self._replies.say(caller, language.render(_NOT_OPENED))
+
+    async def _gift_once_more(
+        self, request: Request, gift: Gift, link: SecretStr, language: Language
+    ) -> dict[str, Any]:
+        """The gift, which is on the record from here on; several windows may have waited for it at once."""
+        try:
+            await self._services.redemption.note_shown(gift)
+        except GiftbotError as refused:
+            return notice_view(refused.user_message, language)
+        return gift_view(request, link, language)
 
     async def show_home(self, person: str, look: Look) -> None:
         """Fill somebody's Home tab with what they look at."""
@@ -107,9 +108,21 @@ class Screens:
             with time_limit(None):
                 overview = await self._services.dashboard.overview(person)
                 language = await self._directory.language(person)
-            blocks = status_blocks(overview, language)
-            reply = AsyncWebhookClient(reply_url, session=self._client.session)
-            try:
-                await reply.send(text=status_title(language), blocks=blocks, replace_original=True)
-            except (aiohttp.ClientError, TimeoutError) as error:
-                log.warning("list_not_shown", error=type(error).__name__)
+            await self._replies.replace(reply_url, status_title(language), status_blocks(overview, language))
+
+
+def _why_not_shown(answer: Stopped | Later, requester: str) -> Words:
+    match answer:
+        case Stopped(_, reason) if reason in NO_GOOD.values():
+            return say(
+                "This gift cannot be shown: {reason}. Please ask {requester}.",
+                reason=reason.for_requester,
+                requester=requester,
+            )
+        case Stopped() | Later(Reason.LINK_WITHHELD):
+            return say(
+                "The gift card service does not hand it over just now. Please try again later, or ask {requester}.",
+                requester=requester,
+            )
+        case Later():
+            return say("The gift card service does not answer. Please try again later.")

@@ -70,20 +70,20 @@ class Aftercare:
                 return Done()
         return Again(self._next_look(age).total_seconds())
 
-    async def show_again(self, gift_id: str, person: str) -> Gift:
-        """Let a gift's recipient see its link once more, on the record and a few times a day; `link_of` fetches it.
+    async def check_may_see(self, gift_id: str, person: str) -> Gift:
+        """The gift, if this person may see it once more; `link_of` then fetches its link, and `note_shown` counts it.
 
         Raises:
             Refused: it is somebody else's gift, it has not arrived, or it was shown too often today; this is on the
-                record as well.
+                record.
         """
         gift, now = self._store.gifts.get(gift_id), self._clock.now()
         if gift is None:
             raise Refused(*UNKNOWN_GIFT)
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
-            event = AuditEvent.REFUSED if refusal else AuditEvent.SHOW_AGAIN
-            self._store.history.add(now, person, event, gift.request_id, gift.id, str(refusal or ""))
+            if refusal:
+                self._store.history.add(now, person, AuditEvent.REFUSED, gift.request_id, gift.id, str(refusal))
         if refusal:
             raise Refused(*refusal)
         return gift
@@ -91,6 +91,18 @@ class Aftercare:
     async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
         """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
         return self._request(gift), await self._desk.link(gift)
+
+    async def note_shown(self, gift: Gift) -> None:
+        """Put on the record that the recipient sees the link, which is at hand.
+
+        Raises:
+            Refused: it was shown too often meanwhile, in other windows.
+        """
+        now = self._clock.now()
+        with self._store.write():
+            if refusal := self._why_not_shown(gift, gift.recipient, now):
+                raise Refused(*refusal)
+            self._store.history.add(now, gift.recipient, AuditEvent.SHOW_AGAIN, gift.request_id, gift.id)
 
     def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Refusal | None:
         if gift.recipient != person:
