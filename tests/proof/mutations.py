@@ -184,7 +184,7 @@ MUTATIONS = (
     Mutation(
         "no guard after 29 days",
         "simulation",
-        (Edit("bot.gifts.orders.find", "OrderFinder._why_look", "key_is_old(...)", "False"),),
+        (Edit("bot.gifts.orders.find", "OrderFinder._why_look", "$FINDER._key_is_old(...)", "False"),),
         seed=15,
     ),
     Mutation(
@@ -194,8 +194,8 @@ MUTATIONS = (
             Edit(
                 "bot.gifts.orders.find",
                 "OrderFinder._why_look",
-                "key_is_old($REQUEST, $GIFT, $NOW)",
-                "order and $NOW - order.first_sent_at > timedelta(days=29)",
+                "$FINDER._key_is_old($REQUEST, $GIFT)",
+                "order and $FINDER._clock.now() - order.first_sent_at > timedelta(days=29)",
             ),
         ),
         seed=675,
