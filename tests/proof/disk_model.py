@@ -13,6 +13,7 @@ from tests.proof.strace import Call
 
 CALLS = ("pwrite64", "ftruncate", "fdatasync", "fsync", "unlink", "unlinkat")
 Change = tuple[int, bytes | None]  # bytes at an offset, or a cut to a size
+Image = dict[str, bytes]  # what a folder has, by the names in it
 _SECTOR = 512  # bytes that a disk writes whole
 
 
@@ -53,14 +54,13 @@ class Disk:
             case "pwrite64":
                 self._file(where).pending.append((call.numbers[-1], call.data))
 
-    def after_a_cut(self, target: Path, dice: Random | None = None) -> None:
-        """Lay down in a folder what a power cut leaves now: only what is safe, or as the dice have it."""
-        for left in target.iterdir():
-            left.unlink()
+    def after_a_cut(self, dice: Random | None = None) -> Image:
+        """What a power cut leaves now: only what is safe, or as the dice have it."""
         names = self._files if dice and dice.random() < 0.5 else self._safe_names
-        for name, file in names.items():
-            arrived = _some(file.pending, dice) if dice else []
-            (target / Path(name).name).write_bytes(_with(file.safe, arrived))
+        return {
+            Path(name).name: bytes(_with(file.safe, _some(file.pending, dice) if dice else ()))
+            for name, file in names.items()
+        }
 
     def _file(self, name: str) -> _File:
         return self._files.setdefault(name, _File())

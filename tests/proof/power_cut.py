@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 
@@ -12,7 +13,7 @@ from handlers.inbound.http import EVENTS_PATH
 from storage import Database, DatabaseRefused
 from tests.harness.ledger import Ledger
 from tests.harness.office import Office, TurnableClock, eventually
-from tests.proof.disk_model import CALLS, Disk
+from tests.proof.disk_model import CALLS, Disk, Image
 from tests.proof.strace import Call, recorded, recording
 from tests.proof.tmpfs import memory_folder
 
@@ -93,19 +94,38 @@ def _has_left(ledger: Ledger, message: str) -> bool:
 
 
 def cuts(story: list[Call], folder: Path, dice: Random, with_luck: int) -> Iterator[list[str]]:
-    """What is lost in each image of the disk: after each call only what is safe, and some more as the dice have it."""
+    """What is lost in each image of the disk: after each call only what is safe, and some more as the dice have it.
+
+    Most writes change nothing that is safe: what was judged already, with as much said, is not opened again.
+    """
     disk, said = Disk(folder), Said()
+    judged: dict[tuple[bytes, int], list[str]] = {}
     with memory_folder() as target:
         for call in story:
             disk.sees(call)
             if call.name in _SENDS:
                 said.hears(call.data)
             for luck in [None, *[dice] * with_luck]:
-                disk.after_a_cut(target, luck)
-                yield _lost(target / "giftbot.db", said.promises)
+                image = disk.after_a_cut(luck)
+                case = _digest(image), len(said.promises)
+                if case not in judged:
+                    judged[case] = _lost(image, target, said.promises)
+                yield judged[case]
 
 
-def _lost(file: Path, promises: list[Promise]) -> list[str]:
+def _digest(image: Image) -> bytes:
+    found = blake2b()
+    for name, content in sorted(image.items()):
+        found.update(f"{name} {len(content)} ".encode() + content)
+    return found.digest()
+
+
+def _lost(image: Image, target: Path, promises: list[Promise]) -> list[str]:
+    file = target / "giftbot.db"
+    for left in target.iterdir():
+        left.unlink()
+    for name, content in image.items():
+        (target / name).write_bytes(content)
     try:
         database = Database(file)
     except DatabaseRefused as error:
