@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import holidays as holidays_library
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.public_holidays import public_holidays
 
 LONDON, NEW_YORK, KOLKATA = "Europe/London", "America/New_York", "Asia/Kolkata"
 ZONES = (LONDON, NEW_YORK, KOLKATA)
@@ -91,6 +93,54 @@ def test_who_works_through_a_change_of_the_clocks_works_real_hours(
 def test_holidays_are_no_working_days() -> None:
     """From Christmas Eve it goes on at the day after Boxing Day."""
     assert after("2030-12-24 16:00", 2, LONDON, CHRISTMAS) == "2030-12-27 10:00"
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "due"),
+    [
+        ("GB", "2030-12-24 16:00", "2030-12-27 10:00"),
+        ("GB-ENG", "2030-11-29 16:00", "2030-12-02 10:00"),
+        ("GB-SCT", "2030-11-29 16:00", "2030-12-03 10:00"),  # Saint Andrew's Day, a Saturday, is made up for on Monday
+        ("GB-SCT", "2029-12-31 16:00", "2030-01-03 10:00"),
+        ("DE-BY", "2030-10-31 16:00", "2030-11-04 10:00"),  # All Saints' Day, a Friday
+        ("DE-BE", "2030-10-31 16:00", "2030-11-01 10:00"),
+        ("US", "2030-11-27 16:00", "2030-11-29 10:00"),  # Thanksgiving
+    ],
+)
+def test_public_holidays_are_those_of_the_country_or_region(code: str, asked: str, due: str) -> None:
+    """Each year has its own days, and a region its own beside those of the country."""
+    assert after(asked, 2, LONDON, OfficeHours(holidays_of=code)) == due
+
+
+def test_the_company_s_own_days_stand_beside_public_holidays() -> None:
+    """Between Christmas and the weekend nobody works either."""
+    office = OfficeHours(holidays=frozenset({date(2030, 12, 27)}), holidays_of="GB")
+    assert after("2030-12-24 16:00", 2, LONDON, office) == "2030-12-30 10:00"
+
+
+def test_every_country_s_holidays_can_be_worked_out() -> None:
+    """Whatever code the settings accept, a click of next year does not fail over it."""
+    for country, regions in holidays_library.list_supported_countries(include_aliases=False).items():
+        for code in (country, *(f"{country}-{region}" for region in regions[:1])):
+            assert date(2031, 3, 3) not in public_holidays(code) or date(2031, 3, 4) not in public_holidays(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("XX", "is no country with known holidays, please use a code such as GB, GB-SCT or DE-BY"),
+        ("gb", "is no country with known holidays, please use a code such as GB, GB-SCT or DE-BY"),
+        ("", "is no country with known holidays, please use a code such as GB, GB-SCT or DE-BY"),
+        ("GB-XX", "names a region of GB whose holidays are not known: please use one of ENG, NIR, SCT, WLS"),
+        ("GB-", "names a region of GB whose holidays are not known: please use one of ENG, NIR, SCT, WLS"),
+        ("JP-13", "names a region of JP whose holidays are not known: please use the country alone"),
+    ],
+)
+def test_a_code_without_known_holidays_is_refused_in_words(code: str, words: str) -> None:
+    """Whoever writes giftbot.toml reads which codes there are."""
+    with pytest.raises(LookupError) as unknown:
+        public_holidays(code)
+    assert unknown.value.args == (words,)
 
 
 def test_a_working_day_is_as_long_as_its_hours() -> None:

@@ -168,6 +168,24 @@ async def test_holidays_and_hours_are_the_company_s(office: Office) -> None:
         assert told(office.abe, NUDGE) == 1
 
 
+async def test_nobody_is_reminded_on_a_public_holiday(office: Office) -> None:
+    """In Northern Ireland, Monday the 18th of March 2030 is one, for Saint Patrick: a Friday's is due on Tuesday."""
+    office.clock.turn_to(datetime(2030, 3, 15, 15, tzinfo=UTC))
+    hours = """
+        [working_hours]
+        holidays_of = "GB-NIR"
+        [waiting]
+        remind_after_hours = 4
+    """
+    async with office.open(giftbot_config=rule(office, more=hours)):
+        await office.asks()
+        await office.rests()
+        await at(office, on(19, 10, 59))
+        assert told(office.abe, NUDGE) == 0
+        await at(office, on(19, 11, 1))
+        assert told(office.abe, NUDGE) == 1
+
+
 @pytest.mark.parametrize(("notify", "of_abe", "of_ana"), [("[]", 0, 0), ('["{ana}"]', 0, 1)])
 async def test_only_those_who_are_told_are_reminded(office: Office, notify: str, of_abe: int, of_ana: int) -> None:
     """The right to decide is another thing: Abe has it, and hears nothing."""

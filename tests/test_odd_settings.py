@@ -47,7 +47,13 @@ GOOD: dict[str, Any] = {  # each value as TOML has it
     "budgets": [
         {"name": '"each"', "per": '"requester"', "every": '"month"', "amount": '"1000"', "only": '["U0MIA"]'},
     ],
-    "working_hours": {"days": '["mon"]', "from": '"09:00"', "to": '"17:00"', "holidays": "[2030-12-25]"},
+    "working_hours": {
+        "days": '["mon"]',
+        "from": '"09:00"',
+        "to": '"17:00"',
+        "holidays": "[2030-12-25]",
+        "holidays_of": '"GB"',
+    },
     "waiting": {"remind_after_hours": "8", "backup_after_hours": "16", "expire_after_days": "10"},
     "announcements": {"channel": '"C034MN5PQ"', "hashtags": '["yay"]', "may_name_amount": "false"},
     "runa": {"templates": {"GBP": '"PT-01HPP"'}},

@@ -62,6 +62,7 @@ def test_all_that_is_misspelt_is_named_at_once(tmp_path: Path) -> None:
         from = "17:00"
         to = "09:00"
         holidays = ["Christmas"]
+        holidays_of = "Bavaria"
         [waiting]
         remind_after_hours = 0.5
         expire_after_days = 0
@@ -91,6 +92,7 @@ def test_all_that_is_misspelt_is_named_at_once(tmp_path: Path) -> None:
         "budgets.0.amount (“everybody”): is missing",
         "working_hours.days.0: has to be 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'",
         "working_hours.holidays.0: has to be a date without quotation marks, such as 2030-12-24",
+        "working_hours.holidays_of: is no country with known holidays, please use a code such as GB, GB-SCT or DE-BY",
         "waiting.remind_after_hours: has to be a whole number, without quotation marks",
         "waiting.expire_after_days: has to be greater than or equal to 1",
         "announcements.channel: has to be one of Slack's ids: C012AB3CD for a channel",

@@ -53,7 +53,7 @@ LONG_POLICY = Policy(
     zone=ZoneInfo("Europe/London"),
 )
 PATIENCE = Patience(
-    OfficeHours(opens=time(9), closes=time(17, 30), holidays=frozenset({date(2030, 12, 25)})),
+    OfficeHours(opens=time(9), closes=time(17, 30), holidays=frozenset({date(2030, 12, 25)}), holidays_of="GB-SCT"),
     remind=timedelta(hours=4),
     call_backup=timedelta(hours=8.5),
     expire=timedelta(hours=85),
@@ -117,6 +117,7 @@ def test_a_small_company_has_few_rules() -> None:
             " in the time zone of whoever is waited for, or of Europe/London."
         ),
         "1 holiday does not count.",
+        "Public holidays do not count either: United Kingdom (SCT).",
         "Gifts are announced in <#C0GIFTS>, unless somebody chooses otherwise.",
         "To choose from: thanks and teamwork.",
         "An announcement may name the amount, if the requester wants that.",

@@ -80,7 +80,8 @@ class Company(Section):
     def patience(self) -> Patience:
         """How long a step may wait."""
         hours, waiting = self.working_hours, self.waiting
-        office = OfficeHours(weekdays(hours.days), hours.opens, hours.closes, frozenset(hours.holidays))
+        days, dates = weekdays(hours.days), frozenset(hours.holidays)
+        office = OfficeHours(days, hours.opens, hours.closes, dates, hours.holidays_of)
         return Patience(
             office,
             timedelta(hours=waiting.remind_after_hours),

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from bot.config_file.amounts import amounts
 from bot.gifts.model.budget import Per, Period
 from bot.gifts.model.currencies import PLACES, currency_of
+from bot.gifts.model.public_holidays import public_holidays
 
 
 def _known(currency: str) -> str:
@@ -41,6 +42,14 @@ def _offered(country: str) -> str:
     if currency_of(country) is None:
         raise ValueError("is no country, please use ISO codes such as GB")
     return country
+
+
+def _with_holidays(code: str) -> str:
+    try:
+        public_holidays(code)
+    except LookupError as error:
+        raise ValueError(*error.args) from None
+    return code
 
 
 def _by_the_clock(moment: time) -> time:
@@ -156,6 +165,7 @@ class WorkingHoursSection(Section):
     opens: Annotated[TimeOfDay, Field(alias="from")] = time(9)
     closes: Annotated[TimeOfDay, Field(alias="to")] = time(17)
     holidays: list[date] = []
+    holidays_of: Annotated[str, AfterValidator(_with_holidays)] | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -45,6 +45,18 @@ class _Clock:
         return format_time(self.at, "short", locale=babel_locale(locale))
 
 
+@dataclass(frozen=True, slots=True)
+class _Country:
+    """A country, with a region of it as its code says, as a reader names it."""
+
+    code: str
+
+    def format(self, locale: str) -> str:
+        country, _, region = self.code.partition("-")
+        name: str = babel_locale(locale).territories.get(country, country)
+        return f"{name} ({region})" if region else name
+
+
 _AN_AMOUNT = {
     Per.REQUESTER: say("{amount} for each person who asks"),
     Per.RECIPIENT: say("{amount} for each person who receives"),
@@ -216,6 +228,8 @@ def _waiting(policy: Policy, patience: Patience) -> Iterator[Words]:
     )
     if hours.holidays:
         yield say_many("{count} holiday does not count.", "{count} holidays do not count.", len(hours.holidays))
+    if hours.holidays_of:
+        yield say("Public holidays do not count either: {country}.", country=_Country(hours.holidays_of))
 
 
 def _working(length: timedelta, hours: OfficeHours) -> Words:

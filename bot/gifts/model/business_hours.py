@@ -4,18 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from bot.gifts.model.public_holidays import public_holidays
+
 _MONDAY_TO_FRIDAY = frozenset(range(5))
 _LONGEST = 3 * 366  # days that are looked through before working hours count as never
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
-    """When people work: days of the week (Monday is 0), from `opens` to `closes`, but not on `holidays`."""
+    """When people work: days of the week (Monday is 0), from `opens` to `closes`, but not on `holidays`.
+
+    `holidays_of` is the ISO code of a country or region whose public holidays are none of its working days either.
+    """
 
     days: frozenset[int] = _MONDAY_TO_FRIDAY
     opens: time = time(9)
     closes: time = time(17)
     holidays: frozenset[date] = frozenset()
+    holidays_of: str | None = None
 
     @property
     def a_day(self) -> timedelta:
@@ -35,11 +41,15 @@ class OfficeHours:
             left -= ends - begins
         return moment + timedelta(days=_LONGEST)
 
+    def _is_working_day(self, day: date) -> bool:
+        is_public_holiday = self.holidays_of is not None and day in public_holidays(self.holidays_of)
+        return day.weekday() in self.days and day not in self.holidays and not is_public_holiday
+
     def _working(self, moment: datetime, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
         """Every stretch of work from a moment on, in UTC."""
         first = moment.astimezone(zone).date()
         for day in (first + timedelta(days=number) for number in range(_LONGEST)):
-            if day.weekday() in self.days and day not in self.holidays:
+            if self._is_working_day(day):
                 begins = max(moment, datetime.combine(day, self.opens, zone).astimezone(UTC))
                 ends = datetime.combine(day, self.closes, zone).astimezone(UTC)
                 if begins < ends:
