@@ -152,7 +152,7 @@ async def giftbot(
         worker = _worker(store, checked, bell, flow, access)
         errands = Errands()
         app = _bolt_app(settings, patient, identity, workspace)
-        register(app, flow, directory, Screens(patient, directory, flow), access, errands, checked, new_id)
+        register(app, flow, directory, Screens(patient, directory, flow, checked), access, errands, checked, new_id)
         illness = partial(_illness, checked, worker, Health(store, checked, outages))
         intake = _intake(settings, app, session, address, checked, illness, outages, _webhooks(account, upkeep))
         bot = Giftbot(intake, errands, worker, database, checked)
