@@ -15,6 +15,7 @@ from handlers.ids import ANY_PRODUCT, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_S
 from handlers.inbound.user_rate_limit import Throttle
 from handlers.request import Asking
 from handlers.resolve import Mending
+from handlers.retired import ANYTHING_ELSE, on_retired_button, on_retired_form, on_retired_search
 from handlers.slack_access import SlackAccess
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.views import Screens
@@ -74,4 +75,10 @@ def register(
     app.event("subteam_updated")(changes.on_group)
     app.event("app_uninstalled")(access.on_lost)
     app.event("tokens_revoked")(access.on_lost)
+
+    # what an older version, or a newer one, has shown
+    app.action(ANYTHING_ELSE)(on_retired_button)
+    app.view(ANYTHING_ELSE)(on_retired_form)
+    app.shortcut(ANYTHING_ELSE)(on_retired_button)
+    app.options(ANYTHING_ELSE)(on_retired_search)
     app.error(Errors(directory, screens, errands).on_error)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.private_replies import Caller
 from handlers.slack_api.views import Screens
 
+_MOST_DRAWN = 1000  # open forms whose hashes are remembered
 _NOT_OPENED = say("Slack did not open the form. Please try again.")
 
 
@@ -51,29 +53,30 @@ class Asking:
         self._new_id = new_id
         self._away = Away(services, directory)
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
+        self._drawn: dict[str, str] = {}  # the hash of each form as it was drawn last
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """/gift, and with help, status, settings, away, back, or the parts of a request behind it."""
         command = read(SlashCommand, body)
+        private = partial(ack, response_type="ephemeral")  # which is only Slack's own default
         match command.text.strip().lower():
             case "help":
-                await ack(text=help_text(await self._directory.language(command.user)))
+                await private(text=help_text(await self._directory.language(command.user)))
             case "status":
                 overview, language = await asyncio.gather(
                     self._services.dashboard.overview(command.user), self._directory.language(command.user)
                 )
-                await ack(text=status_title(language), blocks=status_blocks(overview, language))
+                await private(text=status_title(language), blocks=status_blocks(overview, language))
             case "settings":
                 language = await self._directory.language(command.user)
-                blocks = settings_blocks(
-                    self._services.policy, self._services.patience, self._services.approvers.cached(), language
-                )
-                await ack(text=settings_title(language), blocks=blocks)
+                roster = self._services.approvers.cached()
+                blocks = settings_blocks(self._services.policy, self._services.patience, roster, language)
+                await private(text=settings_title(language), blocks=blocks)
             case "back":
-                await ack(text=await self._away.back(command.user))
+                await private(text=await self._away.back(command.user))
             case said if said.split()[:1] == ["away"]:
                 words = command.text.strip()[len("away") :]
-                await ack(text=await self._away.away(command.user, words))
+                await private(text=await self._away.away(command.user, words))
             case _:
                 self._errands.run(self._open_typed(command))
                 await ack()
@@ -145,9 +148,20 @@ class Asking:
         try:
             while as_it_was and drawn is not self._changes[change.view_id]:
                 drawn = self._changes[change.view_id]
-                as_it_was = await self._screens.change(change.view_id, await self._changed(drawn), as_it_was)
+                as_it_was = await self._draw_over(change.view_id, await self._changed(drawn), as_it_was)
         finally:
             del self._changes[change.view_id]
+
+    async def _draw_over(self, view_id: str, view: dict[str, Any], as_it_was: str) -> str | None:
+        """Draw a form anew; what was changed on a form that we have drawn again meanwhile is kept as well."""
+        drawn = await self._screens.change(view_id, view, as_it_was)
+        if drawn is None:
+            drawn = await self._screens.change(view_id, view, self._drawn.pop(view_id, as_it_was))
+        if drawn:
+            self._drawn[view_id] = drawn
+            if len(self._drawn) > _MOST_DRAWN:
+                del self._drawn[next(iter(self._drawn))]
+        return drawn
 
     async def _changed(self, change: FormChange) -> dict[str, Any]:
         prefill = _filled_in(change)
@@ -219,16 +233,18 @@ def _extras(submission: Submission) -> tuple[str | None, str | None, bool]:
 def _draft(submission: Submission) -> Draft:
     memory = read_memory(submission.memory)
     country = submission.field(Field.COUNTRY).selected_option
-    product = submission.field_if_any(Field.PRODUCT)
+    of_another_country = submission.field_if_any(Field.PRODUCT)  # which is told, and not taken for no choice
+    product = (submission.product_in(country.value) if country else None) or (
+        of_another_country.selected_option if of_another_country else None
+    )
     cost_centre, hashtag, names_amount = _extras(submission)
-    chosen = product.selected_option if product else None
     return Draft(
         id=str(memory.draft_id),
         requester=submission.user,
         recipients=tuple(dict.fromkeys(submission.field(Field.RECIPIENTS).selected_users)),
         amount=submission.field(Field.AMOUNT).value or "",
         country=country.value if country else "",
-        product=chosen.value if chosen and chosen.value != ANYTHING else None,
+        product=product.value if product and product.value != ANYTHING else None,
         note=submission.field(Field.NOTE).value or "",
         announce_in=submission.field(Field.ANNOUNCE_IN).selected_conversation,
         source=memory.source,

@@ -12,13 +12,14 @@ from pydantic import (
 )
 
 from bot.gifts.dashboard import Look
+from bot.gifts.model.errors import Field as FormField
 from bot.gifts.model.errors import Unreadable
 from bot.gifts.model.listing import Which
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.model.pagination import BEGINNING
 from bot.gifts.model.text import say
 from handlers.field_types import P, Payload, SlackId, Text
-from handlers.ids import ANY_PRODUCT, PRODUCT_IN
+from handlers.ids import ANY_PRODUCT, PRODUCT_IN, ActionId
 from handlers.private_metadata import Carried, read_look, seen
 from handlers.slack_api.private_replies import Caller
 
@@ -36,6 +37,18 @@ class Act(Payload):
     )
     command: Text | None = None
     type: Text = ""
+    action: Text = Field("", validation_alias=AliasPath("actions", 0, "action_id"))
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether it only happens on the way to a form: a keystroke of a search, a field on which others depend."""
+        is_a_field = self.action == ActionId.COUNTRY or ANY_PRODUCT.match(self.action) is not None
+        return self.type == "block_suggestion" or is_a_field
+
+    @property
+    def is_event(self) -> bool:
+        """Whether Slack tells of it by itself, such as a look at the Home tab."""
+        return self.type == "event_callback"
 
     @property
     def has_answer(self) -> bool:
@@ -115,17 +128,18 @@ class Submission(Payload):
         """What was filled in, or None where the form has no such field."""
         return next(iter(self.values.get(name, {}).values()), None)
 
+    def product_in(self, country: str) -> _Option | None:
+        """The product that was chosen for this country; Slack may still have what was chosen for another, and first."""
+        fields = self.values.get(FormField.PRODUCT, {})
+        chosen = fields.get(PRODUCT_IN + country)
+        return chosen.selected_option if chosen else None
+
 
 class FormChange(Submission):
     """Somebody changed a field on which others depend; the form is still open."""
 
     view_id: Text = Field(validation_alias=AliasPath("view", "id"))
     view_hash: Text = Field(validation_alias=AliasPath("view", "hash"))
-
-    def product_in(self, country: str) -> _Option | None:
-        """The product that was chosen for this country; one that was chosen for another does not go along."""
-        wanted = PRODUCT_IN + country
-        return next((fields[wanted].selected_option for fields in self.values.values() if wanted in fields), None)
 
 
 class ProductSearch(Payload):

@@ -12,7 +12,7 @@ from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
 from handlers.inbound.payloads import Act, read
 
-AT_ONCE = 20  # commands, clicks and forms that nobody has to wait for
+AT_ONCE = 20  # commands, buttons and forms that nobody has to wait for
 _EACH = 3.0  # seconds later, one more
 
 
@@ -25,11 +25,14 @@ class _Tally:
 
 
 class Throttle(AsyncMiddleware):
-    """Counts what each person does; there are as many tallies as the workspace has people."""
+    """Counts what each person does, and by itself how often they only look; typing is free.
+
+    There are two tallies for each of the workspace's people.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies: dict[tuple[str, bool], _Tally] = {}
 
     async def async_process(
         self,
@@ -44,7 +47,8 @@ class Throttle(AsyncMiddleware):
             TooMuch: it is more than that, and the answer to it can say so.
         """
         act = read(Act, req.body)
-        if act.person is None or self._counts(tally := self._tally_of(act.person)):
+        tally = self._tally_of(act)
+        if tally is None or self._counts(tally):
             await next()
             return resp
         if act.has_answer or not tally.is_told:
@@ -52,8 +56,10 @@ class Throttle(AsyncMiddleware):
             raise TooMuch(say("That was a lot at once, so nothing was done this time. Please try again in a minute."))
         return BoltResponse(status=200)  # each word in a modal costs one of the calls that Slack grants to all together
 
-    def _tally_of(self, person: str) -> _Tally:
-        return self._tallies.setdefault(person, _Tally(self._clock.monotonic()))
+    def _tally_of(self, act: Act) -> _Tally | None:
+        if act.person is None or act.is_typing:
+            return None
+        return self._tallies.setdefault((act.person, act.is_event), _Tally(self._clock.monotonic()))
 
     def _counts(self, tally: _Tally) -> bool:
         now, full = self._clock.monotonic(), AT_ONCE * _EACH

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import structlog
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -13,8 +12,10 @@ from bot.gifts.model.errors import GiftbotError, NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.job import Later, Stopped
+from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.redemption_link import NO_GOOD
 from bot.gifts.model.text import Words, say
+from bot.gifts.ports import Clock
 from bot.gifts.services import Services
 from bot.gifts.time_limit import time_limit
 from handlers.blocks.home_tab import home_view
@@ -23,21 +24,21 @@ from handlers.blocks.status import status_blocks, status_title
 from handlers.localization import Language, mention
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.private_replies import Caller, PrivateReplies
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import Answer, answer_of
 
-log = structlog.get_logger(__name__)
-
-
+_HOME_AGAIN = (1.0, 5.0, 20.0)  # seconds between the tries to show the Home tab
+_CONFLICT = "hash_conflict"
 _NOT_OPENED = say("Slack did not open the window for it. Please click again.")
 
 
 class Screens:
     """Shows things to one person; where Slack does not open a modal, they read in private what to do."""
 
-    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, services: Services) -> None:
+    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, services: Services, clock: Clock) -> None:
         self._client = client
         self._directory = directory
         self._services = services
+        self._clock = clock
         self._replies = PrivateReplies(client)
 
     async def open(self, caller: Caller, view: dict[str, Any], instead: Words = _NOT_OPENED) -> str | None:
@@ -88,17 +89,24 @@ class Screens:
         return gift_view(request, link, language)
 
     async def show_home(self, person: str, look: Look) -> None:
-        """Fill somebody's Home tab with what they look at."""
+        """Fill somebody's Home tab with what they look at; what Slack refuses for a moment is tried again."""
+        for seconds in _HOME_AGAIN:
+            shown = await self._publish_home(person, look)
+            if isinstance(shown, AsyncSlackResponse) or (isinstance(shown, Rejected) and shown.detail != _CONFLICT):
+                return
+            rest = shown.after if isinstance(shown, Unavailable) else 0
+            await self._clock.sleep(max(seconds, rest))
+        await self._publish_home(person, look)
+
+    async def _publish_home(self, person: str, look: Look) -> Answer:
         try:
             with time_limit(None):  # no click waits for it
                 desk, language = await asyncio.gather(
                     self._services.dashboard.of(person, look), self._directory.language(person)
                 )
         except NotNow as silent:
-            log.warning("home_not_shown", answer=str(silent))
-            return
-        view = home_view(desk, language)
-        await answer_of(self._client.views_publish(user_id=person, view=view))
+            return OutcomeUnknown(str(silent))
+        return await answer_of(self._client.views_publish(user_id=person, view=home_view(desk, language)))
 
     async def show_again(self, person: str, look: Look | None, reply_url: str | None) -> None:
         """Bring the list up to date in which somebody clicked."""

@@ -91,6 +91,10 @@ class RefusalCode(StrEnum):
     NOT_ARRIVED = "not_arrived"
     SHOWN_TOO_OFTEN = "shown_too_often"
 
+    # what another version has shown
+    BUTTON_RETIRED = "button_retired"
+    FORM_RETIRED = "form_retired"
+
 
 class Refusal(NamedTuple):
     """A code with its sentence."""

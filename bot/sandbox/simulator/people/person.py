@@ -111,8 +111,10 @@ class Person(Eyes):
         await self._deliver(Kind.INTERACTIVE, self.payloads.choice(on, field, state))
 
     async def searches(self, label: str, words: str) -> list[str]:
-        """Type into a field that suggests what can be chosen, and give what it offers."""
+        """Type into a field that suggests what can be chosen, a letter at a time, and give what it offers at last."""
         modal, field = await self._visible_field(label)
+        for letters in range(len(words)):
+            await self._suggested(modal, field, words[:letters])
         return [str(option["text"]["text"]) for option in await self._suggested(modal, field, words)]
 
     async def submits(self) -> None:
