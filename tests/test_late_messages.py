@@ -23,8 +23,9 @@ async def test_a_card_outlives_a_day_without_slack(office: Office) -> None:
     office.slack.faults.arm(OPEN, Fault.ERROR_BEFORE, times=100)
     await office.asks()
     await _a_day_passes(office)
-    (detail,) = office.ledger.audit_events("detail", event="could not post")
-    assert detail.startswith("card: ")
+    assert "card" in {
+        detail.partition(": ")[0] for detail in office.ledger.audit_events("detail", event="could not post")
+    }
     office.slack.faults.clear()
     office.clock.turn(minutes=6)
     await office.approves()
