@@ -4,12 +4,13 @@ import resource
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
+import certifi
 import pytest
 
 from bot.app import Giftbot
 from bot.sandbox.simulator import Simulator
 from bot.sandbox.simulator.giftcards.runa.api import RunaApi
-from tests.harness.office import Office, TurnableClock
+from tests.harness.office import CERTIFICATES, Office, TurnableClock
 
 MANY_FILES = 4_096
 pytest_plugins = ("tests.proof.report_plugin",)
@@ -27,6 +28,17 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 def _whole(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Trust one authority instead of 130: all is plain HTTP here, and each client and each process reads them."""
+    end = "-----END CERTIFICATE-----\n"
+    file = tmp_path_factory.mktemp("tls") / "authority.pem"
+    file.write_text(Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0] + end, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CERTIFICATES, str(file))
+        yield
 
 
 @pytest.fixture

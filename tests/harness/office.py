@@ -24,6 +24,7 @@ from tests.harness.ledger import Intruder, Ledger, ledger_of
 Transport = Literal["socket", "http"]
 S = TypeVar("S", SocketSettings, HttpSettings)
 ROOT = Path(__file__).parents[2]
+CERTIFICATES = "SSL_CERT_FILE"  # the environment's name for the file with those who are trusted
 AUDIT_KEY = "the key of the office's history, in a safe"
 
 
@@ -150,7 +151,8 @@ class Office:
     async def process(self, *options: str, under: Sequence[str] = (), **changes: str) -> asyncio.subprocess.Process:
         """The bot as an operator starts it, perhaps under another program; its log is in `office.log`."""
         debuggable = {"GIFTBOT_DEBUGGABLE": "true"} if under else {}
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **debuggable, **self.environment(**changes)}
+        inherited = {name: os.environ[name] for name in ("PATH", CERTIFICATES) if name in os.environ}
+        environment = {**inherited, "PYTHONPATH": str(ROOT), **debuggable, **self.environment(**changes)}
         command = [*under, sys.executable, "-m", "bot", "run", *options]
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
