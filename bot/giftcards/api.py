@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 ORDER_INTERVAL = timedelta(milliseconds=210)  # the limit is 300 orders a minute, failures included, by their clock
 DEADLINE = 30.0  # seconds for a whole call; a socket that trickles cannot stretch it
-SHORTEST_REST = 5.0  # seconds to wait after a 429, from the service's documentation
+SHORTEST_REST = timedelta(seconds=5)  # after a 429, from the service's documentation
 
 # The types of a 4xx, by the contract's list of errors. These say that this call has made no order.
 _REFUSALS = {

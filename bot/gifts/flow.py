@@ -47,7 +47,7 @@ from bot.gifts.orders.redemption import FIRST_LOOK, Aftercare, Care
 from bot.gifts.ports import Directory, GiftCards, Messenger
 from bot.gifts.store import Store
 
-AN_HOUR = 60 * 60.0
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -25,7 +26,7 @@ _OURS_TO_MEND = ABOUT_THE_TOKEN | {
     "missing_scope",
     "team_access_not_granted",
 }
-_SHORT_REST = 1.0
+_SHORT_REST = timedelta(seconds=1)
 _LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer
 _OPEN_CONNECTION = "apps.connections.open"  # the one method with a token of its own
 # slack_sdk expects a dictionary, and a proxy answers anything

@@ -103,7 +103,7 @@ MUTATIONS = (
         (
             Edit(
                 DESK,
-                "return not_known(order, reason, detail, BEHIND_THE_OTHERS.total_seconds() if reason.holds else 0)",
+                "return not_known(order, reason, detail, BEHIND_THE_OTHERS if reason.holds else timedelta())",
                 "return Stopped(GiftStep.FAIL, reason, detail)",
             ),
         ),
