@@ -130,8 +130,8 @@ MUTATIONS = (
         (
             Edit(
                 FINDER,
-                "        if left > 0:\n            return not_known",
-                "        if left > 1e9:\n            return not_known",
+                "        if left > timedelta():\n            return not_known",
+                "        if left > timedelta(days=10**5):\n            return not_known",
             ),
         ),
     ),
@@ -200,7 +200,7 @@ MUTATIONS = (
     Mutation(
         "a message is looked up before Slack has settled",
         "simulation",
-        (Edit(OUTBOX, "if left > 0:", "if False:"),),
+        (Edit(OUTBOX, "if left > timedelta():", "if False:"),),
     ),
     Mutation(
         "an approval is read, then written without comparing",
