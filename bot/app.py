@@ -302,7 +302,7 @@ def _intake(
 
 
 def _is_healthy(clock: Clock, worker: Worker) -> bool:
-    return clock.monotonic() - worker.looked_at < 3 * LONGEST_NAP
+    return clock.monotonic() - worker.looked_at < 3 * LONGEST_NAP.total_seconds()
 
 
 def _illness(clock: Clock, worker: Worker, health: Health) -> str | None:

@@ -4,13 +4,17 @@ import asyncio
 import os
 import pwd
 import re
+import sqlite3
 import sys
 import tomllib
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlite_utils import Database as SqliteUtils
 
 from bot import __version__
 from bot.gifts.model.audit_event import AuditEvent, sentence_of
@@ -19,7 +23,11 @@ from bot.gifts.model.policy_digest import digest_of
 from bot.sandbox.simulator import Kind as Payload
 from bot.sandbox.simulator import Person
 from bot.sandbox.simulator.giftcards.runa.api import RunaApi
+from storage import Database, SqliteStore
 from storage.audit_verification import audit
+from storage.hash_chain import BEFORE_THE_FIRST, seal_of
+from storage.migrations import migrations
+from storage.start_check import APPLICATION_ID
 from tests.harness.office import AUDIT_KEY, ROOT, Office
 
 Row = tuple[str, ...]
@@ -231,3 +239,56 @@ def test_a_digest_is_about_what_is_settled_and_not_about_its_order() -> None:
 def test_the_version_on_the_record_is_the_one_that_is_installed() -> None:
     """Giftbot also runs without being installed, so that it knows its version itself."""
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__
+
+
+# ---------------------------------------------------------------- databases of before
+
+LATER = datetime(2030, 1, 2, tzinfo=UTC).isoformat(timespec="microseconds")
+EARLIER = datetime(2029, 12, 24, tzinfo=UTC).isoformat(timespec="microseconds")
+KEY = SecretStr(AUDIT_KEY)
+
+
+def _written_before(path: Path) -> None:
+    """A sealed history, as the version before left it: every line is about a request; two people were away."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrations.apply(SqliteUtils(connection), stop_before="company_history")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 8")
+        connection.execute(
+            "INSERT INTO requests (id, requester, value_minor, currency, country, note, state, created_at)"
+            " VALUES ('r', 'UMIA', 2500, 'GBP', 'GB', '', 'pending', ?)",
+            (EARLIER,),
+        )
+        before = BEFORE_THE_FIRST
+        for number, event in ((1, "request"), (2, "could not post card"), (7, "refused")):
+            line = (number, EARLIER, "UMIA", event, "r", None, "as it was")
+            connection.execute("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?)", line)
+            before = seal_of(KEY, before, line)
+            connection.execute("INSERT INTO seals VALUES (?, ?)", (number, before))
+        for person, until in (("UABE", LATER), ("UANA", EARLIER)):
+            connection.execute(
+                "INSERT INTO absences VALUES (?, ?, 'UEVE', ?, ?, NULL)", (f"of {person}", person, EARLIER, until)
+            )
+
+
+def test_a_sealed_history_of_before_goes_on(tmp_path: Path) -> None:
+    """Its lines keep numbers and seals, the next one may be about no request, and who is away now will be back."""
+    path = tmp_path / "giftbot.db"
+    _written_before(path)
+    database = Database(path)
+    store = SqliteStore(database, lambda: None, KEY)
+    with store.write():
+        store.history.add(A_MONDAY, "giftbot", AuditEvent.CHANGE_POLICY, detail="a digest")
+    lines = [tuple(row) for row in database.rows("SELECT id, event, request_id FROM history ORDER BY id")]
+    jobs = [tuple(row) for row in database.rows("SELECT subject, due_at FROM work WHERE task = 'end delegation'")]
+    database.close()
+    assert lines == [
+        (1, "request", "r"),
+        (2, "could not post card", "r"),
+        (7, "refused", "r"),
+        (8, "change policy", None),
+    ]
+    assert jobs == [("of UABE", LATER)]
+    found = audit(path, KEY)
+    assert (found.fault, found.head.count) == (None, 4)

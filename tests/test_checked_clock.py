@@ -277,7 +277,7 @@ async def test_paces_go_on_however_a_clock_is_set(clock: CheckedClock, machine: 
         waits.append([*machine.slept])
         machine.slept.clear()
         machine.wrong = wrong
-    pace.hold(5)
+    pace.hold(timedelta(seconds=5))
     machine.wrong = timedelta()
     await pace.turn()
     assert waits == [[1.0], [1.0, 1.0], [1.0, 1.0]]

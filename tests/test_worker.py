@@ -232,7 +232,7 @@ async def test_a_step_can_ask_for_a_longer_wait(shop: Workshop) -> None:
     """What the other side asked for is kept, where it is longer than our own wait; why is on the list."""
 
     async def later(work: Work) -> Later:
-        return Later(Reason.NO_ANSWER, "429", 90 if work.subject == "long" else 0.1)
+        return Later(Reason.NO_ANSWER, "429", timedelta(seconds=90 if work.subject == "long" else 0.1))
 
     shop.add("long")
     shop.add("short")

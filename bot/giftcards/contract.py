@@ -21,5 +21,5 @@ class Contract:
     no_word: Mapping[str, Reason] = field(default_factory=dict)
     never_again: Mapping[str, Reason] = field(default_factory=dict)
     order_interval: timedelta = timedelta()  # between two orders
-    shortest_rest: float = 5.0  # seconds to wait after a 429
+    shortest_rest: timedelta = timedelta(seconds=5)  # to wait after a 429
     key_life: timedelta | None = None  # how long it answers an idempotency key with the first order; None: for ever

@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 TOLERANCE: Final = timedelta(minutes=5)  # Slack's own, for what it signs
 UNSURE: Final = timedelta(minutes=1)  # until it is looked again what time it is
-_LATELY: Final = 600.0  # seconds since a service answered
-_BETWEEN_QUESTIONS: Final = 60.0  # seconds
+_LATELY: Final = timedelta(minutes=10)  # since a service answered
+_BETWEEN_QUESTIONS: Final = timedelta(minutes=1)
 _POSSIBLE_YEARS: Final = range(2026, 3000)
 
 
@@ -137,7 +137,7 @@ class CheckedClock:
 
     async def _let_somebody_answer(self) -> None:
         async with self._asking:  # whoever comes meanwhile hears the same answer
-            if self._ask and self.monotonic() - self._asked_at >= _BETWEEN_QUESTIONS:
+            if self._ask and self.monotonic() - self._asked_at >= _BETWEEN_QUESTIONS.total_seconds():
                 self._asked_at = self.monotonic()
                 await self._ask()
 
@@ -159,8 +159,8 @@ class CheckedClock:
 
     @property
     def _heard_lately(self) -> Mapping[str, _Word]:
-        reading = self.monotonic()
-        return {service: word for service, word in self._words.items() if reading - word.heard_at <= _LATELY}
+        since = self.monotonic() - _LATELY.total_seconds()
+        return {service: word for service, word in self._words.items() if word.heard_at >= since}
 
     @property
     def _is_confirmed(self) -> bool:

@@ -14,6 +14,7 @@ Around it: a request that waits is brought on by the job `chase`; its cards and 
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
@@ -33,7 +34,7 @@ from bot.gifts.orders.recipient import why_barred
 from bot.gifts.orders.redemption import FIRST_LOOK
 from bot.gifts.store import Store
 
-AN_HOUR = 60 * 60.0
+AN_HOUR = timedelta(hours=1)
 
 
 class Flow:

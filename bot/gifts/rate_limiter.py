@@ -27,15 +27,15 @@ class Pace:
         if mine - self._early > now:
             await self._clock.sleep(mine - self._early - now)
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, rest: timedelta) -> None:
         """Let nobody new through for that long: the service asked for a rest."""
-        self._next = max(self._next, self._clock.monotonic() + seconds + self._early)
+        self._next = max(self._next, self._clock.monotonic() + rest.total_seconds() + self._early)
 
 
-LONGEST_REST = 3600.0  # seconds; what asks for more is asked again after that
+LONGEST_REST = timedelta(hours=1)  # what asks for more is asked again after that
 
 
-def rest_of(retry_after: str, shortest: float) -> float:
-    """What a Retry-After header asks for, in seconds, within reason; `shortest` where it says nothing sensible."""
-    asked = float(retry_after) if re.fullmatch(r"\d{1,9}", retry_after.strip(), re.ASCII) else 0.0
-    return min(max(asked, shortest), LONGEST_REST)
+def rest_of(retry_after: str, shortest: timedelta) -> timedelta:
+    """What a Retry-After header asks for (in seconds), within reason; `shortest` where it says nothing sensible."""
+    seconds = int(retry_after) if re.fullmatch(r"\d{1,9}", retry_after.strip(), re.ASCII) else 0
+    return min(max(timedelta(seconds=seconds), shortest), LONGEST_REST)

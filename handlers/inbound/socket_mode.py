@@ -101,7 +101,7 @@ class SocketIntake:
             if isinstance(here, str):
                 await self._hear(here, another)
             else:
-                await self._clock.sleep(here.after if isinstance(here, Unavailable) else 0)
+                await self._clock.sleep(here.after.total_seconds() if isinstance(here, Unavailable) else 0)
         except (aiohttp.ClientError, TimeoutError) as error:
             self._outages.failed(_SOCKET, type(error).__name__)
         except Exception:  # the last line of defence: a mistake here must not leave the bot deaf

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +23,7 @@ from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_A
 
 log = structlog.get_logger(__name__)
 
-_SHORT_REST = 1.0
+_SHORT_REST = timedelta(seconds=1)
 _CODE = re.compile("[A-Za-z0-9_-]{1,80}")
 _REFERENCE = "x-slack-req-id"  # by which Slack's support finds a call
 _LONG = 1.0  # seconds; whoever has waited so long in vain has had no answer

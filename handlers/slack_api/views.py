@@ -94,7 +94,7 @@ class Screens:
             shown = await self._publish_home(person, look)
             if isinstance(shown, AsyncSlackResponse) or (isinstance(shown, Rejected) and shown.detail != _CONFLICT):
                 return
-            rest = shown.after if isinstance(shown, Unavailable) else 0
+            rest = shown.after.total_seconds() if isinstance(shown, Unavailable) else 0
             await self._clock.sleep(max(seconds, rest))
         await self._publish_home(person, look)
 

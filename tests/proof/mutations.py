@@ -141,7 +141,14 @@ MUTATIONS = (
     Mutation(
         "a list that lacks the order counts before it has settled",
         "simulation",
-        (Edit("bot.gifts.orders.find", "OrderFinder._not_listed", "$LEFT > 0", "$LEFT > 1e9"),),
+        (
+            Edit(
+                "bot.gifts.orders.find",
+                "OrderFinder._not_listed",
+                "$LEFT > timedelta()",
+                "$LEFT > timedelta(days=10**5)",
+            ),
+        ),
         seed=543,
     ),
     Mutation(
@@ -215,7 +222,7 @@ MUTATIONS = (
     Mutation(
         "a message is looked up before Slack has settled",
         "simulation",
-        (Edit("bot.gifts.notifications.outbox", "Outbox._look_up", "$LEFT > 0", "False"),),
+        (Edit("bot.gifts.notifications.outbox", "Outbox._look_up", "$LEFT > timedelta()", "False"),),
         seed=159,
     ),
     Mutation(

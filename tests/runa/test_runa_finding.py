@@ -1,6 +1,7 @@
 """Looking for an order whose key is too old to be sent."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -150,7 +151,7 @@ async def test_a_list_that_asks_for_a_rest_gets_it(desk: Desk) -> None:
     desk.service.faults.arm(LIST, Fault.RATE_LIMITED, seconds=60)
     answer = await desk.finds(await desk.order())
     assert isinstance(answer, Unavailable)
-    assert answer.after == 60
+    assert answer.after == timedelta(minutes=1)
 
 
 async def test_an_endless_list_is_not_read_for_ever() -> None:

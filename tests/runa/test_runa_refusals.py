@@ -1,5 +1,6 @@
 """What a refusal of Runa means, what asks for a rest, and what leaves it open whether anything was done."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -178,7 +179,7 @@ async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -
 async def test_a_429_gives_every_order_a_rest(desk: Desk, asked: int, rest: float) -> None:
     """At least five seconds, or what the service asks for; then the order is placed as if nothing had been."""
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED, seconds=asked)
-    assert await desk.places(await desk.order("key-1")) == Unavailable("429", rest)
+    assert await desk.places(await desk.order("key-1")) == Unavailable("429", timedelta(seconds=rest))
     assert desk.service.orders == []
     await desk.placed("key-2")
     assert desk.clock.slept == [rest]
@@ -193,8 +194,8 @@ async def test_a_429_gives_every_order_a_rest(desk: Desk, asked: int, rest: floa
 async def test_a_429_is_known_by_its_status(content: str) -> None:
     """It has a shape of its own, which nobody needs to read; and it is never a refusal."""
     async with stranger(says(content, 429)) as here:
-        assert await here.places() == Unavailable("429", 5.0)
-        assert await here.fetches() == Unavailable("429", 5.0)
+        assert await here.places() == Unavailable("429", timedelta(seconds=5))
+        assert await here.fetches() == Unavailable("429", timedelta(seconds=5))
 
 
 async def test_a_429_that_is_remembered_under_its_key_is_never_a_refusal(desk: Desk) -> None:
@@ -202,7 +203,7 @@ async def test_a_429_that_is_remembered_under_its_key_is_never_a_refusal(desk: D
     desk.service.idempotency.keeps_429 = True
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED)
     for _ in range(4):
-        assert await desk.places(await desk.order()) == Unavailable("429", 5.0)
+        assert await desk.places(await desk.order()) == Unavailable("429", timedelta(seconds=5))
     assert desk.service.orders == []
 
 

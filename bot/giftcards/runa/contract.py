@@ -50,6 +50,6 @@ CONTRACT = Contract(
         "idempotency_validation_error": Reason.ANSWER_DIFFERS,
     },
     order_interval=timedelta(milliseconds=210),  # the limit is 300 orders a minute, failures included, by their clock
-    shortest_rest=5.0,
+    shortest_rest=timedelta(seconds=5),
     key_life=timedelta(days=30),  # the same key would then order again
 )

@@ -80,7 +80,7 @@ class Absences:
             if absence is None or absence.ended_at:
                 return Done()
             if now < absence.until or not is_sure:
-                return Again(max(absence.until - now, UNSURE).total_seconds())
+                return Again(max(absence.until - now, UNSURE))
             self._put_end_on_record(absence, MACHINE, now)
         return Done()
 

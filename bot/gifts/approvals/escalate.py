@@ -58,7 +58,7 @@ class Chase:
             now = self._clock.now()
             times = [*self._look_after(request, people, now)]
             looks_again = min((time for time in times if time > now), default=now)
-        return Again(min(LONGEST_WAITS[Task.CHASE], looks_again - now).total_seconds())
+        return Again(min(LONGEST_WAITS[Task.CHASE], looks_again - now))
 
     async def _may_expire(self, request_id: str) -> bool:
         """Whether a request has waited for too long, by a clock that nobody contradicts: no clock brings it back."""

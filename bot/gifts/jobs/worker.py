@@ -19,8 +19,8 @@ from bot.gifts.store import Store
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries
-LONGEST_NAP = 60.0  # seconds between two looks at the list
-ASK_AGAIN = 30.0  # seconds until Slack is asked once more whether it lets the bot in
+LONGEST_NAP = timedelta(minutes=1)  # between two looks at the list
+ACCESS_ASKED_EVERY = timedelta(seconds=30)  # until Slack is asked once more whether it lets the bot in
 SET_BACK = timedelta(seconds=10)  # less is only that clocks are not perfect
 FEWEST_TRIES = 2  # a long stop of the bot uses up nobody's patience
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
@@ -119,14 +119,12 @@ class Worker:
         left = self._ask_at - self._clock.monotonic()
         await self._clock.wait(self._bell, max(left, 0))
         if not self._stopping and self._clock.monotonic() >= self._ask_at:
-            self._ask_at = self._clock.monotonic() + ASK_AGAIN
+            self._ask_at = self._clock.monotonic() + ACCESS_ASKED_EVERY.total_seconds()
             await access.ask()
 
     async def _wait(self, until: datetime | None) -> None:
-        seconds = LONGEST_NAP
-        if until is not None:
-            seconds = min((until - self._clock.now()).total_seconds(), seconds)
-        await self._clock.wait(self._bell, max(seconds, 0))
+        nap = LONGEST_NAP if until is None else min(until - self._clock.now(), LONGEST_NAP)
+        await self._clock.wait(self._bell, max(nap.total_seconds(), 0))
 
     async def _do(self, work: Work) -> None:
         try:
@@ -159,11 +157,10 @@ class Worker:
             match outcome:
                 case Done():
                     self._store.work.done(work)
-                case Again(seconds):
-                    self._store.work.again(work, now + timedelta(seconds=seconds))
-                case Later(note=note, seconds=seconds):
-                    wait = max(backoff(work), timedelta(seconds=seconds))
-                    self._store.work.postpone(work, now + wait, note)
+                case Again(after):
+                    self._store.work.again(work, now + after)
+                case Later(note=note, after=after):
+                    self._store.work.postpone(work, now + max(backoff(work), after), note)
 
     async def _is_over(self, work: Work, outcome: Later) -> bool:
         """Whether there is no patience left, by a clock that nobody contradicts."""

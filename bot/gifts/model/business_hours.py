@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from bot.gifts.model.public_holidays import public_holidays
 
 _MONDAY_TO_FRIDAY = frozenset(range(5))
-_LONGEST = 3 * 366  # days that are looked through before working hours count as never
+_NEVER = timedelta(days=3 * 366)  # is looked through before working hours count as that
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class OfficeHours:
             if left < ends - begins:
                 return begins + left
             left -= ends - begins
-        return moment + timedelta(days=_LONGEST)
+        return moment + _NEVER
 
     def _is_working_day(self, day: date) -> bool:
         is_public_holiday = self.holidays_of is not None and day in public_holidays(self.holidays_of)
@@ -48,7 +48,7 @@ class OfficeHours:
     def _working(self, moment: datetime, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
         """Every stretch of work from a moment on, in UTC."""
         first = moment.astimezone(zone).date()
-        for day in (first + timedelta(days=number) for number in range(_LONGEST)):
+        for day in (first + timedelta(days=number) for number in range(_NEVER.days)):
             if self._is_working_day(day):
                 begins = max(moment, datetime.combine(day, self.opens, zone).astimezone(UTC))
                 ends = datetime.combine(day, self.closes, zone).astimezone(UTC)

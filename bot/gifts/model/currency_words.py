@@ -18,7 +18,7 @@ from babel.numbers import get_currency_name, get_currency_symbol
 from bot.gifts.model.currencies import IN_USE, PLACES
 from bot.gifts.model.locales import babel_locale
 
-_LONGEST: Final = 40  # characters that are looked at on each side of a number
+_BESIDE: Final = 40  # characters that are looked at on each side of a number
 _DIGIT: Final = re.compile(r"\d")
 _COUNTS: Final = (None, 1, 2, 5)  # the numbers of things that languages have words of their own for
 _ENGLISH: Final = Locale("en")
@@ -114,7 +114,7 @@ class Meant:
 
 def before(text: str, at: int, locale: str, since: int = 0) -> Meant | None:
     """The longest code, sign or name that stands before a place of a text, and begins at `since` or later."""
-    near = _DIGIT.split(text[max(at - _LONGEST, since) : at])[-1]
+    near = _DIGIT.split(text[max(at - _BESIDE, since) : at])[-1]
     end = at - len(near) + len(near.rstrip())
     for start in range(at - len(near), end):
         if not _is_inside_a_word(text, start) and (meant := _meant(text, start, end, locale)):
@@ -124,7 +124,7 @@ def before(text: str, at: int, locale: str, since: int = 0) -> Meant | None:
 
 def behind(text: str, at: int, locale: str) -> Meant | None:
     """The longest code, sign or name that stands behind a place of a text."""
-    near = _DIGIT.split(text[at : at + _LONGEST], maxsplit=1)[0]
+    near = _DIGIT.split(text[at : at + _BESIDE], maxsplit=1)[0]
     start = at + len(near) - len(near.lstrip())
     for end in range(at + len(near), start, -1):
         if not _is_inside_a_word(text, end) and (meant := _meant(text, start, end, locale)):

@@ -63,19 +63,19 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Finished for now, and to be done anew that many seconds from now; `since` stays."""
+    """Finished for now, and to be done anew `after` that time; `since` stays."""
 
-    seconds: float
+    after: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not finished: try again, `seconds` from now at the earliest. `reason` is why it ends if it never works.
+    """Not finished: try again, `after` that time at the earliest. `reason` is why it ends if it never works.
 
     How long that may last is counted from when the work was noted, or from `since` if that was later.
     """
 
     reason: Reason
     note: str
-    seconds: float = 0
+    after: timedelta = timedelta()
     since: datetime | None = None

@@ -1,6 +1,7 @@
 """PURE: what the outside world answers. An unknown outcome is never a no."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -63,10 +64,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """This call did nothing; ask again, at the earliest after that many seconds."""
+    """This call did nothing; ask again, at the earliest `after` that time."""
 
     detail: str
-    after: float = 0
+    after: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.gifts.model.failure_reasons import Reason
 
-_LONGEST = 3000  # what a Slack button can carry
+_LONGEST_LINK = 3000  # what a Slack button can carry
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -28,7 +28,7 @@ NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CA
 def is_trusted(link: SecretStr, hosts: Collection[str]) -> bool:
     """Whether a link is plain https to a host on the list, with nothing in it that could disguise it."""
     text = link.get_secret_value()
-    if len(text) > _LONGEST or not _PLAIN.fullmatch(text) or any(sign in text for sign in '[]|<>\\"'):
+    if len(text) > _LONGEST_LINK or not _PLAIN.fullmatch(text) or any(sign in text for sign in '[]|<>\\"'):
         return False
     try:
         parts = urlsplit(text)

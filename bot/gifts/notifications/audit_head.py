@@ -1,10 +1,8 @@
 """The head of the sealed history leaves the house once a day, so that what is cut off at its end shows."""
 
-from bot.gifts.model.job import Again, Done, Work
+from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Task, Work
 from bot.gifts.notifications.plan import Notices
 from bot.gifts.store import Store
-
-A_DAY = 24 * 60 * 60.0
 
 
 class Record:
@@ -22,4 +20,4 @@ class Record:
         if head.count and not self._store.messages.on(str(head)):
             with self._store.write():
                 self._notices.tell_head(head)
-        return Again(A_DAY)
+        return Again(LONGEST_WAITS[Task.HEAD])

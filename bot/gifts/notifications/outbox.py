@@ -75,7 +75,7 @@ class Outbox:
         self._messenger = messenger
         self._clock = clock
         self._briefing = briefing
-        self._settle = settle.total_seconds()
+        self._settle = settle
         self._began = clock.monotonic()  # what an earlier process sent is older than that
         self._unknown_since: dict[str, float] = {}
         self._updates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -122,8 +122,8 @@ class Outbox:
 
     async def _look_up(self, message: Message) -> Posted | Absent | Rejected | Later:
         since = self._unknown_since.get(message.id, self._began)
-        left = since + self._settle - self._clock.monotonic()
-        if left > 0:
+        left = self._settle - timedelta(seconds=self._clock.monotonic() - since)
+        if left > timedelta():
             return Later(Reason.MESSAGE_UNCERTAIN, "waiting until Slack shows what it has", left)
         found = await self._messenger.find(message)
         match found:

@@ -77,7 +77,7 @@ class Catalogue:
         """Keep it fresh, again and again, for forms and orders."""
         if not self.is_there:  # it was another service's
             return Done()
-        return Again((ANEW if await self.refresh() else SOON).total_seconds())
+        return Again(ANEW if await self.refresh() else SOON)
 
     async def refresh(self) -> bool:
         """Read everything anew; False when something could not be read, which then stays as it is known."""

@@ -105,8 +105,8 @@ class OrderFinder:
         """The list lacks the order, which counts once nothing can be on its way any more."""
         if why is _Look.UNKNOWN and (self._was_on_hold(order) or self._is_asked_on(order, since)):
             return None  # asking again under the same key is safe, and quicker than to wait until it shows
-        left = (self._settles_at(order) - self._clock.now()).total_seconds()
-        if left > 0:
+        left = self._settles_at(order) - self._clock.now()
+        if left > timedelta():
             return not_known(order, Reason.NO_ANSWER, "not in the list so far", left)
         if order.unknown_since is None:
             return None
@@ -138,6 +138,6 @@ class OrderFinder:
         return max(sent_at, lost_at or sent_at) + SETTLED
 
 
-def not_known(order: Order, reason: Reason, detail: str, seconds: float = 0) -> Later:
+def not_known(order: Order, reason: Reason, detail: str, after: timedelta = timedelta()) -> Later:
     """Ask or look again later; how long it has not been known is counted from the first send."""
-    return Later(reason, detail, seconds, since=order.first_sent_at)
+    return Later(reason, detail, after, since=order.first_sent_at)

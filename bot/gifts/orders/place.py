@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
@@ -23,7 +23,7 @@ from bot.gifts.orders.find import OrderFinder, not_known
 from bot.gifts.ports import GiftCards
 from bot.gifts.store import Store
 
-_SOON = 0.5  # seconds; a slow answer does not hold up every other order
+_ANSWERED_SOON = timedelta(seconds=0.5)  # a slow answer does not hold up every other order
 
 
 class OrderDesk:
@@ -84,7 +84,7 @@ class OrderDesk:
         """Know what the last order came to, if the service says so soon: what fails one should hold the next."""
         before, self._answered = self._answered, asyncio.Event()
         mine = self._answered
-        await self._clock.wait(before, _SOON)
+        await self._clock.wait(before, _ANSWERED_SOON.total_seconds())
         try:
             yield
         finally:
@@ -123,7 +123,7 @@ class OrderDesk:
             case OutcomeUnknown(detail, reason, may_repeat=False):
                 return _for_review(reason, detail)
             case OutcomeUnknown(detail, reason):
-                return not_known(order, reason, detail, BEHIND_THE_OTHERS.total_seconds() if reason.holds else 0)
+                return not_known(order, reason, detail, BEHIND_THE_OTHERS if reason.holds else timedelta())
 
     def _is_undone(self, order: Order, answer: OrderFailed | Rejected | Unavailable) -> bool:
         """Whether an answer proves that there is no order: then that is kept.
@@ -136,7 +136,7 @@ class OrderDesk:
             return self._store.orders.clear(order)
 
     def _waiting(self, hold: Hold) -> Later:
-        return Later(hold.reason, "orders are on hold", (hold.look_at - self._clock.now()).total_seconds())
+        return Later(hold.reason, "orders are on hold", hold.look_at - self._clock.now())
 
     async def link(self, gift: Gift) -> SecretStr | Stopped | Later:
         """The link of an ordered gift: the one that came with the order, or else fetched."""

@@ -55,9 +55,9 @@ class Aftercare:
         if gift is None or gift.state is not GiftState.DELIVERED:
             return Done()
         if age > LONG_ENOUGH:
-            return Done() if await self._clock.is_sure() else Again(FIRST_LOOK.total_seconds())
+            return Done() if await self._clock.is_sure() else Again(FIRST_LOOK)
         if self._store.work.due({Task.ORDER}, self._clock.now(), 1):
-            return Again(ORDERS_FIRST.total_seconds())
+            return Again(ORDERS_FIRST)
         await self._pace.turn()
         match await self._desk.payout(gift):
             case Payout.CLAIMED:
@@ -68,7 +68,7 @@ class Aftercare:
                 await self._remind(gift, age)
             case None:
                 return Done()
-        return Again(self._next_look(age).total_seconds())
+        return Again(self._next_look(age))
 
     async def check_may_see(self, gift_id: str, person: str) -> Gift:
         """The gift, if this person may see it once more; `link_of` then fetches its link, and `note_shown` counts it.

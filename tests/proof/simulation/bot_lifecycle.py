@@ -136,7 +136,7 @@ class Bot:
 
     async def _looks_at(self, clock: CheckedClock) -> None:
         while True:
-            await clock.sleep(LONGEST_NAP)
+            await clock.sleep(LONGEST_NAP.total_seconds())
             await clock.look()
 
     def dies(self, where: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from email.utils import formatdate
 from typing import Any, TypeVar
 
@@ -83,7 +84,7 @@ class Network:
             case Mishap.NOT_REACHED:
                 return Unavailable("not reached")
             case Mishap.BUSY:
-                return Unavailable("429", self._fate.between(1, 30))
+                return Unavailable("429", timedelta(seconds=self._fate.between(1, 30)))
             case Mishap.ERROR_BEFORE:
                 return OutcomeUnknown("500")
             case Mishap.REQUEST_LOST:
