@@ -180,14 +180,16 @@ class Flow:
             raise Refused(say("Only the person who asked for a gift can cancel it."))
         return self._deciding.end(request, person, RequestStep.CANCEL)
 
-    async def retry(self, gift_id: str, person: str) -> Request:
+    async def retry(self, gift_id: str, person: str, *, never_arrived: bool = False) -> Request:
         """Set a gift that failed or is parked going again; a new order only where there is certainly none.
+
+        That its message `never_arrived`, somebody may state where Slack cannot be asked.
 
         Raises:
             Refused: the person may not decide about it, it needs no retry, or a retry cannot help.
             Invalid: its money was given back, and a budget has no room for it any more.
         """
-        return await self._mending.retry(gift_id, person)
+        return await self._mending.retry(gift_id, person, never_arrived=never_arrived)
 
     async def check_mender(self, gift_id: str, person: str) -> Broken:
         """A gift that has stopped, if this person may order it anew or close it. Raises Refused as `retry` does."""
