@@ -11,11 +11,11 @@ from handlers.background_tasks import Errands
 from handlers.directory_events import Changes
 from handlers.errors import Errors
 from handlers.home import Home, on_gift_opened
-from handlers.ids import ANY_PRODUCT, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
+from handlers.ids import ANY_PRODUCT, ANYTHING_ELSE, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
 from handlers.inbound.user_rate_limit import Throttle
 from handlers.request import Asking
 from handlers.resolve import Mending
-from handlers.retired import ANYTHING_ELSE, on_retired_button, on_retired_form, on_retired_search
+from handlers.retired import on_retired_button, on_retired_form, on_retired_search
 from handlers.slack_access import SlackAccess
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.views import Screens
@@ -60,6 +60,7 @@ def register(
 
     app.action(ActionId.OPEN_GIFT)(on_gift_opened)
     app.action(ActionId.RETRY)(mending.on_retry)
+    app.action(ActionId.SEND_AGAIN)(mending.on_send_again)
     app.action(ActionId.ORDER_ANEW)(mending.on_order_anew)
     app.view(ViewId.ORDER_ANEW)(mending.on_order_anew_submission)
     app.action(ActionId.CLOSE)(mending.on_close)

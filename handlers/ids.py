@@ -30,6 +30,7 @@ class ActionId(StrEnum):
     CANCEL = "cancel"
     EDIT = "edit"
     RETRY = "retry"
+    SEND_AGAIN = "send_again"
     ORDER_ANEW = "order_anew"
     CLOSE = "close"
     OPEN_GIFT = "open_gift"
@@ -42,6 +43,7 @@ class ActionId(StrEnum):
 
 PRODUCT_IN = "product_"  # what the action id of the product field starts with; the country follows
 ANY_PRODUCT = re.compile(f"^{PRODUCT_IN}[A-Z]{{2}}$")
+ANYTHING_ELSE = re.compile(".*")  # what only another version knows
 NAME_AMOUNT = "name_amount"  # the value of the one checkbox of its field
 STATED = "stated"  # likewise, of what somebody states about an order
 INPUT = "input"  # the action id inside all other input blocks; the block's id is the field's name

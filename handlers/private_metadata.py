@@ -11,7 +11,9 @@ from bot.gifts.model.errors import Unreadable
 from bot.gifts.model.text import Words, say
 from handlers.field_types import P, Payload, Text
 
-PERMALINK = r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+$"
+PERMALINK = (
+    r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+(\?thread_ts=[0-9.]+&cid=[A-Z0-9]+)?$"
+)
 
 _LOOKS = TypeAdapter(Look)
 

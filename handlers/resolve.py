@@ -29,8 +29,14 @@ class Mending:
         """Set a gift going again."""
         click = read(Click, body)
         await self._resolve.retry(click.subject, click.user)
-        if not click.card:  # which is the worker's
-            self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
+        self._show_list_again(click)
+        await ack()
+
+    async def on_send_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Send a gift's message again, on the word of whoever clicked that it never arrived."""
+        click = read(Click, body)
+        await self._resolve.retry(click.subject, click.user, never_arrived=True)
+        self._show_list_again(click)
         await ack()
 
     async def on_order_anew(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -68,6 +74,10 @@ class Mending:
         await self._resolve.close(memory.subject, submission.user, _words(submission), is_unspent=is_unspent)
         self._show_home_again(submission, memory)
         await ack()
+
+    def _show_list_again(self, click: Click) -> None:
+        if not click.card:  # which is the worker's
+            self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
 
     def _show_home_again(self, submission: Submission, memory: DecisionMemory) -> None:
         if memory.look:

@@ -1,15 +1,12 @@
 """What another version of the bot has shown, and this one does not know: acknowledged, with a way on."""
 
-import re
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from slack_bolt.async_app import AsyncAck
 
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.refusal import RefusalCode
 from bot.gifts.model.text import say
-
-ANYTHING_ELSE: Final = re.compile(".*")
 
 
 async def on_retired_button() -> NoReturn:

@@ -201,3 +201,33 @@ async def test_an_approver_who_lost_the_right_meanwhile_is_refused(office: Offic
         await office.approves(office.abe)
         await _told(office.abe, "You are not on the list of approvers.")
         assert office.states() == ["waiting"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_nothing_is_asked_of_approvers_who_are_all_gone(office: Office) -> None:
+    """Abe has left and Ana is a guest now: Mia reads so at once, and once Ana is back her request is accepted."""
+    await office.slack.deactivate(office.abe)
+    await office.slack.becomes_guest(office.ana)
+    await office.mia.types("/gift @Rob 25 GBP thanks")
+    await office.mia.submits()
+    assert office.mia.modal
+    told = str(office.mia.modal.errors)
+    assert "Too few people are left who could approve this: " in told
+    assert "Abe is deactivated" in told
+    assert "Ana is a guest" in told
+    assert "Those who run giftbot have to name other approvers." in told
+    office.ana.user.is_restricted = False
+    office.clock.turn(minutes=6)
+    await office.mia.submits()
+    await office.approves(office.ana)
+    await office.delivered()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_approvers_whom_slack_does_not_look_up_are_no_reason_to_refuse(office: Office) -> None:
+    """Slack does not say who Abe and Ana are: Mia's request is accepted as on any day."""
+    approvers = {office.abe.id, office.ana.id}
+    office.slack.refuses("users.info", "internal_error", times=2, only=lambda given: given["user"] in approvers)
+    await office.asks()
+    await office.approves()
+    await office.delivered()

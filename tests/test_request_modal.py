@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.simulator import Fault, Kind, Modal
+from handlers.ids import MESSAGE_SHORTCUT
 from tests.harness.office import Office
 
 
@@ -382,3 +383,22 @@ async def test_the_shortcuts_open_the_same_form(office: Office) -> None:
     assert permalink in (await office.abe.sees_message("would like to thank")).links
     await office.approves()
     assert permalink in (await office.rob.sees_message("thanks you with a gift")).links
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_link_to_a_reply_opens_its_thread(office: Office) -> None:
+    """Rob's words are in a thread: the link names it, as Slack's own links do, in the form, the card and the gift."""
+    first = await office.eve.says("who fixed the build?", office.general)
+    reply = await office.rob.says("I did, at night", office.general)
+    payload = office.mia.payloads.message_action(MESSAGE_SHORTCUT, reply)
+    payload["message"]["thread_ts"] = first.ts
+    await office.mia.sends(Kind.INTERACTIVE, payload)
+    await office.mia.sees_modal("Send a gift")
+    await office.mia.fills({"Amount each": "25"})
+    await office.mia.submits()
+    place = f"{office.general.id}/p{reply.ts.replace('.', '')}?thread_ts={first.ts}&cid={office.general.id}"
+    card = await office.abe.sees_message("would like to thank")
+    assert [link for link in card.links if link.endswith(place)]
+    await office.approves()
+    gift = await office.rob.sees_message("thanks you with a gift")
+    assert [link for link in gift.links if link.endswith(place)]

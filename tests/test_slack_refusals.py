@@ -8,7 +8,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from bot.sandbox.simulator import Answer, SignedHttp
+from bot.sandbox.simulator import Answer, Fault, SignedHttp
 from bot.sandbox.simulator.slack.refusals import DOCUMENTED, About
 from handlers.slack_api.error_codes import CodeClass, class_of
 from tests.harness.office import Office, eventually
@@ -198,3 +198,26 @@ async def health(office: Office) -> dict[str, Any]:
     async with httpx.AsyncClient() as http:
         reply = await http.get(office.slack.delivery.url.replace("/slack/events", "/healthz"))
     return dict(reply.json())
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("code", ["channel_not_found", "missing_scope"])
+async def test_a_message_that_can_never_be_looked_up_is_sent_again_on_a_persons_word(office: Office, code: str) -> None:
+    """The bot lost Rob's channel, or the right to read it: Retry finds nothing out, and “Send it again” delivers."""
+    await office.asks()
+    await office.abe.sees_message("would like to thank")
+    rob = office.slack.workspace.im(office.rob.id).id
+    office.slack.faults.arm(POST, Fault.ERROR_BEFORE, only=lambda given: given["channel"] == rob)
+    office.slack.refuses("conversations.history", code, times=10_000, only=lambda given: given["channel"] == rob)
+    await office.approves()
+    for _ in range(2):
+        await office.lets_pass(30, hours=1)
+        assert office.states() == ["parked"]
+        await office.abe.clicks("Retry", confirm=True)
+    await office.lets_pass(30, hours=1)
+    assert office.rob.messages() == []
+    await office.abe.clicks("Send it again", confirm=True)
+    await office.delivered()
+    await office.until("delivered")
+    assert len(office.rob.messages()) == len(office.giftcards.orders) == 1
+    assert "has asked, and the message never arrived" in office.ledger.audit_events("detail")

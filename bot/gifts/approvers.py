@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 
-from bot.gifts.model.errors import Refused
+from bot.gifts.model.errors import NotNow, Refused
 from bot.gifts.model.out_of_office import stand_ins
 from bot.gifts.model.people import Person, Roster
 from bot.gifts.model.policy import Policy
@@ -11,6 +11,9 @@ from bot.gifts.model.refusal import RefusalCode
 from bot.gifts.model.text import Who, say
 from bot.gifts.ports import Clock, Directory
 from bot.gifts.store import Store
+
+_MOST_LOOKED_AT = 30  # among more there is somebody
+_SOON = 1.0  # seconds; whoever asks for a gift waits for their own names anyway
 
 
 class Roll:
@@ -20,6 +23,7 @@ class Roll:
         self._store = store
         self._directory = directory
         self._clock = clock
+        self._policy = policy
         self._named = policy.groups
         self._groups: dict[str, frozenset[str]] = {}
 
@@ -65,6 +69,18 @@ class Roll:
         _, people = await self.now_with({person, *self.cached().rights_of(person)})
         check_colleague(people[person])
         return people
+
+    async def approvers_gone(self) -> Mapping[str, Person]:
+        """Those of the approvers who are no colleagues any more, as far as Slack says so at once."""
+        approvers = sorted(self._policy.rules.approvers(self.cached()))
+        if len(approvers) > _MOST_LOOKED_AT:
+            return {}
+        try:
+            async with asyncio.timeout(_SOON):
+                people = await self.people(approvers)
+        except (NotNow, TimeoutError):
+            return {}
+        return {person.id: person for person in people.values() if person.standing.value}
 
     async def known(self, person: str) -> Person:
         """Somebody, for what the machine does; however much that is, Slack is not asked too often.

@@ -117,7 +117,7 @@ def _wish(request: Request, language: Language) -> str:
     if request.source:
         return language.say(
             "{requester} would like to thank {recipients} for <{source}|this message> with a gift of *{amount}*.",
-            source=request.source,
+            source=escaped(request.source),
             **parts,
         )
     return language.say("{requester} would like to thank {recipients} with a gift of *{amount}*.", **parts)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
+from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState
 from bot.gifts.model.notification import Letter
 from bot.gifts.model.order_hold import Hold
@@ -80,6 +81,8 @@ def mending_buttons(gift: Gift, language: Language) -> list[Json]:
     """What an approver can do about a gift that has stopped, where it can help."""
     assert gift.reason is not None, "a gift stops for a reason"
     buttons = [_retry_button(gift, language)] if gift.reason.can_retry else []
+    if gift.reason is Reason.MESSAGE_UNCERTAIN:
+        buttons.append(_send_again_button(gift, language))
     if gift.reason.can_order_anew:
         buttons.append(button(language.say("Order anew"), ActionId.ORDER_ANEW, gift.id))
     return [*buttons, button(language.say("Close"), ActionId.CLOSE, gift.id)]
@@ -91,6 +94,15 @@ def _retry_button(gift: Gift, language: Language) -> Json:
     retry = language.say("Retry")
     sure = confirmation(title, words, retry, language.say("Not yet"))
     return button(retry, ActionId.RETRY, gift.id, confirm=sure)
+
+
+def _send_again_button(gift: Gift, language: Language) -> Json:
+    """Send a message again without looking it up, on the word of whoever has asked its recipient."""
+    title = language.say("Did it never arrive?")
+    words = language.say("Ask the recipient first: the same gift is then sent a second time, and nothing is ordered.")
+    again = language.say("Send it again")
+    sure = confirmation(title, words, again, language.say("Not yet"))
+    return button(again, ActionId.SEND_AGAIN, gift.id, confirm=sure)
 
 
 def closed(letter: Letter, language: Language) -> Card:

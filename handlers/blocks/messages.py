@@ -94,7 +94,7 @@ def _thanks(request: Request, language: Language) -> str:
             ":gift: {requester} thanks you with a gift of *{value}* for <{source}|this message>.",
             requester=requester,
             value=value,
-            source=request.source,
+            source=escaped(request.source),
         )
     return language.say(":gift: {requester} thanks you with a gift of *{value}*.", requester=requester, value=value)
 

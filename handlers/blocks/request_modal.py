@@ -24,7 +24,7 @@ from bot.gifts.model.product import Choice, Shelf
 from bot.gifts.model.text import Part
 from handlers.blocks.block_kit import plain
 from handlers.blocks.bounds import LONGEST_LABEL, cut
-from handlers.blocks.components import context, section
+from handlers.blocks.components import context, escaped, section
 from handlers.blocks.modals import form, text_input
 from handlers.ids import INPUT, NAME_AMOUNT, PRODUCT_IN, ActionId, ViewId
 from handlers.localization import Language
@@ -75,7 +75,7 @@ def request_form(memory: FormMemory, prefill: Prefill, offer: Offer, language: L
         chosen = _option(prefill.product or _anything(language))
         blocks.insert(2, _filled(_product(offer.country, language), initial_option=chosen))
     if memory.source:
-        blocks.insert(0, section(language.say("For <{source}|this message>", source=memory.source)).to_dict())
+        blocks.insert(0, section(language.say("For <{source}|this message>", source=escaped(memory.source))).to_dict())
     if prefill.warning:
         blocks.insert(0, section(f":warning: {language.render(prefill.warning)}").to_dict())
     title, submit = language.say("Send a gift"), language.say("Ask")

@@ -85,13 +85,16 @@ class Shortcut(Deed):
     workspace: Text = Field("", validation_alias=AliasPath("team", "domain"))
     author: SlackId | None = Field(None, validation_alias=AliasPath("message", "user"))
     message_ts: Text | None = Field(None, validation_alias=AliasPath("message", "ts"))
+    thread_ts: Text | None = Field(None, validation_alias=AliasPath("message", "thread_ts"))
 
     @property
     def permalink(self) -> str | None:
-        """The address of the message."""
+        """The address of the message, which for a reply names its thread: else Slack shows the channel beside it."""
         if not (self.workspace and self.channel and self.message_ts):
             return None
-        return f"https://{self.workspace}.slack.com/archives/{self.channel}/p{self.message_ts.replace('.', '')}"
+        address = f"https://{self.workspace}.slack.com/archives/{self.channel}/p{self.message_ts.replace('.', '')}"
+        is_reply = self.thread_ts is not None and self.thread_ts != self.message_ts
+        return f"{address}?thread_ts={self.thread_ts}&cid={self.channel}" if is_reply else address
 
 
 class _Option(Payload):

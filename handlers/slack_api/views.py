@@ -71,10 +71,10 @@ class Screens:
             return
         with time_limit(None):  # they see that it takes its time
             request, link = await self._services.redemption.link_of(gift)
-        if isinstance(link, SecretStr):
-            view = await self._gift_once_more(request, gift, link, language)
-        else:
-            view = notice_view(_why_not_shown(link, mention(request.requester)), language)
+            if isinstance(link, SecretStr):
+                view = await self._gift_once_more(request, gift, link, language)
+            else:
+                view = notice_view(_why_not_shown(link, mention(request.requester)), language)
         if await self.change(view_id, view) is None:
             await self._replies.say(caller, language.render(_NOT_OPENED))
 

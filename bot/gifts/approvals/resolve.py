@@ -6,6 +6,7 @@ from bot.gifts.approvals.decide import Deciding
 from bot.gifts.approvers import Roll
 from bot.gifts.budget_ledger import Treasury
 from bot.gifts.model.errors import Field, Invalid, Refused
+from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Closing, Gift, GiftState, GiftStep, Request
 from bot.gifts.model.job import Task
 from bot.gifts.model.notification import Kind
@@ -83,15 +84,22 @@ class Mending:
             raise Refused(*_GONE_ON)
         return Broken(request, gift, self._finder.made(request, gift))
 
-    async def retry(self, gift_id: str, person: str) -> Request:
-        """Go on where the gift stands: with its order if that is known, else with its key if it may exist."""
+    async def retry(self, gift_id: str, person: str, *, never_arrived: bool = False) -> Request:
+        """Go on where the gift stands: with its order if that is known, else with its key if it may exist.
+
+        Its message is looked up before it is sent again, unless somebody states that it `never_arrived`.
+        """
         broken = await self.check(gift_id, person)
         if broken.gift.reason and not broken.gift.reason.can_retry:
             raise Refused(RefusalCode.RETRY_CANNOT_HELP, broken.gift.reason.remedy)
         way_on = _way_on(broken)
         if way_on is not GiftStep.ASK_AGAIN:  # what may have been ordered is asked about, whoever it is for
             await self._check_recipient(broken.gift)
-        return self._go_on(broken, way_on, person)
+        if not (never_arrived and broken.gift.reason is Reason.MESSAGE_UNCERTAIN):
+            return self._go_on(broken, way_on, person)
+        with self._store.write():
+            self._notices.forget_sending(broken.gift)
+            return self._go_on(broken, way_on, person, "has asked, and the message never arrived")
 
     async def order_anew(self, gift_id: str, person: str, words: str) -> Request:
         """Go on with a new key, as a person states that no order was made under the old one."""

@@ -3,6 +3,7 @@
 Those who decide hear of it through the chase.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -55,13 +56,13 @@ class Asking:
             NotNow: Slack does not say who they are.
             Refused: the form belongs to somebody else.
         """
-        wanted = await self._read(draft)
+        wanted, gone = await asyncio.gather(self._read(draft), self._roll.approvers_gone())
         with self._store.write():
             request = replace(wanted, weighed=self._treasury.weigh(wanted))
             route = self._policy.route(request, self._roll.cached())
             if self._store.requests.add(request, waits_for=route.pool if route else None):
                 self._check_waiting(request.requester)
-                check_possible(route)
+                check_possible(route, gone)
                 self._treasury.reserve(request, request.gifts)
                 self._store.work.add(Task.CHASE, request.id, self._clock.now())
                 return request
@@ -79,7 +80,7 @@ class Asking:
         Raises:
             Refused: somebody decided it, or it was changed meanwhile.
         """
-        wanted = await self._read(draft)
+        wanted, gone = await asyncio.gather(self._read(draft), self._roll.approvers_gone())
         with refusals_on_record(self._store, self._clock, draft.id, draft.requester), self._store.write():
             before = self._editable(draft.id, draft.requester, version)
             gift_of = {gift.recipient: gift for gift in before.gifts}
@@ -87,7 +88,7 @@ class Asking:
             edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
             self._treasury.release(before, before.gifts)
             self._store.requests.edit(edited, self._clock.now())
-            check_possible(self._policy.route(edited, self._roll.cached()))
+            check_possible(self._policy.route(edited, self._roll.cached()), gone)
             self._treasury.reserve(edited, edited.gifts)
             self._notices.refresh_cards(edited)
             self._store.work.call_for(Task.CHASE, edited.id, self._clock.now())

@@ -1,17 +1,19 @@
 """PURE: the way of one request through the steps of its rule: who has agreed, whose turn it is, who may decide now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from bot.gifts.model.approval_rules import Rule, Step, enough_people
 from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, Request, RequestState
-from bot.gifts.model.people import Roster, is_person
+from bot.gifts.model.people import Person, Roster, is_person
 from bot.gifts.model.refusal import Refusal, RefusalCode
-from bot.gifts.model.text import Who, say, say_many
+from bot.gifts.model.text import Listed, Who, say, say_many
 
+_MOST_NAMED = 5
 NO_APPROVER: Final = Refusal(
     RefusalCode.NOT_AN_APPROVER,
     say("Only an approver can decide about gifts. You are not on the list of approvers."),
@@ -113,6 +115,12 @@ class Route:
         )
         return Refusal(RefusalCode.TOO_FEW_LEFT, words)
 
+    def without(self, gone: Collection[str]) -> "Route":
+        """The way if these people could not decide, in nobody's right."""
+        pools = {name: people - {*gone} for name, people in self.pools.items()}
+        stand_ins = {away: deputy for away, deputy in self.roster.stand_ins.items() if deputy not in gone}
+        return replace(self, pools=pools, roster=replace(self.roster, stand_ins=stand_ins))
+
     def given_in(self, number: int) -> list[Approval]:
         """The approvals that count for a step: those given for it, while the rule still has it as it was."""
         pool = self.rule.steps[number].pool
@@ -182,8 +190,8 @@ def check_no_part_in(request: Request, person: str) -> None:
         raise Refused(RefusalCode.OWN_GIFT, say("This gift is for you, so somebody else has to decide about it."))
 
 
-def check_possible(route: Route | None) -> None:
-    """Let a request pass that can come to its end.
+def check_possible(route: Route | None, gone: Mapping[str, Person] = MappingProxyType({})) -> None:
+    """Let a request pass that can come to its end without the approvers who are `gone`.
 
     Raises:
         Invalid: no rule is about it, or too few people are left who could approve it.
@@ -193,3 +201,11 @@ def check_possible(route: Route | None) -> None:
         raise Invalid({Field.AMOUNT: Refusal(RefusalCode.NO_RULE, words)})
     if stuck := route.why_stuck():
         raise Invalid({Field.RECIPIENTS: stuck})
+    if route.without(gone).stuck_at() is not None:
+        problems = [person.standing.value.fill(who=person.name) for person in gone.values() if person.standing.value]
+        words = say(
+            "Too few people are left who could approve this: {problems}. Those who run giftbot have to name other "
+            "approvers.",
+            problems=Listed(tuple(problems[:_MOST_NAMED])),
+        )
+        raise Invalid({Field.RECIPIENTS: Refusal(RefusalCode.APPROVERS_HAVE_LEFT, words)})

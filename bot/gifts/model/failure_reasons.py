@@ -322,7 +322,10 @@ _ADVICE = {
     Reason.MESSAGE_UNCERTAIN: _Advice(
         say("the gift is ordered, but Slack does not say whether its message arrived"),
         say("the gift is ordered, but for a day Slack has not said whether its message arrived"),
-        say("Retry looks the message up before it is sent again."),
+        say(
+            "Retry looks the message up before it is sent again. Where Slack no longer shows it, ask the recipient; if "
+            "it never arrived, say so with “Send it again”."
+        ),
     ),
     Reason.UNEXPECTED: _Advice(
         say("something unexpected keeps going wrong here"),

@@ -41,6 +41,7 @@ class RefusalCode(StrEnum):
     REQUESTER_BARRED = "requester_barred"
     RECIPIENT_BARRED = "recipient_barred"
     RECIPIENT_LEFT = "recipient_left"
+    APPROVERS_HAVE_LEFT = "approvers_have_left"
     NOTE_TOO_LONG = "note_too_long"
     UNKNOWN_COST_CENTRE = "unknown_cost_centre"
     UNKNOWN_HASHTAG = "unknown_hashtag"

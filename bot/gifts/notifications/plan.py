@@ -104,6 +104,13 @@ class Notices:
         elif message.state is MessageState.UNDELIVERABLE:
             self._store.messages.save(replace(message, state=MessageState.WAITING))
 
+    def forget_sending(self, gift: Gift) -> None:
+        """Somebody says that the message of a gift never arrived: it is not looked for, its channel is opened anew."""
+        message = self.gift_message(gift)
+        if message.state is MessageState.SENDING:
+            anew = replace(message, state=MessageState.WAITING, channel=None, sending_since=None, sent_after=None)
+            self._store.messages.save(anew)
+
     def gift_message(self, gift: Gift) -> Message:
         """The recipient's message of an ordered gift."""
         message = self._gift_message(gift)
