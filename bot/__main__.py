@@ -49,7 +49,7 @@ def run(
     from bot.hardening import keep_memory_private, write_for_owner_only
     from bot.logs import set_up_logs
     from bot.settings import HttpSettings, SettingsWrong, SocketSettings, read_settings
-    from handlers.inbound.http import NoWayIn
+    from handlers.inbound.http import StartupError
     from storage import DatabaseLost, DatabaseRefused
 
     try:
@@ -63,7 +63,7 @@ def run(
     set_up_logs(settings, account)
     try:
         asyncio.run(run_bot(settings, account, (host, port)))
-    except (NoWayIn, DatabaseRefused) as error:
+    except (StartupError, DatabaseRefused) as error:
         _complain(f"giftbot cannot start. {error}")
         raise typer.Exit(CANNOT_RUN) from None
     except DatabaseLost as error:

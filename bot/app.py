@@ -26,10 +26,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot import __version__
 from bot.clock import SystemClock
 from bot.giftcards.account import Account
-from bot.gifts.approvers import Roll
+from bot.gifts.approvers import ApproverDirectory
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.health import Health
-from bot.gifts.jobs.recurring import Upkeep
+from bot.gifts.jobs.recurring import RecurringJobs
 from bot.gifts.jobs.worker import LONGEST_NAP, Worker
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
@@ -39,14 +39,14 @@ from bot.gifts.model.refusal import RefusalCode
 from bot.gifts.model.text import say
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
-from bot.gifts.services import Arrangement, build_services
+from bot.gifts.services import FlowSettings, build_services
 from bot.settings import HttpSettings, Settings, SocketSettings
 from bot.signed_endpoint import Endpoint
 from handlers import register
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.inbound.bolt_app import PromptApp
-from handlers.inbound.http import HttpIntake
-from handlers.inbound.socket_mode import SocketIntake
+from handlers.inbound.http import HttpReceiver
+from handlers.inbound.socket_mode import SocketModeReceiver
 from handlers.inbound.startup import insist
 from handlers.localization import language_of
 from handlers.slack_access import SlackAccess
@@ -54,9 +54,9 @@ from handlers.slack_api.directory import SlackDirectory, SlackIsSilent, Workspac
 from handlers.slack_api.messenger import SlackMessenger
 from handlers.slack_api.remedies import BOT_TOKEN
 from handlers.slack_api.response_dates import dates_heard_by
-from handlers.slack_api.responses import WatchedClient, answer_of
+from handlers.slack_api.responses import WatchedClient, classify
 from handlers.slack_api.session import slack_session
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 from storage import Database, DatabaseLost, SqliteStore
 
 log = structlog.get_logger(__name__)
@@ -83,14 +83,14 @@ class Giftbot:
 
     def __init__(
         self,
-        intake: SocketIntake | HttpIntake,
-        errands: Errands,
+        intake: SocketModeReceiver | HttpReceiver,
+        errands: BackgroundTasks,
         worker: Worker,
         database: Database,
         clock: CheckedClock,
     ) -> None:
         self.intake = intake
-        self._errands = errands
+        self._background = errands
         self._worker = worker
         self._database = database
         self.working = asyncio.create_task(worker.run())
@@ -104,7 +104,7 @@ class Giftbot:
     async def stop(self) -> None:
         """Stop intake first, then let errands and work in hand finish; what does not, goes on at the next start."""
         await self.intake.stop(FINISH)
-        await self._errands.finish(FINISH)
+        await self._background.finish(FINISH)
         await self._worker.stop(FINISH)
         self.looking.cancel()
         await asyncio.gather(self.working, self.looking, return_exceptions=True)
@@ -138,8 +138,8 @@ async def giftbot(
         outages = Outages(checked)
         session = await stack.enter_async_context(slack_session(SLACK_DEADLINE, dates_heard_by(checked)))
         patient, once = _slack_clients(settings, session, outages)
-        checked.when_in_doubt(lambda: answer_of(patient.auth_test()))
-        identity = await insist("auth.test", lambda: answer_of(patient.auth_test()), BOT_TOKEN, checked)
+        checked.when_in_doubt(lambda: classify(patient.auth_test()))
+        identity = await insist("auth.test", lambda: classify(patient.auth_test()), BOT_TOKEN, checked)
 
         bell = asyncio.Event()
         store = SqliteStore(database, bell.set, settings.giftbot_audit_key)
@@ -150,14 +150,14 @@ async def giftbot(
         messenger = SlackMessenger(patient, once, directory, checked, common)
         arrangement = _arrangement(settings, account)
         services = build_services(store, giftcards, messenger, directory, checked, arrangement, new_id)
-        upkeep = Upkeep(store, giftcards, checked)
+        upkeep = RecurringJobs(store, giftcards, checked)
         upkeep.begin(digest_of(arrangement), _started_by())
         await insist("usergroups.users.list", lambda: _groups(services.approvers), BOT_TOKEN, checked)
         access = SlackAccess(patient, workspace, outages)
         worker = Worker(store, checked, bell, services.steps, services.flow.give_up, access)
-        errands = Errands()
+        errands = BackgroundTasks()
         app = _bolt_app(settings, patient, identity, workspace)
-        screens = Screens(patient, directory, services, checked)
+        screens = SlackViews(patient, directory, services, checked)
         register(app, services, directory, screens, access, errands, checked, new_id)
         illness = partial(_illness, checked, worker, Health(store, checked, outages))
         intake = _intake(settings, app, session, address, checked, illness, outages, account.webhooks(upkeep))
@@ -227,7 +227,7 @@ def _started_by() -> str:
     return f"giftbot {__version__}, started by {user}"
 
 
-async def _groups(approvers: Roll) -> Roster | Rejected | Unavailable | OutcomeUnknown:
+async def _groups(approvers: ApproverDirectory) -> Roster | Rejected | Unavailable | OutcomeUnknown:
     """Who is in the user groups of giftbot.toml."""
     try:
         return await approvers.now()
@@ -235,8 +235,8 @@ async def _groups(approvers: Roll) -> Roster | Rejected | Unavailable | OutcomeU
         return silent.answer
 
 
-def _arrangement(settings: Settings, account: Account) -> Arrangement:
-    return Arrangement(
+def _arrangement(settings: Settings, account: Account) -> FlowSettings:
+    return FlowSettings(
         policy=settings.policy(whole_amounts=account.whole_amounts, templates=account.templates),
         approvals_channel=settings.giftbot_approvals_channel,
         link_hosts=account.link_hosts,
@@ -295,10 +295,10 @@ def _intake(
     illness: Callable[[], str | None],
     outages: Outages,
     webhooks: Sequence[Endpoint],
-) -> SocketIntake | HttpIntake:
+) -> SocketModeReceiver | HttpReceiver:
     if isinstance(settings, SocketSettings):
-        return SocketIntake(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
-    return HttpIntake(app, settings.slack_signing_secret, address, illness, clock, outages.refusals, webhooks)
+        return SocketModeReceiver(app, settings.slack_app_token.get_secret_value(), session, clock, outages)
+    return HttpReceiver(app, settings.slack_signing_secret, address, illness, clock, outages.refusals, webhooks)
 
 
 def _is_healthy(clock: Clock, worker: Worker) -> bool:

@@ -84,7 +84,7 @@ def _bare_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(host.lower() for host in hosts)
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+ListOf = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed), AfterValidator(_bare_hosts)]
 Url = Annotated[str, BeforeValidator(_safe_url)]
 Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_printable)]

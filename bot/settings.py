@@ -21,8 +21,8 @@ from pydantic_settings import NoDecode
 from bot.config_file import Company, read_company
 from bot.config_file.amounts import amounts, every
 from bot.config_file.complaints import plain
-from bot.config_file.policy import USUAL_FILE, Usual, policy_of
-from bot.environment import FromEnvironment, Listed, Secret, Url, listed, starting
+from bot.config_file.policy import USUAL_FILE, Defaults, policy_of
+from bot.environment import FromEnvironment, ListOf, Secret, Url, listed, starting
 from bot.giftcards.account import Account
 from bot.giftcards.registry import PROVIDERS, tables, usual_provider
 from bot.gifts.model.currencies import currency_of
@@ -89,8 +89,8 @@ class CompanySettings(FromEnvironment):
     giftbot_database: Path = Path("giftbot.db")
     giftbot_approvers: Annotated[Ids, Field(validate_default=True)] = ()
     giftbot_approvals_channel: Channel = None
-    giftbot_countries: Annotated[Listed, Field(max_length=100)] = ("GB", "US")
-    giftbot_max_amount: Listed = ("100",)
+    giftbot_countries: Annotated[ListOf, Field(max_length=100)] = ("GB", "US")
+    giftbot_max_amount: ListOf = ("100",)
 
     @field_validator("giftbot_countries")
     @classmethod
@@ -128,7 +128,7 @@ class CompanySettings(FromEnvironment):
         Raises:
             ValueError: they make no sense together; one line for each mistake, with what it is about.
         """
-        usual = Usual(self.giftbot_approvers, self.giftbot_countries, amounts(self.giftbot_max_amount))
+        usual = Defaults(self.giftbot_approvers, self.giftbot_countries, amounts(self.giftbot_max_amount))
         return policy_of(self.giftbot_config, usual, whole_amounts=whole_amounts, templates=templates)
 
 

@@ -6,39 +6,39 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.gifts.ports import Clock
 from bot.gifts.services import Services
-from handlers.approval import Deciding
-from handlers.background_tasks import Errands
-from handlers.directory_events import Changes
+from handlers.approval import ApprovalListeners
+from handlers.background_tasks import BackgroundTasks
+from handlers.directory_events import DirectoryEvents
 from handlers.errors import Errors
 from handlers.home import Home, on_gift_opened
 from handlers.ids import ANY_PRODUCT, ANYTHING_ELSE, ANYWHERE_SHORTCUT, GIFT_COMMAND, MESSAGE_SHORTCUT, ActionId, ViewId
-from handlers.inbound.user_rate_limit import Throttle
-from handlers.request import Asking
-from handlers.resolve import Mending
+from handlers.inbound.user_rate_limit import UserRateLimit
+from handlers.request import RequestListeners
+from handlers.resolve import ResolveListeners
 from handlers.retired import on_retired_button, on_retired_form, on_retired_search
 from handlers.slack_access import SlackAccess
 from handlers.slack_api.directory import SlackDirectory
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 
 
 def register(
     app: AsyncApp,
     services: Services,
     directory: SlackDirectory,
-    screens: Screens,
+    screens: SlackViews,
     access: SlackAccess,
-    errands: Errands,
+    errands: BackgroundTasks,
     clock: Clock,
     new_id: Callable[[], str],
 ) -> None:
     """Tell Bolt who listens to what."""
-    asking = Asking(services, directory, screens, errands, new_id)
-    deciding = Deciding(services.decide, directory, screens, errands)
-    mending = Mending(services.resolve, directory, screens, errands)
+    asking = RequestListeners(services, directory, screens, errands, new_id)
+    deciding = ApprovalListeners(services.decide, directory, screens, errands)
+    mending = ResolveListeners(services.resolve, directory, screens, errands)
     home = Home(services, directory, screens, errands)
-    changes = Changes(directory)
+    changes = DirectoryEvents(directory)
 
-    app.middleware(Throttle(clock))
+    app.middleware(UserRateLimit(clock))
 
     # Bolt asks one listener after the other, so what happens most, and does most, stands before the rest
     app.action(ActionId.APPROVE)(deciding.on_approve)

@@ -4,25 +4,27 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.approvals.decide import Deciding as Decide
-from bot.gifts.dashboard import Look
+from bot.gifts.approvals.decide import Decisions as Decide
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import Field
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.blocks.modals import approve_form, decline_form
 from handlers.inbound.payloads import Click, Submission, read
 from handlers.private_metadata import read_decision
 from handlers.slack_api.directory import SlackDirectory
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 
 
-class Deciding:
+class ApprovalListeners:
     """The buttons of cards and lists. Who clicked is Slack's word; what the button carries is only what they saw."""
 
-    def __init__(self, decide: Decide, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+    def __init__(
+        self, decide: Decide, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks
+    ) -> None:
         self._decide = decide
         self._directory = directory
-        self._screens = screens
-        self._errands = errands
+        self._views = screens
+        self._background = errands
 
     async def on_approve(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Approve."""
@@ -36,7 +38,7 @@ class Deciding:
         click = read(Click, body)
         route = await self._decide.check(click.subject, click.user, click.card, click.version)
         view = approve_form(route.request, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.caller, view))
+        self._background.run(self._views.open(click.caller, view))
         await ack()
 
     async def on_approve_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -54,7 +56,7 @@ class Deciding:
         click = read(Click, body)
         route = await self._decide.check(click.subject, click.user, click.card, click.version)
         view = decline_form(route.request, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.caller, view))
+        self._background.run(self._views.open(click.caller, view))
         await ack()
 
     async def on_decline_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -75,8 +77,8 @@ class Deciding:
 
     def _show_list_again(self, click: Click) -> None:
         if not click.card:  # which is the worker's
-            self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
+            self._background.run(self._views.show_again(click.user, click.look, click.reply_url))
 
-    def _show_home_again(self, person: str, look: Look | None) -> None:
+    def _show_home_again(self, person: str, look: DashboardView | None) -> None:
         if look:
-            self._errands.run(self._screens.show_home(person, look))
+            self._background.run(self._views.show_home(person, look))

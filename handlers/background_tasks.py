@@ -9,7 +9,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 
-class Errands:
+class BackgroundTasks:
     """Runs small calls beside the handlers, which then acknowledge at once, and waits for them at the end.
 
     What they have to look up counts in the time that the person's click has: a form opens only within three seconds.

@@ -6,7 +6,7 @@ from handlers.inbound.payloads import GroupChanged, PersonChanged, read
 from handlers.slack_api.directory import SlackDirectory
 
 
-class Changes:
+class DirectoryEvents:
     """Makes a change count at once; without these events it counts when the directory asks again."""
 
     def __init__(self, directory: SlackDirectory) -> None:

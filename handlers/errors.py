@@ -7,15 +7,15 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot.gifts.model.approval_route import AlreadyDecided
-from bot.gifts.model.errors import GiftbotError, Invalid, NotNow, StoreLost, TooMuch
+from bot.gifts.model.errors import GiftbotError, Invalid, NotNow, RateLimited, StoreLost
 from bot.gifts.model.text import Words, say
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.blocks.components import outcome
 from handlers.blocks.modals import notice_view
 from handlers.inbound.payloads import actor, caller_in, first_field
 from handlers.localization import ENGLISH
 from handlers.slack_api.directory import SlackDirectory
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 
 log = structlog.get_logger(__name__)
 
@@ -23,10 +23,10 @@ log = structlog.get_logger(__name__)
 class Errors:
     """The one place where an error becomes words; each way of asking has its own way of answering."""
 
-    def __init__(self, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+    def __init__(self, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks) -> None:
         self._directory = directory
-        self._screens = screens
-        self._errands = errands
+        self._views = screens
+        self._background = errands
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer whoever acted. Nothing was changed: an error leaves a transaction undone."""
@@ -39,7 +39,7 @@ class Errors:
             return _answer({"response_action": "errors", "errors": problems})
         words = _words(error)
         text = language.render(words)
-        is_passing = isinstance(error, NotNow | StoreLost | TooMuch)
+        is_passing = isinstance(error, NotNow | StoreLost | RateLimited)
         can_be_submitted_again = is_passing or not isinstance(error, GiftbotError)
         if can_be_submitted_again and (field := first_field(body)):
             return _answer({"response_action": "errors", "errors": {field: text}})  # the form keeps its content
@@ -48,7 +48,7 @@ class Errors:
         if is_form:
             return _answer({"response_action": "update", "view": notice_view(words, language)})
         if caller := caller_in(body):
-            self._errands.run(self._screens.tell(caller, words))
+            self._background.run(self._views.tell(caller, words))
         return BoltResponse(status=200, body="")
 
 

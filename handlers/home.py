@@ -4,41 +4,43 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.dashboard import Look
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.services import Services
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.blocks.policy_summary import settings_view
 from handlers.inbound.payloads import Click, HomeOpened, PageTurned, SettingsAsked, WhichChosen, read
 from handlers.private_metadata import read_look
 from handlers.slack_api.directory import SlackDirectory
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 
 
 class Home:
     """What somebody sees when they look at the app, and their gifts once more."""
 
-    def __init__(self, services: Services, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+    def __init__(
+        self, services: Services, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks
+    ) -> None:
         self._services = services
         self._directory = directory
-        self._screens = screens
-        self._errands = errands
+        self._views = screens
+        self._background = errands
 
     async def on_opened(self, body: dict[str, Any]) -> None:
         """Fill the tab with where things stand."""
         opened = read(HomeOpened, body)
         if opened.tab == "home":
-            self._errands.run(self._screens.show_home(opened.user, Look()))
+            self._background.run(self._views.show_home(opened.user, DashboardView()))
 
     async def on_page_turned(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show another page of one of its lists."""
         turned = read(PageTurned, body)
-        self._errands.run(self._screens.show_home(turned.user, read_look(turned.to)))
+        self._background.run(self._views.show_home(turned.user, read_look(turned.to)))
         await ack()
 
     async def on_which_chosen(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show other requests of theirs."""
         chosen = read(WhichChosen, body)
-        self._errands.run(self._screens.show_home(chosen.user, chosen.look))
+        self._background.run(self._views.show_home(chosen.user, chosen.look))
         await ack()
 
     async def on_settings(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -47,14 +49,14 @@ class Home:
         language = await self._directory.language(asked.user)
         roster = self._services.approvers.cached()
         view = settings_view(self._services.policy, self._services.patience, roster, language)
-        self._errands.run(self._screens.open(asked.caller, view))
+        self._background.run(self._views.open(asked.caller, view))
         await ack()
 
     async def on_show_again(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Show somebody a gift of theirs once more."""
         click = read(Click, body)
         gift = await self._services.redemption.check_may_see(click.subject, click.user)
-        self._errands.run(self._screens.show_gift(click.caller, gift))
+        self._background.run(self._views.show_gift(click.caller, gift))
         await ack()
 
 

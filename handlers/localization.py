@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.gifts.model.locales import babel_locale
-from bot.gifts.model.text import Listed, Part, Who, Words, say, say_many
+from bot.gifts.model.text import ListOf, Mention, Part, Words, say, say_many
 
 _CATALOGUES = Path(__file__).parent / "locales"
 _PLAIN = Locale("en")
@@ -46,14 +46,14 @@ class Language:
                 return part
             case Words():
                 return self._chosen(part).format(**{name: self.render(inner) for name, inner in part.parts.items()})
-            case Listed(items, with_or):
+            case ListOf(items, with_or):
                 every = [self.render(item) for item in items]
                 return format_list(every, "or" if with_or else "standard", self._reads)
             case int():
                 return format_decimal(part, locale=self._writes)
             case datetime():
                 return self._moment(part)
-            case Who(slack_id):
+            case Mention(slack_id):
                 return mention(slack_id)
         return part.format(self.locale)
 

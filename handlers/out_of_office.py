@@ -1,14 +1,14 @@
 """Being away: `/gift away until 14 Aug @backup`, `/gift away` and `/gift back`, each answered in private."""
 
 from bot.gifts.model.out_of_office import Absence
-from bot.gifts.model.text import Who
+from bot.gifts.model.text import Mention
 from bot.gifts.services import Services
 from handlers.inbound.command_text import read_absence
 from handlers.localization import Language
 from handlers.slack_api.directory import SlackDirectory
 
 
-class Away:
+class OutOfOffice:
     """What an approver says about being away, and reads as the answer."""
 
     def __init__(self, services: Services, directory: SlackDirectory) -> None:
@@ -30,11 +30,11 @@ class Away:
         absence = await self._services.delegate.end(person)
         return language.say(
             ":wave: Welcome back! {deputy} no longer decides for you; what waits is yours again.",
-            deputy=Who(absence.deputy),
+            deputy=Mention(absence.deputy),
         )
 
     def _shown(self, absence: Absence, language: Language) -> str:
-        deputy, decides = Who(absence.deputy), Who(self._services.approvers.cached().stand_ins[absence.person])
+        deputy, decides = Mention(absence.deputy), Mention(self._services.approvers.cached().stand_ins[absence.person])
         text = language.say(
             ":palm_tree: You are away until {when}, and {deputy} decides for you. `/gift back` ends it earlier.",
             when=absence.last_minute,

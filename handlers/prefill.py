@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 from bot.gifts.model.text import Words
 
 
@@ -15,7 +15,7 @@ class Prefill:
     country: str | None = None
     note: str = ""
     source: str | None = None
-    product: Choice | None = None
+    product: ChosenProduct | None = None
     announce_in: str | None = None
     cost_centre: str | None = None
     hashtag: str | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from bot.gifts.dashboard import Look
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import Unreadable
 from bot.gifts.model.text import Words, say
 from handlers.field_types import P, Payload, Text
@@ -15,7 +15,7 @@ PERMALINK = (
     r"^https://[a-z0-9-]+(\.enterprise)?\.slack\.com/archives/[A-Z0-9]+/p[0-9]+(\?thread_ts=[0-9.]+&cid=[A-Z0-9]+)?$"
 )
 
-_LOOKS = TypeAdapter(Look)
+_LOOKS = TypeAdapter(DashboardView)
 
 
 def _id_and_version(text: str) -> str:
@@ -39,14 +39,14 @@ class FormMemory(Payload):
     draft_id: UUID
     version: int | None = None
     source: Text | None = Field(None, pattern=PERMALINK)
-    look: Look | None = None
+    look: DashboardView | None = None
 
 
 class DecisionMemory(Payload):
     """What the forms of a decision carry: what their buttons did, and what of the Home tab these were on."""
 
     carried: Carried
-    look: Look | None = None
+    look: DashboardView | None = None
 
     @property
     def subject(self) -> str:
@@ -90,14 +90,14 @@ def _carried_by_a_form(kind: type[P], text: str, problem: Words) -> P:
         raise Unreadable(problem) from None
 
 
-def look_as_text(look: Look) -> str:
+def look_as_text(look: DashboardView) -> str:
     """What the Home tab and its buttons carry."""
     return _LOOKS.dump_json(look, exclude_defaults=True).decode()
 
 
-def read_look(text: str) -> Look:
+def read_look(text: str) -> DashboardView:
     """What the Home tab carried; what another version of the bot put there is the beginning of everything."""
     try:
         return _LOOKS.validate_json(text)
     except ValidationError:
-        return Look()
+        return DashboardView()

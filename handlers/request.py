@@ -12,10 +12,10 @@ from slack_bolt.async_app import AsyncAck
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Field
 from bot.gifts.model.gift import Request
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 from bot.gifts.model.text import Words, say
 from bot.gifts.services import Services
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.blocks.bounds import shortened
 from handlers.blocks.modals import asked_view
 from handlers.blocks.policy_summary import settings_blocks, settings_title
@@ -24,34 +24,34 @@ from handlers.blocks.status import help_text, status_blocks, status_title
 from handlers.inbound.command_text import read_text
 from handlers.inbound.payloads import Click, FormChange, ProductSearch, Shortcut, SlashCommand, Submission, read
 from handlers.localization import Language
-from handlers.out_of_office import Away
+from handlers.out_of_office import OutOfOffice
 from handlers.prefill import Prefill
 from handlers.private_metadata import FormMemory, read_memory
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.private_replies import Caller
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 
 _MOST_DRAWN = 1000  # open forms whose hashes are remembered
 _NOT_OPENED = say("Slack did not open the form. Please try again.")
 
 
-class Asking:
+class RequestListeners:
     """The ways in which somebody asks for a gift."""
 
     def __init__(
         self,
         services: Services,
         directory: SlackDirectory,
-        screens: Screens,
-        errands: Errands,
+        screens: SlackViews,
+        errands: BackgroundTasks,
         new_id: Callable[[], str],
     ) -> None:
         self._services = services
         self._directory = directory
-        self._screens = screens
-        self._errands = errands
+        self._views = screens
+        self._background = errands
         self._new_id = new_id
-        self._away = Away(services, directory)
+        self._away = OutOfOffice(services, directory)
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn
         self._drawn: dict[str, str] = {}  # the hash of each form as it was drawn last
 
@@ -78,14 +78,14 @@ class Asking:
                 words = command.text.strip()[len("away") :]
                 await private(text=await self._away.away(command.user, words))
             case _:
-                self._errands.run(self._open_typed(command))
+                self._background.run(self._open_typed(command))
                 await ack()
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The form from anywhere; from a message, with its author and a link to it."""
         shortcut = read(Shortcut, body)
         prefill = Prefill(recipients=(shortcut.author,) if shortcut.author else (), source=shortcut.permalink)
-        self._errands.run(self._open_form(shortcut.caller, prefill))
+        self._background.run(self._open_form(shortcut.caller, prefill))
         await ack()
 
     async def on_product_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ class Asking:
     async def on_form_changed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Another country or product: the form shows what can be chosen now; what was filled in stays."""
         change = read(FormChange, body)
-        self._errands.run(self._redraw(change))
+        self._background.run(self._redraw(change))
         await ack()
 
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ class Asking:
         language = await self._directory.language(request.requester)
         view = asked_view(request, await self._services.submit.deciders(request), language)
         if memory.look:
-            self._errands.run(self._screens.show_home(submission.user, memory.look))
+            self._background.run(self._views.show_home(submission.user, memory.look))
         await ack(response_action="update", view=view)
 
     async def on_edit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -119,7 +119,7 @@ class Asking:
         request = await self._services.submit.check_editor(click.subject, click.user, click.version)
         memory = FormMemory(draft_id=UUID(request.id), version=request.version, source=request.source, look=click.look)
         prefill = _as_asked(request, await self._directory.language(click.user))
-        self._errands.run(self._draw(click.caller, memory, prefill))
+        self._background.run(self._draw(click.caller, memory, prefill))
         await ack()
 
     async def _open_typed(self, command: SlashCommand) -> None:
@@ -135,7 +135,7 @@ class Asking:
     async def _draw(self, caller: Caller, memory: FormMemory, prefill: Prefill, instead: Words = _NOT_OPENED) -> None:
         language = await self._directory.language(caller.user)
         form = request_form(memory, prefill, self._offer(prefill.country), language)
-        await self._screens.open(caller, form, instead)
+        await self._views.open(caller, form, instead)
 
     async def _redraw(self, change: FormChange) -> None:
         """Draw a form as it was changed last: what is changed while Slack draws it is drawn right after."""
@@ -154,9 +154,9 @@ class Asking:
 
     async def _draw_over(self, view_id: str, view: dict[str, Any], as_it_was: str) -> str | None:
         """Draw a form anew; what was changed on a form that we have drawn again meanwhile is kept as well."""
-        drawn = await self._screens.change(view_id, view, as_it_was)
+        drawn = await self._views.change(view_id, view, as_it_was)
         if drawn is None:
-            drawn = await self._screens.change(view_id, view, self._drawn.pop(view_id, as_it_was))
+            drawn = await self._views.change(view_id, view, self._drawn.pop(view_id, as_it_was))
         if drawn:
             self._drawn[view_id] = drawn
             if len(self._drawn) > _MOST_DRAWN:
@@ -194,7 +194,7 @@ def _filled_in(change: FormChange) -> Prefill:
         recipients=change.field(Field.RECIPIENTS).selected_users,
         amount=change.field(Field.AMOUNT).value or "",
         country=country.value if country else None,
-        product=Choice(product.value, product.label) if product else None,
+        product=ChosenProduct(product.value, product.label) if product else None,
         note=change.field(Field.NOTE).value or "",
         announce_in=change.field(Field.ANNOUNCE_IN).selected_conversation,
         cost_centre=cost_centre,

@@ -4,26 +4,28 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.gifts.approvals.resolve import Mending as Resolve
+from bot.gifts.approvals.resolve import Resolution as Resolve
 from bot.gifts.model.errors import Field, Invalid
 from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.blocks.resolve_modals import close_form, order_anew_form
 from handlers.inbound.payloads import Click, Submission, read
 from handlers.private_metadata import DecisionMemory, read_decision
 from handlers.slack_api.directory import SlackDirectory
-from handlers.slack_api.views import Screens
+from handlers.slack_api.views import SlackViews
 
 
-class Mending:
+class ResolveListeners:
     """The buttons of notices and lists about gifts in trouble, and the forms behind them."""
 
-    def __init__(self, resolve: Resolve, directory: SlackDirectory, screens: Screens, errands: Errands) -> None:
+    def __init__(
+        self, resolve: Resolve, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks
+    ) -> None:
         self._resolve = resolve
         self._directory = directory
-        self._screens = screens
-        self._errands = errands
+        self._views = screens
+        self._background = errands
 
     async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Set a gift going again."""
@@ -44,7 +46,7 @@ class Mending:
         click = read(Click, body)
         broken = await self._resolve.check(click.subject, click.user)
         view = order_anew_form(broken, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.caller, view))
+        self._background.run(self._views.open(click.caller, view))
         await ack()
 
     async def on_order_anew_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -63,7 +65,7 @@ class Mending:
         click = read(Click, body)
         broken = await self._resolve.check(click.subject, click.user)
         view = close_form(broken, await self._directory.language(click.user), click.look)
-        self._errands.run(self._screens.open(click.caller, view))
+        self._background.run(self._views.open(click.caller, view))
         await ack()
 
     async def on_close_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -77,11 +79,11 @@ class Mending:
 
     def _show_list_again(self, click: Click) -> None:
         if not click.card:  # which is the worker's
-            self._errands.run(self._screens.show_again(click.user, click.look, click.reply_url))
+            self._background.run(self._views.show_again(click.user, click.look, click.reply_url))
 
     def _show_home_again(self, submission: Submission, memory: DecisionMemory) -> None:
         if memory.look:
-            self._errands.run(self._screens.show_home(submission.user, memory.look))
+            self._background.run(self._views.show_home(submission.user, memory.look))
 
 
 def _is_stated(submission: Submission) -> bool:

@@ -10,7 +10,7 @@ from bot.gifts.outages import SLACK_ACCESS, Outages
 from handlers.inbound.payloads import TokensLost, read
 from handlers.slack_api.directory import Workspace
 from handlers.slack_api.remedies import LET_IN_AGAIN
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 _PATIENCE = 2.0  # seconds; a stop waits for it
 
@@ -32,7 +32,7 @@ class SlackAccess:
         """Ask Slack, which may let the bot in again."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                await answer_of(self._client.auth_test())
+                await classify(self._client.auth_test())
 
     async def on_lost(self, body: dict[str, Any]) -> None:
         """The app was uninstalled, or its token revoked. Bolt lets these events in from every workspace.

@@ -7,7 +7,7 @@ from bot.gifts.model.audit_head import Head
 from bot.gifts.model.gift import Gift
 from bot.gifts.model.refusal import Refusal
 from storage.database import Database
-from storage.hash_chain import COLUMNS, Seals
+from storage.hash_chain import COLUMNS, HashChain
 from storage.timestamps import to_text
 
 _ADD = (
@@ -19,7 +19,7 @@ _ADD = (
 class AuditLogTable:
     """The record, sealed line by line where there is a key."""
 
-    def __init__(self, database: Database, seals: Seals | None = None) -> None:
+    def __init__(self, database: Database, seals: HashChain | None = None) -> None:
         self._database = database
         self._seals = seals
 

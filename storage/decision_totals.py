@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 
-from bot.gifts.model.listing import Tally
+from bot.gifts.model.listing import DecisionTotal
 from bot.gifts.model.money import Money
 from storage.database import Database
 
@@ -30,16 +30,16 @@ class DecisionTotalTable:
         counts = (*yes, *no) if is_yes else (*no, *yes)
         self._database.change(_ADD, (person, month, total.currency, total.exponent, *counts))
 
-    def of(self, person: str, month: str) -> Sequence[Tally]:
+    def of(self, person: str, month: str) -> Sequence[DecisionTotal]:
         """What somebody decided in a month, one tally a currency."""
         rows = self._database.rows(
             "SELECT * FROM tallies WHERE person = ? AND month = ? ORDER BY currency", (person, month)
         )
-        return [reduce(Tally.plus, map(_tally, alike)) for _, alike in groupby(rows, itemgetter("currency"))]
+        return [reduce(DecisionTotal.plus, map(_tally, alike)) for _, alike in groupby(rows, itemgetter("currency"))]
 
 
-def _tally(row: sqlite3.Row) -> Tally:
+def _tally(row: sqlite3.Row) -> DecisionTotal:
     approved, declined = (
         Money(row[name], row["currency"], row["exponent"]) for name in ("approved_minor", "declined_minor")
     )
-    return Tally(row["yes"], approved, row["no"], declined)
+    return DecisionTotal(row["yes"], approved, row["no"], declined)

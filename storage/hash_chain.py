@@ -28,7 +28,7 @@ def seal_of(key: SecretStr, before: str, line: Sequence[Any]) -> str:
     return hmac.digest(key.get_secret_value().encode(), text.encode(), "sha256").hex()
 
 
-class Seals:
+class HashChain:
     """The chain of a history's seals."""
 
     def __init__(self, database: Database, key: SecretStr) -> None:
@@ -70,7 +70,7 @@ class Seals:
         self._database.change("INSERT INTO seals (line, seal) VALUES (?, ?)", (line["id"], seal))
 
 
-def seals_of(database: Database, key: SecretStr | None) -> Seals | None:
+def seals_of(database: Database, key: SecretStr | None) -> HashChain | None:
     """The chain, ready to go on; the first start with a key begins it. None where there is no key.
 
     Raises:
@@ -81,7 +81,7 @@ def seals_of(database: Database, key: SecretStr | None) -> Seals | None:
         if is_sealed:
             raise DatabaseRefused("The history is sealed: set GIFTBOT_AUDIT_KEY to the key that sealed it.")
         return None
-    seals = Seals(database, key)
+    seals = HashChain(database, key)
     if not is_sealed:
         seals.begin()
     elif not seals.fits():

@@ -7,7 +7,7 @@ from itertools import chain
 from operator import attrgetter
 
 from bot.gifts.model.gift import Request
-from bot.gifts.model.listing import GiftLine, Verdict, Which
+from bot.gifts.model.listing import DecisionRow, GiftLine, RequestFilter
 from bot.gifts.model.pagination import BEGINNING, Mark, Place
 from storage.database import Database
 from storage.requests import gift_from, request_from
@@ -21,8 +21,8 @@ _NO_PART_IN = (
     "requester != :person AND NOT EXISTS (SELECT 1 FROM gifts WHERE request_id = requests.id AND recipient = :person)"
 )
 _OF_REQUESTER = {
-    Which.ALL: "requester = :person",
-    Which.IN_TROUBLE: "requester = :person AND in_trouble > 0",
+    RequestFilter.ALL: "requester = :person",
+    RequestFilter.IN_TROUBLE: "requester = :person AND in_trouble > 0",
 }
 _LINE = "SELECT gifts.*, changed_at AS since FROM gifts"
 
@@ -34,7 +34,7 @@ class Listings:
         self._database = database
 
     def asked_by(
-        self, person: str, limit: int, which: Which = Which.ALL, place: Place = BEGINNING
+        self, person: str, limit: int, which: RequestFilter = RequestFilter.ALL, place: Place = BEGINNING
     ) -> Sequence[Request]:
         """The requests of a person, newest first."""
         condition = _OF_REQUESTER.get(which, "requester = :person AND state = :state")
@@ -68,7 +68,7 @@ class Listings:
         )
         return self._gift_lines(self._rows(sql, place, limit, person=person))
 
-    def decided_by(self, person: str, since: datetime, limit: int, place: Place = BEGINNING) -> Sequence[Verdict]:
+    def decided_by(self, person: str, since: datetime, limit: int, place: Place = BEGINNING) -> Sequence[DecisionRow]:
         """What a person approved and declined since then, the latest first."""
         if place.back and place.mark:  # an index takes one lower bound
             place = Place(max(place.mark, Mark(since, ""), key=attrgetter("at")), back=True)
@@ -86,7 +86,7 @@ class Listings:
         nearest = in_order[-limit:] if place.back else in_order[:limit]
         requests = self._requests_of(nearest)
         return [
-            Verdict(request, row["version"], from_text(row["at"]), bool(row["is_yes"]))
+            DecisionRow(request, row["version"], from_text(row["at"]), bool(row["is_yes"]))
             for row, request in zip(nearest, requests, strict=True)
         ]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.gifts.model.failure_reasons import Reason
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from storage.database import Database
 from storage.timestamps import from_text, to_text
 
@@ -16,7 +16,7 @@ class OrderHoldTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def standing(self, currency: str) -> Hold | None:
+    def standing(self, currency: str) -> OrderHold | None:
         """The hold that orders in this currency have to wait for."""
         row = self._database.row(
             "SELECT * FROM holds WHERE ended_at IS NULL AND (currency IS NULL OR currency = ?) ORDER BY since",
@@ -24,7 +24,7 @@ class OrderHoldTable:
         )
         return _hold(row) if row else None
 
-    def all_standing(self) -> Sequence[Hold]:
+    def all_standing(self) -> Sequence[OrderHold]:
         """Every hold that has not ended."""
         return [_hold(row) for row in self._database.rows("SELECT * FROM holds WHERE ended_at IS NULL ORDER BY since")]
 
@@ -33,19 +33,19 @@ class OrderHoldTable:
         sql = "SELECT 1 FROM holds WHERE ended_at > ? AND (currency IS NULL OR currency = ?)"
         return self._database.row(sql, (to_text(at), currency)) is not None
 
-    def get(self, hold_id: str) -> Hold | None:
+    def get(self, hold_id: str) -> OrderHold | None:
         """A hold, ended or not."""
         row = self._database.row("SELECT * FROM holds WHERE id = ?", (hold_id,))
         return _hold(row) if row else None
 
-    def add(self, hold: Hold) -> None:
+    def add(self, hold: OrderHold) -> None:
         """Keep a new hold."""
         self._database.change(
             "INSERT INTO holds (id, reason, currency, since, look_at) VALUES (?, ?, ?, ?, ?)",
             (hold.id, hold.reason, hold.currency, to_text(hold.since), to_text(hold.look_at)),
         )
 
-    def save(self, hold: Hold) -> None:
+    def save(self, hold: OrderHold) -> None:
         """Keep when to look next, or that it has ended."""
         ended_at = hold.ended_at and to_text(hold.ended_at)
         self._database.change(
@@ -53,8 +53,8 @@ class OrderHoldTable:
         )
 
 
-def _hold(row: sqlite3.Row) -> Hold:
-    return Hold(
+def _hold(row: sqlite3.Row) -> OrderHold:
+    return OrderHold(
         id=row["id"],
         reason=Reason(row["reason"]),
         currency=row["currency"],

@@ -11,7 +11,7 @@ from sqlite_utils import Database as SqliteUtils
 
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import GiftState
-from bot.gifts.model.job import ONCE, Task
+from bot.gifts.model.job import ONCE, JobKind
 from storage.database import Database
 from storage.errors import DatabaseRefused
 from storage.migrations import STEPS, migrations
@@ -26,14 +26,14 @@ _WRITE_VERSION, _WAL = slice(18, 19), b"\x02"  # source: sqlite.org/fileformat2.
 class Failing:
     """Something that has been tried `tries` times since then, and will be again; `note` says what came of it last."""
 
-    task: Task
+    task: JobKind
     since: datetime
     tries: int
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DatabaseReport:
     """How a database is, and what waits in it; `damage` is what SQLite's own check complains about.
 
     `overdue` counts what nobody has tried when it was due, `failing` has what was tried in vain, the oldest first.
@@ -50,7 +50,7 @@ class Condition:
     unseen: int = 0
 
 
-class LookedAt(Database):
+class ReadOnlyDatabase(Database):
     """A database that nothing can be changed in; one that is not there yet is empty.
 
     Raises:
@@ -83,7 +83,7 @@ class LookedAt(Database):
         self._connection.close()
 
 
-def inspect(path: Path, late: datetime) -> Condition | None:
+def inspect(path: Path, late: datetime) -> DatabaseReport | None:
     """Read a database through, None for an empty one; work is late that was due, or first tried, before that time.
 
     Raises:
@@ -99,7 +99,7 @@ def inspect(path: Path, late: datetime) -> Condition | None:
         raise DatabaseRefused(f"{path} cannot be read as a database: {error}.") from error
 
 
-def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> Condition | None:
+def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> DatabaseReport | None:
     if not connection.execute("PRAGMA user_version").fetchone()[0]:
         return None
     complaints = [line for (text,) in connection.execute("PRAGMA integrity_check(3)") for line in text.splitlines()]
@@ -108,7 +108,7 @@ def _read(connection: sqlite3.Connection, late: str, *, is_wal: bool) -> Conditi
         "SELECT state, reason, count(*) FROM gifts WHERE state IN ('failed', 'needs_review') GROUP BY state, reason"
     )
     restored_at, unseen = _restored(connection)
-    return Condition(
+    return DatabaseReport(
         is_wal,
         "" if complaints == ["ok"] else "; ".join(complaints),
         overdue,
@@ -125,7 +125,7 @@ def _failing(connection: sqlite3.Connection, late: str) -> Sequence[Failing]:
         "SELECT task, since, tries, note FROM work WHERE tries > 0 AND since < ? AND due_at >= ? ORDER BY since, id",
         (late, late),
     )
-    found = [Failing(Task(task), from_text(since), tries, note) for task, since, tries, note in rows]
+    found = [Failing(JobKind(task), from_text(since), tries, note) for task, since, tries, note in rows]
     return [failing for failing in found if failing.task in ONCE]
 
 

@@ -23,7 +23,7 @@ from bot.gifts.model.gift import (
     after,
 )
 from bot.gifts.model.money import Money, nothing
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 from storage.audit_log import AuditLogTable
 from storage.database import Database
 from storage.timestamps import from_text, to_text
@@ -199,7 +199,7 @@ def request_from(database: Database, row: sqlite3.Row) -> Request:
         note=row["note"],
         hashtag=row["hashtag"],
         created_at=from_text(row["created_at"]),
-        product=Choice(row["product_code"], row["product_name"]) if row["product_code"] else None,
+        product=ChosenProduct(row["product_code"], row["product_name"]) if row["product_code"] else None,
         announce_in=row["announce_in"],
         names_amount=bool(row["names_amount"]),
         source=row["source"],
@@ -254,7 +254,7 @@ class GiftTable:
         self._database.change(sql, (closing.by, closing.note, gift.id))
 
     def _count_trouble(self, gift: Gift, moved: Gift) -> None:
-        more = moved.is_in_trouble - gift.is_in_trouble
+        more = moved.needs_attention - gift.needs_attention
         if more:
             sql = "UPDATE requests SET in_trouble = in_trouble + ? WHERE id = ?"
             self._database.change(sql, (more, gift.request_id))

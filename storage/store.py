@@ -30,19 +30,19 @@ class SqliteStore:
 
     def __init__(self, database: Database, ring: Callable[[], None], audit_key: SecretStr | None = None) -> None:
         self._database = database
-        self.history = AuditLogTable(database, seals_of(database, audit_key) if database.can_change else None)
-        self.requests = RequestTable(database, self.history)
-        self.gifts = GiftTable(database, self.history)
-        self.lists = Listings(database)
-        self.tallies = DecisionTotalTable(database)
-        self.spending = BudgetUsageTable(database)
-        self.absences = OutOfOfficeTable(database)
+        self.audit_log = AuditLogTable(database, seals_of(database, audit_key) if database.can_change else None)
+        self.requests = RequestTable(database, self.audit_log)
+        self.gifts = GiftTable(database, self.audit_log)
+        self.listings = Listings(database)
+        self.decision_totals = DecisionTotalTable(database)
+        self.budget_usage = BudgetUsageTable(database)
+        self.out_of_office = OutOfOfficeTable(database)
         self.orders = OrderTable(database)
-        self.shelves = CatalogueTable(database)
-        self.holds = OrderHoldTable(database)
+        self.catalogues = CatalogueTable(database)
+        self.order_holds = OrderHoldTable(database)
         self.restorations = RestorationTable(database)
-        self.messages = NotificationTable(database)
-        self.work = JobTable(database, ring)
+        self.notifications = NotificationTable(database)
+        self.jobs = JobTable(database, ring)
 
     def write(self) -> AbstractContextManager[None]:
         """One transaction, durable when it ends; never await inside it."""

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from bot.gifts.approvals.decide import Deciding
-from bot.gifts.approvals.delegate import Absences
-from bot.gifts.approvals.resolve import Mending
-from bot.gifts.approvals.submit import Asking
-from bot.gifts.dashboard import Desks
-from bot.gifts.orders.redemption import Aftercare
+from bot.gifts.approvals.decide import Decisions
+from bot.gifts.approvals.delegate import Delegation
+from bot.gifts.approvals.resolve import Resolution
+from bot.gifts.approvals.submit import Submissions
+from bot.gifts.dashboard import Dashboards
+from bot.gifts.orders.redemption import Redemption
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("bot", "handlers", "storage")
@@ -139,12 +139,12 @@ def test_only_the_storage_speaks_sql() -> None:
 
 
 USE_CASES = {
-    "submit": Asking,
-    "decide": Deciding,
-    "resolve": Mending,
-    "delegate": Absences,
-    "dashboard": Desks,
-    "redemption": Aftercare,
+    "submit": Submissions,
+    "decide": Decisions,
+    "resolve": Resolution,
+    "delegate": Delegation,
+    "dashboard": Dashboards,
+    "redemption": Redemption,
 }
 
 

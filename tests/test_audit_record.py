@@ -220,7 +220,7 @@ def test_a_sealed_history_of_before_goes_on(tmp_path: Path) -> None:
     database = Database(path)
     store = SqliteStore(database, lambda: None, KEY)
     with store.write():
-        store.history.add(A_MONDAY, "giftbot", AuditEvent.CHANGE_POLICY, detail="a digest")
+        store.audit_log.add(A_MONDAY, "giftbot", AuditEvent.CHANGE_POLICY, detail="a digest")
     lines = [tuple(row) for row in database.rows("SELECT id, event, request_id FROM history ORDER BY id")]
     jobs = [tuple(row) for row in database.rows("SELECT subject, due_at FROM work WHERE task = 'end delegation'")]
     database.close()

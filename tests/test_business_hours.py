@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.business_hours import BusinessHours, EscalationDelays
 from bot.gifts.model.public_holidays import public_holidays
 
 LONDON, NEW_YORK, KOLKATA = "Europe/London", "America/New_York", "Asia/Kolkata"
 ZONES = (LONDON, NEW_YORK, KOLKATA)
 A_MINUTE = timedelta(minutes=1)
-USUAL = OfficeHours()
-CHRISTMAS = OfficeHours(holidays=frozenset({date(2030, 12, 25), date(2030, 12, 26)}))
-NIGHTS = OfficeHours(frozenset({6}), time(0), time(8))  # Sundays, on which Europe and America change their clocks
+USUAL = BusinessHours()
+CHRISTMAS = BusinessHours(holidays=frozenset({date(2030, 12, 25), date(2030, 12, 26)}))
+NIGHTS = BusinessHours(frozenset({6}), time(0), time(8))  # Sundays, on which Europe and America change their clocks
 
 
 def local(text: str, zone: str) -> datetime:
@@ -24,7 +24,7 @@ def local(text: str, zone: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-def after(text: str, hours: float, zone: str, office: OfficeHours = USUAL) -> str:
+def after(text: str, hours: float, zone: str, office: BusinessHours = USUAL) -> str:
     """When so many working hours have passed, as the clock on the wall shows it."""
     due = office.after(local(text, zone).astimezone(UTC), timedelta(hours=hours), ZoneInfo(zone))
     assert due.tzinfo is UTC
@@ -109,12 +109,12 @@ def test_holidays_are_no_working_days() -> None:
 )
 def test_public_holidays_are_those_of_the_country_or_region(code: str, asked: str, due: str) -> None:
     """Each year has its own days, and a region its own beside those of the country."""
-    assert after(asked, 2, LONDON, OfficeHours(holidays_of=code)) == due
+    assert after(asked, 2, LONDON, BusinessHours(holidays_of=code)) == due
 
 
 def test_the_company_s_own_days_stand_beside_public_holidays() -> None:
     """Between Christmas and the weekend nobody works either."""
-    office = OfficeHours(holidays=frozenset({date(2030, 12, 27)}), holidays_of="GB")
+    office = BusinessHours(holidays=frozenset({date(2030, 12, 27)}), holidays_of="GB")
     assert after("2030-12-24 16:00", 2, LONDON, office) == "2030-12-30 10:00"
 
 
@@ -146,13 +146,13 @@ def test_a_code_without_known_holidays_is_refused_in_words(code: str, words: str
 def test_a_working_day_is_as_long_as_its_hours() -> None:
     """Ten working days are counted in such days."""
     assert USUAL.a_day == timedelta(hours=8)
-    assert OfficeHours(opens=time(8, 30), closes=time(18, 15)).a_day == timedelta(hours=9, minutes=45)
-    assert Patience().expire == 10 * USUAL.a_day
+    assert BusinessHours(opens=time(8, 30), closes=time(18, 15)).a_day == timedelta(hours=9, minutes=45)
+    assert EscalationDelays().expire == 10 * USUAL.a_day
 
 
 def test_who_never_works_is_waited_for_long_but_not_for_ever() -> None:
     """Even then there is an end, after three years."""
-    never = OfficeHours(frozenset())
+    never = BusinessHours(frozenset())
     asked = datetime(2030, 1, 1, tzinfo=UTC)
     assert never.after(asked, A_MINUTE, UTC) == asked + timedelta(days=3 * 366)
 
@@ -165,13 +165,13 @@ holidays = st.frozensets(st.dates(date(2027, 12, 1), date(2031, 3, 1)), max_size
 
 
 @st.composite
-def offices(draw: st.DrawFn) -> OfficeHours:
+def offices(draw: st.DrawFn) -> BusinessHours:
     """Any working hours; whole ones, so that none begins or ends within the hour that the clocks skip or repeat."""
     opens, closes = sorted(draw(st.lists(st.integers(0, 23), min_size=2, max_size=2, unique=True)))
-    return OfficeHours(draw(days), time(opens), time(closes), draw(holidays))
+    return BusinessHours(draw(days), time(opens), time(closes), draw(holidays))
 
 
-def is_at_work(office: OfficeHours, moment: datetime, zone: ZoneInfo) -> bool:
+def is_at_work(office: BusinessHours, moment: datetime, zone: ZoneInfo) -> bool:
     """What the clock on the wall and the calendar beside it say."""
     here = moment.astimezone(zone)
     is_a_day = here.weekday() in office.days and here.date() not in office.holidays
@@ -180,7 +180,7 @@ def is_at_work(office: OfficeHours, moment: datetime, zone: ZoneInfo) -> bool:
 
 @given(offices(), moments, st.integers(0, 16 * 60), zones)
 def test_it_is_what_somebody_counts_who_looks_at_the_clock_every_minute(
-    office: OfficeHours, asked: datetime, minutes: int, zone: ZoneInfo
+    office: BusinessHours, asked: datetime, minutes: int, zone: ZoneInfo
 ) -> None:
     """Minute by minute at work, until so many have passed: the same moment, in every zone and over every change."""
     moment, left = asked, minutes
@@ -196,7 +196,7 @@ def test_it_is_what_somebody_counts_who_looks_at_the_clock_every_minute(
 
 @given(offices(), moments, st.integers(0, 80 * 60), st.integers(0, 80 * 60), zones)
 def test_waiting_longer_ends_later_and_always_at_work(
-    office: OfficeHours, asked: datetime, some: int, more: int, zone: ZoneInfo
+    office: BusinessHours, asked: datetime, some: int, more: int, zone: ZoneInfo
 ) -> None:
     """Never on a weekend or a holiday; and waiting in two parts is waiting for both together."""
     first = office.after(asked, some * A_MINUTE, zone)

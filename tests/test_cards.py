@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from bot.gifts.approvals.resolve import Broken
-from bot.gifts.dashboard import Desk, Look, Overview
+from bot.gifts.approvals.resolve import StoppedGift
+from bot.gifts.dashboard import Dashboard, DashboardView, Overview
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.approval_rules import Rule, Step, one_of
 from bot.gifts.model.audit_head import Head
@@ -21,26 +21,26 @@ from bot.gifts.model.budget import Balance, Budget, Per, Period
 from bot.gifts.model.currencies import PLACES, currency_in, currency_of
 from bot.gifts.model.failure_reasons import Reason, Scope
 from bot.gifts.model.gift import Approval, Closing, Decision, Gift, GiftState, Request, RequestState
-from bot.gifts.model.listing import GiftLine, Tally, Verdict
+from bot.gifts.model.listing import DecisionRow, DecisionTotal, GiftLine
 from bot.gifts.model.money import Money
 from bot.gifts.model.notification import (
     AbsenceNotice,
-    Brief,
+    CardContext,
     HeadNotice,
-    HoldNotice,
     Kind,
-    Letter,
-    Mail,
     Message,
+    Notification,
+    OrderHoldNotice,
+    RequestNotification,
     RestorationNotice,
 )
 from bot.gifts.model.order import Made
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.pagination import ON_A_PAGE, Mark, Page, Place
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import LONGEST_NOTE, LONGEST_REASON, MOST_RECIPIENTS, Policy
-from bot.gifts.model.product import Choice, Product, Shelf
+from bot.gifts.model.product import ChosenProduct, CountryCatalogue, Product
 from bot.gifts.model.restoration import Restoration
 from bot.sandbox.simulator.slack.blockkit import BLOCKS_IN_A_MESSAGE, check_message, check_view
 from handlers.blocks.home_tab import home_view
@@ -124,7 +124,7 @@ ABOUT_GIFTS = [kind for kind in Kind if kind not in ABOUT_THE_COMPANY]
 TROUBLED = [GiftState.FAILED, GiftState.NEEDS_REVIEW]
 
 
-def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
+def letter(kind: Kind, request: Request, to: str = ABE) -> RequestNotification:
     """What a message of this kind is made from."""
     about = request.gifts[:1] if kind in {Kind.GIFT, Kind.REMINDER, Kind.LAPSED, Kind.CLOSED} else request.gifts
     if kind is Kind.LAPSED:
@@ -136,11 +136,11 @@ def letter(kind: Kind, request: Request, to: str = ABE) -> Letter:
     message = Message("m", kind, request.id, tuple(gift.id for gift in about), to)
     route = POLICY.route(request, Roster())
     assert route
-    brief = Brief(route, is_open=request.state is RequestState.PENDING) if kind is Kind.CARD else None
-    return Letter(message, request, link, brief=brief)
+    brief = CardContext(route, is_open=request.state is RequestState.PENDING) if kind is Kind.CARD else None
+    return RequestNotification(message, request, link, brief=brief)
 
 
-def shown(letter: Mail, locale: str = "en-GB") -> dict[str, Any]:
+def shown(letter: Notification, locale: str = "en-GB") -> dict[str, Any]:
     """The message as Slack gets it, after Slack has taken it."""
     card = render(letter, language_of(locale))
     message = {"text": card.text, "blocks": [block.to_dict() for block in card.blocks]}
@@ -303,8 +303,8 @@ def test_trouble_that_is_over_has_no_button() -> None:
 @pytest.mark.parametrize("ended_at", [None, NOON])
 def test_a_hold_says_what_waits_and_why(reason: Reason, ended_at: datetime | None) -> None:
     """Which orders, for what reason, and what ends it; afterwards, that they go on."""
-    hold = Hold("h", reason, "GBP" if reason.holds is Scope.CURRENCY else None, NOON, NOON, ended_at)
-    message = shown(HoldNotice(Message("m", Kind.HOLD, None, (), CHANNEL, subject="h"), hold))
+    hold = OrderHold("h", reason, "GBP" if reason.holds is Scope.CURRENCY else None, NOON, NOON, ended_at)
+    message = shown(OrderHoldNotice(Message("m", Kind.HOLD, None, (), CHANNEL, subject="h"), hold))
     assert_harmless(message)
     what = "Orders in GBP" if hold.currency else "All orders"
     assert f"{what} {'go on' if ended_at else 'are on hold'}" in message["text"]
@@ -346,7 +346,7 @@ POLICY = Policy(
     countries=("GB", "US", "DE", "JP"),
     largest={currency: Money(25000, currency, PLACES[currency]) for currency in ("GBP", "USD", "EUR", "JPY")},
 )
-SHELF = Shelf(
+SHELF = CountryCatalogue(
     "GB",
     "GBP",
     (
@@ -362,7 +362,10 @@ PREFILLS = [
     Prefill(tuple(EVERYBODY), "25", "JP", "thank you", SOURCE),
     Prefill(tuple(f"U{number:029}" for number in range(60)), "9" * 1000, "GB", "x" * 4000),
     *(Prefill((EVERYBODY[0],), "£" * 30, "US", note) for note in HOSTILE.values()),
-    *(Prefill(product=Choice(product.code, product.name), announce_in=CHANNEL) for product in SHELF.products[:3]),
+    *(
+        Prefill(product=ChosenProduct(product.code, product.name), announce_in=CHANNEL)
+        for product in SHELF.products[:3]
+    ),
 ]
 
 
@@ -398,7 +401,7 @@ def test_a_form_with_a_hundred_countries_is_taken(locale: str) -> None:
 def mending_forms(request: Request, language: Language) -> Iterator[dict[str, Any]]:
     """The forms about a gift that has stopped, whatever is known of its order."""
     for made in Made:
-        broken = Broken(request, replace(request.gifts[0], state=GiftState.NEEDS_REVIEW), made)
+        broken = StoppedGift(request, replace(request.gifts[0], state=GiftState.NEEDS_REVIEW), made)
         yield close_form(broken, language)
         yield order_anew_form(broken, language)
 
@@ -407,7 +410,7 @@ def mending_forms(request: Request, language: Language) -> Iterator[dict[str, An
 def test_the_form_that_closes_a_gift_says_whether_an_order_exists(made: Made) -> None:
     """Where it does, or may, its money stays counted unless somebody states that none is spent."""
     (gift, *_) = gifts(GiftState.NEEDS_REVIEW)
-    view = json.dumps(close_form(Broken(a_request(), gift, made), BRITISH))
+    view = json.dumps(close_form(StoppedGift(a_request(), gift, made), BRITISH))
     words = {
         Made.NO: "Nothing was ordered",
         Made.PERHAPS: "An order for it may exist",
@@ -487,24 +490,24 @@ def overview(mine: Sequence[tuple[RequestState, GiftState]]) -> Overview:
             for gift in gifts(GiftState.DELIVERED)[:ON_A_PAGE]
         ],
         deciders={request.id: [ABE, ANA] for request in own},
-        holds=[Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)],
+        holds=[OrderHold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)],
     )
 
 
-def desk(mine: Sequence[tuple[RequestState, GiftState]]) -> Desk:
+def desk(mine: Sequence[tuple[RequestState, GiftState]]) -> Dashboard:
     """As much as a Home tab can hold: each page is full, and has others before and behind."""
     short = overview(mine)
     ways = {request.id: way(request) for request in (*short.mine, *short.to_decide)}
     stopped = [GiftLine(request, gift, NOON) for request in short.in_trouble for gift in request.gifts]
     standings = cycle(STANDINGS)
     verdicts = [
-        Verdict(a_request("", *next(standings)), version, NOON, is_yes)
+        DecisionRow(a_request("", *next(standings)), version, NOON, is_yes)
         for version in (1, 2)
         for is_yes in (True, False)
     ]
     budgets = [Budget("&" * 75, per, every, {"GBP": VALUE}) for per, every in zip(Per, cycle(Period), strict=False)]
-    return Desk(
-        look=Look(to_decide=Place(Mark(NOON, REQUEST_ID)), budgets=0),
+    return Dashboard(
+        look=DashboardView(to_decide=Place(Mark(NOON, REQUEST_ID)), budgets=0),
         is_approver=True,
         mine=_middle(short.mine),
         to_decide=_middle(short.to_decide),
@@ -516,7 +519,7 @@ def desk(mine: Sequence[tuple[RequestState, GiftState]]) -> Desk:
         month="2030-01",
         received=_middle([GiftLine(request, gift, NOON) for request, gift in short.received]),
         verdicts=_middle(verdicts),
-        tallies=[Tally(1, VALUE, 1, VALUE), Tally(1234, VALUE, 1234, VALUE)],
+        tallies=[DecisionTotal(1, VALUE, 1, VALUE), DecisionTotal(1234, VALUE, 1234, VALUE)],
     )
 
 
@@ -549,7 +552,7 @@ def test_slack_takes_the_longest_list(mine: list[tuple[RequestState, GiftState]]
 def test_a_list_can_be_read_in_every_locale(locale: str) -> None:
     """Also one of nothing."""
     check_view(home_view(desk(STANDINGS[:ON_A_PAGE]), language_of(locale)), "home")
-    check_view(home_view(Desk(), language_of(locale)), "home")
+    check_view(home_view(Dashboard(), language_of(locale)), "home")
 
 
 @pytest.mark.parametrize("state", [state for request, state in STANDINGS if request is RequestState.APPROVED])

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.gifts.model.outcomes import Unavailable
-from bot.gifts.model.product import Shelf
+from bot.gifts.model.product import CountryCatalogue
 from bot.gifts.orders.catalogue import ANEW, FRESH, SOON, Catalogue
 from bot.sandbox.simulator import Fault, Modal
 from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from storage import Database, SqliteStore
 from tests.harness.ledger import Intruder
 from tests.harness.office import Office, TurnableClock, eventually, office_with
-from tests.harness.runa_server import Desk, Noting, a_product, at_work
+from tests.harness.runa_server import Dashboard, Noting, a_product, at_work
 
 A_MOMENT = timedelta(seconds=1)
 
@@ -26,14 +26,14 @@ class Shop:
     """The heart's catalogue, with the real client behind it and a real database below it."""
 
     catalogue: Catalogue
-    desk: Desk
+    desk: Dashboard
     path: Path
     database: Database
 
     async def codes(self, country: str = "GB") -> list[str]:
         """What can be bought there, within the hour."""
         shelf = await self.catalogue.fresh(country)
-        assert isinstance(shelf, Shelf)
+        assert isinstance(shelf, CountryCatalogue)
         return [product.code for product in shelf.products]
 
     def known(self, country: str = "GB") -> list[str]:
@@ -48,14 +48,14 @@ class Shop:
 
 
 @pytest.fixture
-async def shop() -> AsyncGenerator[Desk]:
+async def shop() -> AsyncGenerator[Dashboard]:
     """The client in production without templates, as in the tests of the client."""
     async with at_work({}, production=True) as desk:
         yield desk
 
 
 @pytest.fixture
-def counter(shop: Desk, tmp_path: Path) -> Generator[Shop]:
+def counter(shop: Dashboard, tmp_path: Path) -> Generator[Shop]:
     """A company that offers gifts in Britain, America and Norway, where nothing is sold."""
     path = tmp_path / "giftbot.db"
     database = Database(path)
@@ -215,7 +215,7 @@ async def test_a_shelf_of_another_version_is_read_anew(counter: Shop, products: 
     again = counter.after_a_restart()
     assert again.known("GB") is None
     assert again.sold_in() == ["GB", "US", "NO"]
-    assert isinstance(await again.fresh("GB"), Shelf)
+    assert isinstance(await again.fresh("GB"), CountryCatalogue)
 
 
 # ---------------------------------------------------------------- the form and the worker

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.gifts.checked_clock import TOLERANCE, CheckedClock
-from bot.gifts.rate_limiter import Pace
+from bot.gifts.rate_limiter import RateLimiter
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
@@ -269,7 +269,7 @@ async def test_while_all_is_well_nobody_is_asked(clock: CheckedClock, machine: M
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_paces_go_on_however_a_clock_is_set(clock: CheckedClock, machine: Machine, wrong: timedelta) -> None:
     """One turn each second before and after; a rest that a service asked for is as long as it said."""
-    pace = Pace(clock, timedelta(seconds=1))
+    pace = RateLimiter(clock, timedelta(seconds=1))
     waits: list[Sequence[float]] = []
     for _ in range(3):
         await pace.turn()

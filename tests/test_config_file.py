@@ -12,7 +12,7 @@ import pytest
 
 from bot.config_file import Company, read_company
 from bot.config_file.amounts import amounts
-from bot.config_file.policy import Usual, policy_of
+from bot.config_file.policy import Defaults, policy_of
 from bot.config_file.sections import BudgetSection, RuleSection, StepSection
 from bot.giftcards.registry import tables
 from bot.giftcards.runa.account import RunaAccount
@@ -115,7 +115,7 @@ def test_the_documented_example_is_taken(tmp_path: Path) -> None:
     found = re.search(r"<!-- giftbot.toml -->\n```toml\n(.*?)```", page, re.DOTALL)
     assert found
     company, usual = read_company(written(tmp_path, found[1]), tables()), Company()
-    policy_of(company, Usual(("UABE",), ("GB", "US"), amounts(["100"])), whole_amounts=True, templates=())
+    policy_of(company, Defaults(("UABE",), ("GB", "US"), amounts(["100"])), whole_amounts=True, templates=())
     for name in ("company", "working_hours", "waiting", "announcements", "after_delivery", "requests"):
         section, as_usual = getattr(company, name), getattr(usual, name)
         assert section.model_fields_set == type(section).model_fields.keys(), name

@@ -93,9 +93,9 @@ def test_every_amount_of_before_is_worth_what_it_was(store: SqliteStore) -> None
         order = store.orders.get(Gift(f"gift {currency}", request.id, "UROB", GiftState.WAITING, attempt=9))
         assert order
         assert order.value.major == ASKED
-        assert store.spending.used(Account(Per.COMPANY, "", currency), MONTH, MONTH).major == ASKED
+        assert store.budget_usage.used(Account(Per.COMPANY, "", currency), MONTH, MONTH).major == ASKED
     assert {
-        tally.approved.currency: tally.approved.major for tally in store.tallies.of("UABE", MONTH)
+        tally.approved.currency: tally.approved.major for tally in store.decision_totals.of("UABE", MONTH)
     } == dict.fromkeys(OLD, ASKED)
 
 
@@ -107,19 +107,19 @@ def test_old_and_new_amounts_add_up(store: SqliteStore) -> None:
     old = waiting(store, "RSD")
     with store.write():
         store.requests.add(request)
-        assert store.spending.reserve(request, gift)
-        store.tallies.add("UABE", MONTH, request.total, is_yes=True)
-    assert str(store.spending.used(company, MONTH, MONTH)) == "2600.50 RSD"
-    assert store.spending.gifts(company, MONTH, MONTH) == 2
+        assert store.budget_usage.reserve(request, gift)
+        store.decision_totals.add("UABE", MONTH, request.total, is_yes=True)
+    assert str(store.budget_usage.used(company, MONTH, MONTH)) == "2600.50 RSD"
+    assert store.budget_usage.gifts(company, MONTH, MONTH) == 2
     assert str(store.requests.given_between("UMIA", "UROB", "RSD", NOON, but="")) == "2600.50 RSD"
-    (tally,) = (tally for tally in store.tallies.of("UABE", MONTH) if tally.approved.currency == "RSD")
+    (tally,) = (tally for tally in store.decision_totals.of("UABE", MONTH) if tally.approved.currency == "RSD")
     assert (tally.yes, str(tally.approved)) == (2, "2600.50 RSD")
     with store.write():
-        store.spending.release(old, old.gifts[0])
-    assert str(store.spending.used(company, MONTH, MONTH)) == "100.50 RSD"
+        store.budget_usage.release(old, old.gifts[0])
+    assert str(store.budget_usage.used(company, MONTH, MONTH)) == "100.50 RSD"
     with store.write():
-        store.spending.release(request, gift)
-    assert store.spending.used(company, MONTH, MONTH).minor == 0
+        store.budget_usage.release(request, gift)
+    assert store.budget_usage.used(company, MONTH, MONTH).minor == 0
 
 
 def test_an_old_amount_is_lowered_to_a_new_one(store: SqliteStore) -> None:

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.gifts.approvers import Roll
-from bot.gifts.budget_ledger import Treasury
-from bot.gifts.dashboard import Desk, Desks, Look
+from bot.gifts.approvers import ApproverDirectory
+from bot.gifts.budget_ledger import BudgetLedger
+from bot.gifts.dashboard import Dashboard, Dashboards, DashboardView
 from bot.gifts.model.approval_rules import one_of
 from bot.gifts.model.budget import Budget, Per, Period
-from bot.gifts.model.listing import Which
+from bot.gifts.model.listing import RequestFilter
 from bot.gifts.model.money import Money
 from bot.gifts.model.pagination import Mark, Place
 from bot.gifts.model.people import Person
 from bot.gifts.model.policy import Policy
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.plan import NotificationPlan
 from storage import Database, SqliteStore
 from storage.database import Parameters
 from tests.harness.giftcard_server import NOON, Clock
@@ -76,10 +76,10 @@ FILL = (
 MIDDLE = Mark(NOON - timedelta(hours=6), "r")
 ONWARDS, BACK = Place(MIDDLE), Place(MIDDLE, back=True)
 LOOKS = {
-    "the beginning": Look(),
-    "the middle": Look(Which.ALL, ONWARDS, ONWARDS, ONWARDS, 0, ONWARDS, ONWARDS),
-    "the middle, going back": Look(Which.ALL, BACK, BACK, BACK, 0, BACK, BACK),
-    **{which.value: Look(which, ONWARDS) for which in Which},
+    "the beginning": DashboardView(),
+    "the middle": DashboardView(RequestFilter.ALL, ONWARDS, ONWARDS, ONWARDS, 0, ONWARDS, ONWARDS),
+    "the middle, going back": DashboardView(RequestFilter.ALL, BACK, BACK, BACK, 0, BACK, BACK),
+    **{which.value: DashboardView(which, ONWARDS) for which in RequestFilter},
 }
 
 
@@ -128,14 +128,14 @@ class Company:
     """A company with so many gifts."""
 
     database: Counting
-    desks: Desks
+    desks: Dashboards
     runner: asyncio.Runner
 
-    def desk(self, person: str, look: Look) -> Desk:
+    def desk(self, person: str, look: DashboardView) -> Dashboard:
         """What somebody sees."""
         return self.runner.run(self.desks.of(person, look))
 
-    def steps(self, person: str, look: Look) -> int:
+    def steps(self, person: str, look: DashboardView) -> int:
         """How many instructions SQLite needs for that, by tens."""
         before = self.database.tens
         self.desk(person, look)
@@ -151,10 +151,12 @@ def company(path: Path, gifts: int) -> Generator[Company]:
             connection.execute(statement, {"count": gifts})
     with closing(Counting(path)) as database:
         store, clock, numbers = SqliteStore(database, lambda: None), Clock(), count()
-        roll = Roll(store, NoDirectory(), clock, POLICY)
-        notices = Notices(store, clock, POLICY, roll, None, lambda: f"m{next(numbers)}")
+        roll = ApproverDirectory(store, NoDirectory(), clock, POLICY)
+        notices = NotificationPlan(store, clock, POLICY, roll, None, lambda: f"m{next(numbers)}")
         with asyncio.Runner() as runner:
-            yield Company(database, Desks(store, roll, POLICY, Treasury(store, clock, POLICY), notices), runner)
+            yield Company(
+                database, Dashboards(store, roll, POLICY, BudgetLedger(store, clock, POLICY), notices), runner
+            )
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +175,8 @@ def test_everybody_has_full_pages_at_both_sizes(companies: tuple[Company, Compan
             pages = (una.mine, abe.to_decide, abe.in_trouble, abe.verdicts, fay.received)
             assert [len(page.lines) for page in pages] == [5] * len(pages)
             assert all(page.behind for page in pages)
-        assert len(one.desk("UUNA", Look(Which.IN_TROUBLE)).mine.lines) == 5
-        assert one.desk("UUNA", Look()).budgets
+        assert len(one.desk("UUNA", DashboardView(RequestFilter.IN_TROUBLE)).mine.lines) == 5
+        assert one.desk("UUNA", DashboardView()).budgets
 
 
 @pytest.mark.parametrize("person", ["UUNA", "UABE", "UFAY", "UNEW"])

@@ -12,21 +12,29 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from pydantic import SecretStr
 
-from bot.gifts.dashboard import Desk, Look
+from bot.gifts.dashboard import Dashboard, DashboardView
 from bot.gifts.model.audit_head import Head
-from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.business_hours import EscalationDelays
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import GiftState, RequestState
-from bot.gifts.model.listing import Which
+from bot.gifts.model.listing import RequestFilter
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import AbsenceNotice, HeadNotice, HoldNotice, Kind, Mail, Message, RestorationNotice
+from bot.gifts.model.notification import (
+    AbsenceNotice,
+    HeadNotice,
+    Kind,
+    Message,
+    Notification,
+    OrderHoldNotice,
+    RestorationNotice,
+)
 from bot.gifts.model.order import Funds
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.pagination import ON_A_PAGE, Page
 from bot.gifts.model.people import Roster
 from bot.gifts.model.restoration import Restoration
-from bot.gifts.model.text import Listed, say_many
+from bot.gifts.model.text import ListOf, say_many
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.slack.blockkit import check_message, check_view
 from handlers.blocks.home_tab import home_view
@@ -163,7 +171,7 @@ def test_plurals_are_the_language_s_own(count: int, text: str) -> None:
 
 def test_a_list_is_in_the_language_of_its_text() -> None:
     """No "et" in an English sentence."""
-    three = Listed(("Abe", "Ana", "Rob"), with_or=True)
+    three = ListOf(("Abe", "Ana", "Rob"), with_or=True)
     assert [language_of(locale).render(three) for locale in ("en-GB", "de-DE", "fr-FR")] == [
         "Abe, Ana or Rob",
         "Abe, Ana oder Rob",
@@ -184,7 +192,7 @@ def test_what_people_wrote_is_not_looked_into() -> None:
 # ---------------------------------------------------------------- every surface
 
 
-def mails() -> Iterator[Mail]:
+def mails() -> Iterator[Notification]:
     """Every message, wherever things stand, for whoever reads it."""
     for kind in ABOUT_GIFTS:
         for state, gift_state in STANDINGS if kind is not Kind.DECISION else STANDINGS[1:]:
@@ -199,7 +207,7 @@ def mails() -> Iterator[Mail]:
         for currency in ("GBP", None):
             for ended_at in (None, NOON):
                 about = Message("m", Kind.HOLD, None, (), CHANNEL, subject="h")
-                yield HoldNotice(about, Hold("h", reason, currency, NOON, NOON, ended_at))
+                yield OrderHoldNotice(about, OrderHold("h", reason, currency, NOON, NOON, ended_at))
     about = Message("m", Kind.RESTORED, None, (), CHANNEL, subject="r")
     yield RestorationNotice(about, Restoration("r", NOON, NOON))
     for count in (1, 1234):
@@ -225,11 +233,11 @@ def views(language: Language) -> Iterator[dict[str, Any]]:
         full = desk([standing] * ON_A_PAGE)
         yield home_view(full, language)
         yield home_view(replace(full, holds=(), routes={}, to_decide=Page()), language)
-    yield home_view(Desk(look=Look(which=Which.EXPIRED), is_approver=True), language)
-    yield home_view(Desk(), language)
+    yield home_view(Dashboard(look=DashboardView(which=RequestFilter.EXPIRED), is_approver=True), language)
+    yield home_view(Dashboard(), language)
     for roster in (Roster(), Roster(stand_ins={ABE: ANA})):
         yield settings_view(LONG_POLICY, PATIENCE, roster, language)
-    yield settings_view(SHORT_POLICY, Patience(), Roster(), language)
+    yield settings_view(SHORT_POLICY, EscalationDelays(), Roster(), language)
 
 
 def surfaces(language: Language) -> Iterator[dict[str, Any]]:

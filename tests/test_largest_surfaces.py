@@ -12,11 +12,11 @@ from bot.gifts.model.approval_rules import Rule, Step
 from bot.gifts.model.budget import Balance, Budget, Per, Period
 from bot.gifts.model.gift import Approval, GiftState, Request, RequestState
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import Brief, Kind
+from bot.gifts.model.notification import CardContext, Kind
 from bot.gifts.model.order import Funds
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import LONGEST_NOTE, LONGEST_REASON
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 from bot.gifts.model.text import Words
 from bot.sandbox.simulator.slack.blockkit import check_message, check_view
 from handlers.blocks.approval_card import approval
@@ -76,7 +76,7 @@ def largest_request(
     request = a_request(sign * LONGEST_NOTE, state, gift_state)
     return replace(
         request,
-        product=Choice("P", sign * 100),
+        product=ChosenProduct("P", sign * 100),
         cost_centre=sign * 75,
         hashtag=sign * 75,
         asked=VALUE,
@@ -84,7 +84,7 @@ def largest_request(
     )
 
 
-def largest_brief(request: Request, sign: str = "&") -> Brief:
+def largest_brief(request: Request, sign: str = "&") -> CardContext:
     """Twelve budgets for each of twenty-five people."""
     rule = Rule(sign * 75, tuple(Step(sign * 75, 2) for _ in range(10)))
     route = Route(request, rule, {sign * 75: frozenset(PEOPLE)}, Roster())
@@ -93,7 +93,7 @@ def largest_brief(request: Request, sign: str = "&") -> Brief:
         for number in range(12)
         for person in EVERYBODY
     ]
-    return Brief(route, balances, exchanged=1_000_000, is_open=request.state is RequestState.PENDING)
+    return CardContext(route, balances, exchanged=1_000_000, is_open=request.state is RequestState.PENDING)
 
 
 def texts(thing: Any) -> Iterator[str]:

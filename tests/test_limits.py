@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers.slack_api.rate_limits import Limits, Method
+from handlers.slack_api.rate_limits import Method, SlackRateLimits
 from tests.harness.giftcard_server import Clock
 
 A_MINUTE = timedelta(minutes=1)
@@ -16,7 +16,7 @@ ALLOWED = {Method.POST: 300, Method.UPDATE: 50, Method.OPEN: 50, Method.HISTORY:
 async def test_no_minute_has_too_many_calls(method: Method) -> None:
     """After a rest some come together, and any minute that then begins is still under Slack's limit."""
     clock = Clock()
-    limits = Limits(clock)
+    limits = SlackRateLimits(clock)
     called: list[datetime] = []
     for _ in range(3 * ALLOWED[method]):
         await limits.turn(method)
@@ -29,7 +29,7 @@ async def test_no_minute_has_too_many_calls(method: Method) -> None:
 async def test_a_channel_gets_one_message_a_second() -> None:
     """Several at once are a second apart in one channel, and others do not wait for it."""
     clock = Clock()
-    limits = Limits(clock)
+    limits = SlackRateLimits(clock)
     began = clock.now()
     await asyncio.gather(*(limits.turn_to_post("C1") for _ in range(5)))
     assert timedelta(seconds=4) <= clock.now() - began <= timedelta(seconds=5)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from bot.config_file import read_company
 from bot.config_file.amounts import amounts
-from bot.config_file.policy import Usual, policy_of
+from bot.config_file.policy import Defaults, policy_of
 from bot.gifts.model.dates import read_day
 from bot.gifts.model.errors import Invalid
 from bot.gifts.model.money import parse_money
-from bot.gifts.model.product import Product, Shelf
+from bot.gifts.model.product import CountryCatalogue, Product
 from bot.tools.policy.lint import notes
 from handlers.blocks.components import escaped, quote
 from handlers.blocks.request_modal import product_options
@@ -36,8 +36,8 @@ UNITS = [
     "<@U1>", "<@U1", "<@U1|", "<@U", "<", "<@", "|", ">", "&", "&amp;", "&amp", "-", "/", "٢", "²", "14 Aug ", "14",
     "Friday ", "until ", "!", "«1» ", "\u00a0", "\u202f1", "ß", "İ", "ſ", "\U0001f381", "\x00",
 ]  # fmt: skip
-USUAL = Usual(("UABE", "UANA"), ("GB",), amounts(["100"]))
-SHELF = Shelf(
+USUAL = Defaults(("UABE", "UANA"), ("GB",), amounts(["100"]))
+SHELF = CountryCatalogue(
     "GB", "GBP", tuple(Product(f"P{n}", f"a brand of {n} things and a bee") for n in range(500)), datetime.now(UTC)
 )
 

@@ -174,8 +174,8 @@ def test_everything_in_it_is_understood(path: Path) -> None:
             None,
             "grüße\n“you”",
         )
-        assert gift.reason == (Reason.NO_ANSWER if gift.is_in_trouble else None)
-        (message,) = store.messages.about(request.id, Kind.CARD)
+        assert gift.reason == (Reason.NO_ANSWER if gift.needs_attention else None)
+        (message,) = store.notifications.about(request.id, Kind.CARD)
         assert (message.gift_ids, message.subject) == ((gift.id,), None)
     assert store.orders.gift_of("O-delivered") == "gift delivered"
     database.close()

@@ -82,14 +82,14 @@ def test_approvers_with_a_part_in_it_are_not_asked() -> None:
     gifts = {name: Gift(f"g-{name}", "r", name, GiftState.WAITING) for name in (ROB, ABE)}
     for requester, recipients, deciders in [(MIA, (ROB,), {ABE, ANA}), (ANA, (ROB,), {ABE}), (ANA, (ABE, ROB), set())]:
         asked = replace(REQUEST, requester=requester, gifts=tuple(gifts[name] for name in recipients))
-        assert _route(asked).hands.keys() == deciders
+        assert _route(asked).eligible_approvers.keys() == deciders
 
 
 @pytest.mark.parametrize(("requester", "recipients"), [(MIA, (ABE, ANA)), (ABE, (ANA, ROB))])
 def test_what_nobody_could_approve_says_why(requester: str, recipients: tuple[str, ...]) -> None:
     """Where every approver has a part in it, there is no way for it."""
     gifts = tuple(Gift(f"g-{name}", "r", name, GiftState.WAITING) for name in recipients)
-    stuck = _route(replace(REQUEST, requester=requester, gifts=gifts)).why_stuck()
+    stuck = _route(replace(REQUEST, requester=requester, gifts=gifts)).blocked_reason()
     assert stuck
     assert stuck.code == "nobody_left"
     assert str(stuck.words) == "Nobody is left who could approve this: every approver asks for it or receives it."

@@ -15,9 +15,9 @@ import pytest
 
 from bot.config_file import read_company
 from bot.config_file.amounts import amounts
-from bot.config_file.policy import Usual, policy_of
+from bot.config_file.policy import Defaults, policy_of
 from bot.gifts.approvals.preview import Foresight, foresee
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Refused
@@ -26,7 +26,7 @@ from bot.gifts.model.people import Person, Roster, Standing
 from bot.gifts.model.policy import Policy
 from storage import Database, SqliteStore
 
-USUAL = Usual(("UABE", "UANA"), ("GB", "US", "DE", "JP"), amounts(["500", "60000 JPY"]))
+USUAL = Defaults(("UABE", "UANA"), ("GB", "US", "DE", "JP"), amounts(["500", "60000 JPY"]))
 GROUPS = {"S0LEADS": frozenset({"UABE", "UANA"}), "S0SALES": frozenset({"UMIA", "ULEO"}), "S0EMPTY": frozenset[str]()}
 PEOPLE = ("UMIA", "ULEO", "UABE", "UANA", "UFIN", "UCFO", "UROB", "UEVE")
 
@@ -351,14 +351,14 @@ class Company:
         self.policy = policy
         self._store = store
         self._clock = Calendar(datetime(2030, 1, 1, tzinfo=UTC))
-        self._treasury = Treasury(store, self._clock, policy)
+        self._ledger = BudgetLedger(store, self._clock, policy)
 
     def foresees(self, asks: str, now: str) -> Foresight:
         """What would become of a request."""
         self._clock.time = datetime.fromisoformat(f"{now}+00:00")
         people = {slack_id: Person(slack_id, slack_id, locale="en-GB") for slack_id in PEOPLE}
         people["UGONE"] = Person("UGONE", "UGONE", Standing.DEACTIVATED)
-        return foresee(_draft(asks), people, Roster(GROUPS), self.policy, self._treasury, self._clock)
+        return foresee(_draft(asks), people, Roster(GROUPS), self.policy, self._ledger, self._clock)
 
     def asked(self, line: str) -> None:
         """Keep what was asked for once: `2030-01-01 12:00 who for whom: ...`."""
@@ -369,7 +369,7 @@ class Company:
         request = replace(foresight.request, gifts=gifts)
         with self._store.write():
             self._store.requests.add(request)
-            self._treasury.reserve(request, request.gifts)
+            self._ledger.reserve(request, request.gifts)
 
 
 def _draft(asks: str) -> Draft:
@@ -383,10 +383,10 @@ def _draft(asks: str) -> Draft:
 
 def _course(route: Route) -> str:
     if not route.rule.steps:
-        told = ", ".join(route.outsiders(route.rule.notify))
+        told = ", ".join(route.without_involved(route.rule.notify))
         return f"{route.rule.name}: at once" + (f"; told: {told}" if told else "")
     steps = [
-        f"{step.count} of {step.pool} ({', '.join(route.hands_in(number))})"
+        f"{step.count} of {step.pool} ({', '.join(route.eligible_approvers_of(number))})"
         for number, step in enumerate(route.rule.steps)
     ]
     return f"{route.rule.name}: {', '.join(steps)}"

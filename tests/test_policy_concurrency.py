@@ -12,7 +12,7 @@ from bot.gifts.model.budget import Budget, Per, Period
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import GiftbotError
 from bot.gifts.model.gift import Request, RequestState
-from bot.gifts.model.job import Task, Work
+from bot.gifts.model.job import Job, JobKind
 from bot.gifts.model.money import Money
 from bot.gifts.model.policy import Policy
 from bot.gifts.services import Services
@@ -70,11 +70,11 @@ def cancels(request: Request) -> Act:
     return lambda bot: bot.decide.cancel(request.id, request.requester)
 
 
-def expires(work: Work, request: Request) -> Act:
+def expires(work: Job, request: Request) -> Act:
     """The machine finds that it has waited too long."""
 
     async def act(services: Services) -> Request:
-        await services.steps[Task.CHASE](work)
+        await services.steps[JobKind.CHASE](work)
         return request
 
     return act
@@ -151,7 +151,7 @@ def test_approve_decline_cancel_edit_and_expire_have_one_outcome(company: CalmCo
     for _ in range(ROUNDS):
         (asked,) = accepted(at_once(company, asks(a_draft(company, "1"))))
         company.clock.jump(timedelta(days=21))  # it is old enough to expire, and nobody has looked yet
-        (work,) = company.store.work.due({Task.CHASE}, company.now(), 1)
+        (work,) = company.store.jobs.due({JobKind.CHASE}, company.now(), 1)
         acts = [
             *(approves(asked, manager) for manager in MANAGERS[:3]),
             *(declines(asked, manager) for manager in MANAGERS[3:5]),

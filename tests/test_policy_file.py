@@ -8,9 +8,9 @@ import pytest
 
 from bot.config_file import read_company
 from bot.config_file.amounts import amounts
-from bot.config_file.policy import Usual, policy_of
+from bot.config_file.policy import Defaults, policy_of
 
-USUAL = Usual(("UABE", "UANA"), ("GB", "US"), amounts(["100"]))
+USUAL = Defaults(("UABE", "UANA"), ("GB", "US"), amounts(["100"]))
 AN_ID = "has to be one of Slack's ids: U012AB3CD for a person, S012AB3CD for a user group"
 POOLS = """
 [pools]

@@ -132,8 +132,8 @@ class Office(RuleBasedStateMachine):
         request = self._company.store.requests.get(data.draw(st.sampled_from(self._requests[-2:])))
         assert request
         route = self._company.does(lambda bot: POLICY.route(request, bot.approvers.cached()))
-        if route and route.hands:
-            person = data.draw(st.sampled_from(sorted(route.hands)))
+        if route and route.eligible_approvers:
+            person = data.draw(st.sampled_from(sorted(route.eligible_approvers)))
             version = request.version - behind
             answer = self._company.tries(lambda bot: bot.decide.approve(request.id, person, version=version))
             assert not (behind and isinstance(answer, Request)), "nobody approves what they have not seen"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.gifts.model.approval_rules import Rule, Rules, Step, one_of
 from bot.gifts.model.budget import Budget, Per, Period
-from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.business_hours import BusinessHours, EscalationDelays
 from bot.gifts.model.money import Money
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Announcing, Policy
@@ -52,8 +52,8 @@ LONG_POLICY = Policy(
     announcing=Announcing("C0GIFTS", ("thanks", "teamwork"), may_name_amount=True),
     zone=ZoneInfo("Europe/London"),
 )
-PATIENCE = Patience(
-    OfficeHours(opens=time(9), closes=time(17, 30), holidays=frozenset({date(2030, 12, 25)}), holidays_of="GB-SCT"),
+PATIENCE = EscalationDelays(
+    BusinessHours(opens=time(9), closes=time(17, 30), holidays=frozenset({date(2030, 12, 25)}), holidays_of="GB-SCT"),
     remind=timedelta(hours=4),
     call_backup=timedelta(hours=8.5),
     expire=timedelta(hours=85),

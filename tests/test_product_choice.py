@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.giftcards.runa.settings import PLAYGROUND_TEMPLATES
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.money import Money
-from bot.gifts.model.product import Product, Shelf
+from bot.gifts.model.product import CountryCatalogue, Product
 from bot.sandbox.simulator import Fault, Modal, Person, Simulator
 from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from handlers.blocks.request_modal import product_options
@@ -358,7 +358,7 @@ def test_a_search_takes_as_long_as_there_are_products_and_no_longer() -> None:
     """Ten times as many products take some ten times as long, not a hundred times."""
 
     def seconds(count: int) -> float:
-        shelf = Shelf(
+        shelf = CountryCatalogue(
             "GB", "GBP", tuple(Product(f"P{n}", f"Shop number {n}", Money(100, "GBP", 2)) for n in range(count)), NOON
         )
         tries = []
@@ -403,11 +403,11 @@ class TestTheOlderContract:
         database = Database(office.database)
         store = SqliteStore(database, lambda: None)
         with store.write():
-            store.shelves.save(
-                Shelf("GB", "GBP", (Product("OAK", "Oak", values=(Money(1000, "GBP", 2),)),), clock.now())
+            store.catalogues.save(
+                CountryCatalogue("GB", "GBP", (Product("OAK", "Oak", values=(Money(1000, "GBP", 2),)),), clock.now())
             )
-            store.shelves.save(Shelf("US", "USD", (), clock.now()))
-            store.work.begin(Task.STOCK, clock.now())
+            store.catalogues.save(CountryCatalogue("US", "USD", (), clock.now()))
+            store.jobs.begin(JobKind.STOCK, clock.now())
         database.close()
         async with office.open():
             await the_form(office, "@Rob 30 USD thanks")

@@ -14,15 +14,15 @@ from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.budget import Account, Per
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Approval, Closing, Gift, GiftState, GiftStep, Request, RequestStep
-from bot.gifts.model.job import Task, Work
-from bot.gifts.model.listing import Which
+from bot.gifts.model.job import Job, JobKind
+from bot.gifts.model.listing import RequestFilter
 from bot.gifts.model.money import Money
 from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.order import Order, key_of
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.pagination import BEGINNING, Mark, Place
-from bot.gifts.model.product import Shelf
+from bot.gifts.model.product import CountryCatalogue
 from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.restoration import Restoration
 from bot.gifts.model.text import say
@@ -38,11 +38,11 @@ ACCOUNT = Account(Per.COMPANY, "", "GBP")
 ORDER = Order(key_of(GIFT), "g", 1, "{}", VALUE, "GB", NOON)
 CARD = Message("m", Kind.CARD, "r", ("g",), "UABE")
 SENT = replace(CARD, state=MessageState.SENT, channel="D1", ts="1.1")
-HOLD = Hold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)
+HOLD = OrderHold("h", Reason.INSUFFICIENT_FUNDS, "GBP", NOON, NOON)
 PLACES = (BEGINNING, Place(Mark(NOON, "r")), Place(Mark(NOON, "r"), back=True))
 NO = Refusal(RefusalCode.OWN_GIFT, say("no"))
 AWAY = Absence("a", "UABE", "UANA", NOON, NOON + timedelta(days=1))
-WORK = Work(1, Task.POST, "m", NOON, NOON, 0)
+WORK = Job(1, JobKind.POST, "m", NOON, NOON, 0)
 
 
 class Explaining(Database):
@@ -73,8 +73,8 @@ class Explaining(Database):
 
 def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
     """A use of everything that the tables can do, in an order in which it can be done."""
-    requests, gifts, orders, messages, work = store.requests, store.gifts, store.orders, store.messages, store.work
-    lists = store.lists
+    requests, gifts, orders, messages, work = store.requests, store.gifts, store.orders, store.notifications, store.jobs
+    lists = store.listings
     return {
         "requests.add": lambda: requests.add(REQUEST),
         "requests.get": lambda: requests.get("r"),
@@ -86,22 +86,22 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "requests.lower": lambda: requests.lower(REQUEST, Money(2000, "GBP", 2), "UABE", NOON),
         "requests.approve": lambda: requests.approve(REQUEST, Approval(0, "approvers", "UABE", "UABE", NOON)),
         "requests.edit": lambda: requests.edit(replace(REQUEST, version=2), NOON),
-        "lists.asked_by": lambda: [lists.asked_by("UMIA", 5, which, at) for which in Which for at in PLACES],
-        "lists.undecided": lambda: [lists.undecided("UABE", {"approvers"}, 5, at) for at in PLACES],
-        "lists.in_trouble": lambda: [lists.in_trouble("UABE", 5, at) for at in PLACES],
-        "lists.given_to": lambda: [lists.given_to("UROB", 5, at) for at in PLACES],
-        "lists.decided_by": lambda: [lists.decided_by("UABE", NOON, 5, at) for at in PLACES],
-        "tallies.add": lambda: store.tallies.add("UABE", "2030-01", VALUE, is_yes=True),
-        "tallies.of": lambda: store.tallies.of("UABE", "2030-01"),
-        "spending.reserve": lambda: store.spending.reserve(COUNTED, GIFT),
-        "spending.release": lambda: store.spending.release(COUNTED, GIFT),
-        "spending.used": lambda: store.spending.used(ACCOUNT, "2030-01", "2030-12"),
-        "spending.gifts": lambda: store.spending.gifts(ACCOUNT, "2030-01", "2030-12"),
-        "absences.add": lambda: store.absences.add(AWAY),
-        "absences.get": lambda: store.absences.get("a"),
-        "absences.now": lambda: store.absences.now(NOON),
-        "absences.not_ended": lambda: store.absences.not_ended("UABE"),
-        "absences.end": lambda: store.absences.end("UABE", NOON),
+        "listings.asked_by": lambda: [lists.asked_by("UMIA", 5, which, at) for which in RequestFilter for at in PLACES],
+        "listings.undecided": lambda: [lists.undecided("UABE", {"approvers"}, 5, at) for at in PLACES],
+        "listings.in_trouble": lambda: [lists.in_trouble("UABE", 5, at) for at in PLACES],
+        "listings.given_to": lambda: [lists.given_to("UROB", 5, at) for at in PLACES],
+        "listings.decided_by": lambda: [lists.decided_by("UABE", NOON, 5, at) for at in PLACES],
+        "decision_totals.add": lambda: store.decision_totals.add("UABE", "2030-01", VALUE, is_yes=True),
+        "decision_totals.of": lambda: store.decision_totals.of("UABE", "2030-01"),
+        "budget_usage.reserve": lambda: store.budget_usage.reserve(COUNTED, GIFT),
+        "budget_usage.release": lambda: store.budget_usage.release(COUNTED, GIFT),
+        "budget_usage.used": lambda: store.budget_usage.used(ACCOUNT, "2030-01", "2030-12"),
+        "budget_usage.gifts": lambda: store.budget_usage.gifts(ACCOUNT, "2030-01", "2030-12"),
+        "out_of_office.add": lambda: store.out_of_office.add(AWAY),
+        "out_of_office.get": lambda: store.out_of_office.get("a"),
+        "out_of_office.now": lambda: store.out_of_office.now(NOON),
+        "out_of_office.not_ended": lambda: store.out_of_office.not_ended("UABE"),
+        "out_of_office.end": lambda: store.out_of_office.end("UABE", NOON),
         "gifts.get": lambda: gifts.get("g"),
         "gifts.close": lambda: gifts.close(GIFT, Closing("UABE", "no")),
         "gifts.move": lambda: gifts.move(GIFT, GiftStep.APPROVE, "UABE", NOON),
@@ -114,44 +114,44 @@ def uses(store: SqliteStore) -> dict[str, Callable[[], object]]:
         "restorations.add": lambda: store.restorations.add(Restoration("b", NOON, NOON)),
         "restorations.get": lambda: store.restorations.get("b"),
         "restorations.last": store.restorations.last,
-        "messages.add": lambda: messages.add(CARD),
-        "messages.get": lambda: messages.get("m"),
-        "messages.save": lambda: messages.save(SENT),
-        "messages.show": lambda: messages.show(CARD, is_open=True),
-        "messages.add_gift": lambda: messages.add_gift(CARD, "g"),
-        "messages.about": lambda: messages.about("r", Kind.CARD),
-        "messages.first": messages.first,
-        "messages.latest": lambda: messages.latest(8),
-        "messages.on": lambda: messages.on("h"),
-        "messages.is_at": lambda: messages.is_at("D1", "1.1"),
-        "messages.newest_in": lambda: messages.newest_in("D1"),
-        "work.add": lambda: work.add(Task.POST, "m", NOON),
-        "work.due": lambda: work.due({Task.POST}, NOON, 8),
-        "work.next_due": lambda: work.next_due({Task.POST}, NOON),
-        "work.begin": lambda: work.begin(Task.STOCK, NOON),
-        "work.hurry": lambda: work.hurry({Task.ORDER, Task.CHECK}, "g", NOON),
-        "work.call_for": lambda: work.call_for(Task.CHASE, "r", NOON),
-        "work.hurry_all": lambda: work.hurry_all(Task.CHASE, NOON),
-        "work.bring_forward": lambda: work.bring_forward(Task.CHASE, NOON, NOON),
-        "work.again": lambda: work.again(WORK, NOON),
-        "work.postpone": lambda: work.postpone(WORK, NOON, "later"),
-        "work.excuse": lambda: work.excuse({Task.ORDER}, NOON),
-        "work.since": lambda: work.since(WORK),
-        "work.failing": lambda: work.failing({Task.ORDER}, NOON),
-        "work.done": lambda: work.done(WORK),
-        "history.add": lambda: store.history.add(NOON, "UMIA", AuditEvent.SHOW_AGAIN, "r", "g"),
-        "history.add_once": lambda: store.history.add_once(NOON, "UMIA", AuditEvent.REFUSED, "r", NO),
-        "history.last": lambda: store.history.last(AuditEvent.CHANGE_POLICY),
-        "history.head": store.history.head,
-        "history.count": lambda: store.history.count(AuditEvent.SHOW_AGAIN, GIFT, NOON - timedelta(days=1)),
-        "holds.add": lambda: store.holds.add(HOLD),
-        "holds.save": lambda: store.holds.save(HOLD),
-        "holds.get": lambda: store.holds.get("h"),
-        "holds.has_ended_since": lambda: store.holds.has_ended_since(NOON, "GBP"),
-        "holds.standing": lambda: store.holds.standing("GBP"),
-        "holds.all_standing": store.holds.all_standing,
-        "shelves.save": lambda: store.shelves.save(Shelf("GB", "GBP", (), NOON)),
-        "shelves.get": lambda: store.shelves.get("GB"),
+        "notifications.add": lambda: messages.add(CARD),
+        "notifications.get": lambda: messages.get("m"),
+        "notifications.save": lambda: messages.save(SENT),
+        "notifications.show": lambda: messages.show(CARD, is_open=True),
+        "notifications.add_gift": lambda: messages.add_gift(CARD, "g"),
+        "notifications.about": lambda: messages.about("r", Kind.CARD),
+        "notifications.first": messages.first,
+        "notifications.latest": lambda: messages.latest(8),
+        "notifications.on": lambda: messages.on("h"),
+        "notifications.is_at": lambda: messages.is_at("D1", "1.1"),
+        "notifications.newest_in": lambda: messages.newest_in("D1"),
+        "jobs.add": lambda: work.add(JobKind.POST, "m", NOON),
+        "jobs.due": lambda: work.due({JobKind.POST}, NOON, 8),
+        "jobs.next_due": lambda: work.next_due({JobKind.POST}, NOON),
+        "jobs.begin": lambda: work.begin(JobKind.STOCK, NOON),
+        "jobs.wake": lambda: work.wake({JobKind.ORDER, JobKind.CHECK}, "g", NOON),
+        "jobs.ensure": lambda: work.ensure(JobKind.CHASE, "r", NOON),
+        "jobs.wake_all": lambda: work.wake_all(JobKind.CHASE, NOON),
+        "jobs.bring_forward": lambda: work.bring_forward(JobKind.CHASE, NOON, NOON),
+        "jobs.again": lambda: work.again(WORK, NOON),
+        "jobs.retry_later": lambda: work.retry_later(WORK, NOON, "later"),
+        "jobs.forgive": lambda: work.forgive({JobKind.ORDER}, NOON),
+        "jobs.since": lambda: work.since(WORK),
+        "jobs.failing": lambda: work.failing({JobKind.ORDER}, NOON),
+        "jobs.done": lambda: work.done(WORK),
+        "audit_log.add": lambda: store.audit_log.add(NOON, "UMIA", AuditEvent.SHOW_AGAIN, "r", "g"),
+        "audit_log.add_once": lambda: store.audit_log.add_once(NOON, "UMIA", AuditEvent.REFUSED, "r", NO),
+        "audit_log.last": lambda: store.audit_log.last(AuditEvent.CHANGE_POLICY),
+        "audit_log.head": store.audit_log.head,
+        "audit_log.count": lambda: store.audit_log.count(AuditEvent.SHOW_AGAIN, GIFT, NOON - timedelta(days=1)),
+        "order_holds.add": lambda: store.order_holds.add(HOLD),
+        "order_holds.save": lambda: store.order_holds.save(HOLD),
+        "order_holds.get": lambda: store.order_holds.get("h"),
+        "order_holds.has_ended_since": lambda: store.order_holds.has_ended_since(NOON, "GBP"),
+        "order_holds.standing": lambda: store.order_holds.standing("GBP"),
+        "order_holds.all_standing": store.order_holds.all_standing,
+        "catalogues.save": lambda: store.catalogues.save(CountryCatalogue("GB", "GBP", (), NOON)),
+        "catalogues.get": lambda: store.catalogues.get("GB"),
     }
 
 

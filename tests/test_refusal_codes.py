@@ -87,7 +87,7 @@ def test_a_repeated_refusal_is_known_by_its_code(tmp_path: Path) -> None:
             ("UEVE", RefusalCode.OWN_REQUEST, "One way."),
             ("UROB", RefusalCode.OWN_GIFT, "Another way."),
         ):
-            store.history.add_once(NOON, person, AuditEvent.REFUSED, request.id, Refusal(code, say(words)))
+            store.audit_log.add_once(NOON, person, AuditEvent.REFUSED, request.id, Refusal(code, say(words)))
     rows = database.rows("SELECT actor, detail FROM history WHERE event = 'refused' ORDER BY id")
     database.close()
     assert [tuple(row) for row in rows] == [

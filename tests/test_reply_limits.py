@@ -22,7 +22,7 @@ from bot.giftcards.runa.contract import CONTRACT
 from bot.gifts.model.outcomes import OutcomeUnknown
 from bot.input_limits import LARGEST_ENVELOPE, LARGEST_REPLY
 from bot.sandbox.simulator import AppDidNotRespond, Fault
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 from handlers.slack_api.session import slack_session
 from tests.harness.giftcard_server import TLS, Clock, Page, something_else
 from tests.harness.office import Office, eventually
@@ -69,7 +69,7 @@ async def slack(page: Page) -> AsyncGenerator[AsyncWebClient]:
 async def from_slack(page: Page) -> Any:
     """What becomes of a page that answers one of Slack's methods."""
     async with slack(page) as client:
-        return await answer_of(client.auth_test())
+        return await classify(client.auth_test())
 
 
 async def from_service(page: Page) -> Any:

@@ -212,7 +212,7 @@ async def test_a_message_that_can_never_be_looked_up_is_sent_again_on_a_persons_
     await office.approves()
     for _ in range(2):
         await office.lets_pass(30, hours=1)
-        assert office.states() == ["parked"]
+        assert office.states() == ["needs_review"]
         await office.abe.clicks("Retry", confirm=True)
     await office.lets_pass(30, hours=1)
     assert office.rob.messages() == []

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.sandbox.simulator import Fault
-from handlers.inbound.http import NoWayIn
+from handlers.inbound.http import StartupError
 from tests.bench.servers import free_port
 from tests.harness.office import Office, eventually
 
@@ -88,7 +88,7 @@ async def test_after_two_minutes_it_says_which_call_had_no_answer(
     """With waits that grow to half a minute; a supervisor may start it again then."""
     board = office.slack.add_group("Board", [office.ana])
     office.slack.faults.arm(call, fault, times=1000)
-    with capture_logs() as logs, pytest.raises(NoWayIn) as refused:
+    with capture_logs() as logs, pytest.raises(StartupError) as refused:
         async with office.open(giftbot_config=with_groups(office, board.id)):
             pass
     assert str(refused.value) == (
@@ -134,7 +134,7 @@ async def test_a_scope_that_is_missing_is_said_at_once(office: Office) -> None:
     manifest = office.slack.workspace.manifest
     scopes = tuple(scope for scope in manifest.scopes if scope != "usergroups:read")
     office.slack.workspace.manifest = replace(manifest, scopes=scopes)
-    with pytest.raises(NoWayIn, match=rf"missing_scope\. It refuses {MEMBERS}\. .*Reinstall to Workspace"):
+    with pytest.raises(StartupError, match=rf"missing_scope\. It refuses {MEMBERS}\. .*Reinstall to Workspace"):
         async with office.open(giftbot_config=with_groups(office, board.id)):
             pass
 

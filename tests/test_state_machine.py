@@ -87,11 +87,11 @@ def test_nothing_is_ordered_without_an_approval() -> None:
 def test_a_gift_moves_or_waits_for_a_person_or_neither(state: GiftState) -> None:
     """What the machine works on, it can finish or stop; what waits for a person, a person can set going."""
     gift = Gift("g", "r", "U", state)
-    assert not (gift.is_moving and gift.is_in_trouble)
+    assert not (gift.in_progress and gift.needs_attention)
     steps = {move.step for move in GIFT_LIFE if move.before is state}
-    assert gift.is_moving == (GiftStep.PARK in steps)
+    assert gift.in_progress == (GiftStep.PARK in steps)
     again = {GiftStep.ORDER_ANEW, GiftStep.ASK_AGAIN, GiftStep.DELIVER_AGAIN}
-    assert gift.is_in_trouble == bool(steps & again)
+    assert gift.needs_attention == bool(steps & again)
 
 
 def test_a_request_is_decided_once() -> None:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Closing, Decision, Gift, GiftState, GiftStep, Request, RequestState, RequestStep
-from bot.gifts.model.job import Task, Work
+from bot.gifts.model.job import Job, JobKind
 from bot.gifts.model.money import Money
 from bot.gifts.model.notification import Kind, Message, MessageState
 from bot.gifts.model.order import Order, key_of
@@ -278,7 +278,7 @@ def test_a_checkpoint_comes_in_time(path: Path, database: Database, store: Sqlit
     for _ in range(3):
         for _ in range(1000):
             with store.write():
-                store.work.add(Task.POST, "m", NOON)
+                store.jobs.add(JobKind.POST, "m", NOON)
         assert Path(f"{path}-wal").stat().st_size < 20_000_000
     with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as alone:
         assert alone.execute("SELECT count(*) FROM work").fetchone() >= (2000,)
@@ -292,7 +292,7 @@ def test_a_checkpoint_by_another_program_is_not_an_accident(path: Path, database
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.look()
     with store.write():
-        store.work.add(Task.POST, "m", NOON)
+        store.jobs.add(JobKind.POST, "m", NOON)
     crashed = path.with_name("crashed.db")
     for suffix in ("", "-wal", "-run"):
         shutil.copy(f"{path}{suffix}", f"{crashed}{suffix}")
@@ -339,7 +339,7 @@ def test_an_error_undoes_everything(database: Database, store: SqliteStore) -> N
     def interrupted() -> None:
         with store.write():
             store.requests.add(request)
-            store.work.add(Task.POST, "m", NOON)
+            store.jobs.add(JobKind.POST, "m", NOON)
             _ = 1 / 0
 
     with pytest.raises(ZeroDivisionError):
@@ -388,7 +388,7 @@ def test_nothing_changes_outside_a_transaction(database: Database, store: Sqlite
     with pytest.raises(AssertionError, match="write"):
         store.requests.add(a_request())
     with pytest.raises(AssertionError, match="write"):
-        store.work.add(Task.POST, "m", NOON)
+        store.jobs.add(JobKind.POST, "m", NOON)
     assert count(database, "requests") == count(database, "work") == 0
 
 
@@ -398,7 +398,7 @@ def test_after_a_commit_that_failed_the_next_one_is_kept(path: Path, database: D
     def refused_at_its_end() -> None:
         with store.write():
             database.change("PRAGMA defer_foreign_keys = ON")
-            store.history.add(NOON, "UMIA", AuditEvent.REQUEST, "no such request")
+            store.audit_log.add(NOON, "UMIA", AuditEvent.REQUEST, "no such request")
 
     with pytest.raises(sqlite3.IntegrityError):
         refused_at_its_end()
@@ -415,7 +415,7 @@ def test_the_first_error_is_the_one_that_is_told(database: Database, store: Sqli
 
     def undone_by_sqlite() -> None:
         with store.write():
-            store.work.add(Task.POST, "m", NOON)
+            store.jobs.add(JobKind.POST, "m", NOON)
             database.change("INSERT OR ROLLBACK INTO work SELECT * FROM work")
 
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
@@ -598,7 +598,7 @@ def test_people_see_their_own_lists(store: SqliteStore) -> None:
     old = kept(store, a_request("old", "UROB"))
     new = kept(store, a_request("new", "UABE", created_at=NOON + timedelta(hours=1)))
     mid = kept(store, a_request("mid", "UEVE", requester="UANA", created_at=NOON + timedelta(minutes=1)))
-    requests, lists = store.requests, store.lists
+    requests, lists = store.requests, store.listings
     with store.write():
         for request in (old, new, mid):
             requests.wait_for(request, "approvers")
@@ -706,16 +706,16 @@ def test_the_backup_that_was_noticed_last_counts(store: SqliteStore) -> None:
 
 def test_the_first_message_and_the_latest_are_found(store: SqliteStore) -> None:
     """The first one that was sent, and any of the latest."""
-    assert store.messages.first() is None
+    assert store.notifications.first() is None
     request = kept(store, a_request())
     messages = [Message(name, Kind.CARD, request.id, (), "UABE") for name in ("m1", "m2", "m3")]
     with store.write():
         for message in messages:
-            store.messages.add(message)
+            store.notifications.add(message)
         sent = replace(messages[1], state=MessageState.SENT, channel="D1", ts="1.1")
-        store.messages.save(sent)
-    assert store.messages.first() == sent
-    assert list(store.messages.latest(2)) == [messages[2], sent]
+        store.notifications.save(sent)
+    assert store.notifications.first() == sent
+    assert list(store.notifications.latest(2)) == [messages[2], sent]
 
 
 def test_a_message_comes_back_as_it_was(store: SqliteStore) -> None:
@@ -724,22 +724,22 @@ def test_a_message_comes_back_as_it_was(store: SqliteStore) -> None:
     first, second = request.gifts
     message = Message("m", Kind.TROUBLE, "r", (first.id,), "UABE")
     with store.write():
-        store.messages.add(message)
-        store.messages.add_gift(message, second.id)
-        store.messages.add_gift(message, second.id)
-    found = store.messages.get("m")
+        store.notifications.add(message)
+        store.notifications.add_gift(message, second.id)
+        store.notifications.add_gift(message, second.id)
+    found = store.notifications.get("m")
     assert found
     assert set(found.gift_ids) == {first.id, second.id}
     assert replace(found, gift_ids=message.gift_ids) == message
     sent = replace(found, state=MessageState.SENT, channel="D1", ts="1.2", sending_since=NOON)
     with store.write():
-        store.messages.save(sent)
-    assert store.messages.get("m") == sent
-    assert store.messages.is_at("D1", "1.2")
-    assert list(store.messages.about("r", Kind.TROUBLE)) == [sent]
-    assert list(store.messages.about("r", Kind.CARD)) == []
-    assert not store.messages.is_at("D1", "1.3")
-    assert store.messages.get("no such message") is None
+        store.notifications.save(sent)
+    assert store.notifications.get("m") == sent
+    assert store.notifications.is_at("D1", "1.2")
+    assert list(store.notifications.about("r", Kind.TROUBLE)) == [sent]
+    assert list(store.notifications.about("r", Kind.CARD)) == []
+    assert not store.notifications.is_at("D1", "1.3")
+    assert store.notifications.get("no such message") is None
 
 
 @pytest.mark.parametrize("changes", [{"state": MessageState.SENT}, {"channel": "D1", "ts": "1.2"}])
@@ -748,46 +748,46 @@ def test_only_a_sent_message_has_an_address(store: SqliteStore, changes: dict[st
     kept(store, a_request("r"))
     message = Message("m", Kind.CARD, "r", (), "UABE")
     with store.write():
-        store.messages.add(message)
+        store.notifications.add(message)
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"), store.write():
-        store.messages.save(replace(message, **changes))
+        store.notifications.save(replace(message, **changes))
 
 
 def test_work_is_done_when_it_is_due(store: SqliteStore, bell: Bell) -> None:
     """Longest waiting first, each kind on its own; postponed work comes again, done work never."""
     later = NOON + timedelta(seconds=30)
     with store.write():
-        store.work.add(Task.POST, "second", NOON + timedelta(seconds=1))
-        store.work.add(Task.POST, "first", NOON)
-        store.work.add(Task.POST, "not yet", later)
-        store.work.add(Task.ORDER, "another kind", NOON)
+        store.jobs.add(JobKind.POST, "second", NOON + timedelta(seconds=1))
+        store.jobs.add(JobKind.POST, "first", NOON)
+        store.jobs.add(JobKind.POST, "not yet", later)
+        store.jobs.add(JobKind.ORDER, "another kind", NOON)
     assert bell.rung == 4
     in_a_second = NOON + timedelta(seconds=1)
-    first, second = store.work.due({Task.POST}, in_a_second, 8)
+    first, second = store.jobs.due({JobKind.POST}, in_a_second, 8)
     assert (first.subject, first.since, first.tries) == ("first", NOON, 0)
     assert second.subject == "second"
-    assert list(store.work.due({Task.POST}, in_a_second, 1)) == [first]
-    assert store.work.next_due({Task.POST}, in_a_second) == later
+    assert list(store.jobs.due({JobKind.POST}, in_a_second, 1)) == [first]
+    assert store.jobs.next_due({JobKind.POST}, in_a_second) == later
     with store.write():
-        store.work.postpone(first, later + timedelta(days=1), "Slack is slow")
-        store.work.done(second)
-    assert list(store.work.due({Task.POST}, in_a_second, 8)) == []
-    assert [work.subject for work in store.work.due({Task.POST}, later, 8)] == ["not yet"]
-    (again,) = [work for work in store.work.due({Task.POST}, NOON + timedelta(days=9), 8) if work.id == first.id]
-    assert again == Work(first.id, Task.POST, "first", NOON, later + timedelta(days=1), tries=1)
-    assert store.work.next_due({Task.ORDER}, NOON) is None
+        store.jobs.retry_later(first, later + timedelta(days=1), "Slack is slow")
+        store.jobs.done(second)
+    assert list(store.jobs.due({JobKind.POST}, in_a_second, 8)) == []
+    assert [work.subject for work in store.jobs.due({JobKind.POST}, later, 8)] == ["not yet"]
+    (again,) = [work for work in store.jobs.due({JobKind.POST}, NOON + timedelta(days=9), 8) if work.id == first.id]
+    assert again == Job(first.id, JobKind.POST, "first", NOON, later + timedelta(days=1), tries=1)
+    assert store.jobs.next_due({JobKind.ORDER}, NOON) is None
 
 
 def test_the_number_of_done_work_is_not_used_again(store: SqliteStore) -> None:
     """An outcome that comes late cannot strike off something else."""
     with store.write():
-        store.work.add(Task.POST, "first", NOON)
-    (first,) = store.work.due({Task.POST}, NOON, 8)
+        store.jobs.add(JobKind.POST, "first", NOON)
+    (first,) = store.jobs.due({JobKind.POST}, NOON, 8)
     with store.write():
-        store.work.done(first)
-        store.work.add(Task.POST, "second", NOON)
-        store.work.done(first)
-    (second,) = store.work.due({Task.POST}, NOON, 8)
+        store.jobs.done(first)
+        store.jobs.add(JobKind.POST, "second", NOON)
+        store.jobs.done(first)
+    (second,) = store.jobs.due({JobKind.POST}, NOON, 8)
     assert (second.subject, second.id > first.id) == ("second", True)
 
 
@@ -796,12 +796,12 @@ def test_the_number_of_done_work_is_not_used_again(store: SqliteStore) -> None:
 def test_times_are_compared_as_moments(shelf: SqliteStore, due_at: datetime) -> None:
     """Work is due at a moment, whatever the time zone it was written in."""
     with shelf.write():
-        shelf.work.add(Task.REFRESH, "m", due_at)
+        shelf.jobs.add(JobKind.REFRESH, "m", due_at)
     moment = due_at.astimezone(timezone(timedelta(hours=-7)))
-    found = shelf.work.due({Task.REFRESH}, moment, 1)
+    found = shelf.jobs.due({JobKind.REFRESH}, moment, 1)
     with shelf.write():
         for work in found:
-            shelf.work.done(work)
+            shelf.jobs.done(work)
     assert [work.since for work in found] == [due_at]
     with suppress(OverflowError):
-        assert not shelf.work.due({Task.REFRESH}, moment - timedelta(microseconds=1), 1)
+        assert not shelf.jobs.due({JobKind.REFRESH}, moment - timedelta(microseconds=1), 1)

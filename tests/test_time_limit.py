@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.gifts.model.errors import NotNow
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.time_limit import check_in_time, seconds_left, time_limit
 from bot.sandbox.simulator import Fault, Kind
 from bot.sandbox.simulator.slack.records import UserGroup
@@ -203,7 +203,7 @@ async def test_no_transaction_begins_or_ends_after_the_time(database: Database) 
 
     def adds(seconds: float) -> None:
         with store.write():
-            store.work.add(Task.POST, "a message", NOON)
+            store.jobs.add(JobKind.POST, "a message", NOON)
             time.sleep(seconds)
 
     with time_limit(0.05):

@@ -14,7 +14,7 @@ from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from bot.sandbox.simulator.giftcards.runa.webhooks import Sent, Webhooks
 from handlers.inbound.http import EVENTS_PATH
-from handlers.inbound.socket_mode import SocketIntake
+from handlers.inbound.socket_mode import SocketModeReceiver
 from tests.harness.office import Office, eventually
 
 SECRET = "whsec_" + "Y2FuYXJ5LW9mLXRoZS13ZWJob29rcy0wMTIzNDU2"
@@ -271,7 +271,7 @@ async def test_socket_mode_listens_to_nobody(office: Office) -> None:
     """Without --http there is no server, whatever is set."""
     async with office.open(runa_webhook_secret=SECRET) as bot:
         assert isinstance(bot, Giftbot)
-        assert isinstance(bot.intake, SocketIntake)
+        assert isinstance(bot.intake, SocketModeReceiver)
 
 
 async def test_the_secret_is_in_no_log(office: Office, unused_tcp_port: int) -> None:

@@ -24,7 +24,7 @@ from bot.gifts.model.money import Money
 from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import LinkReady, NotYet, OutcomeUnknown, Placed, Rejected, Unavailable
 from bot.gifts.model.redemption_link import is_trusted
-from bot.gifts.rate_limiter import Pace
+from bot.gifts.rate_limiter import RateLimiter
 from bot.sandbox.simulator import Fault, Junk, Moment, Pending
 from bot.sandbox.simulator.giftcards.wegift.api import LINKS, ORDER, WeGiftApi
 from tests.harness.giftcard_server import NOON, TLS, Clock, Page, something_else
@@ -34,7 +34,7 @@ BRITAIN = frozenset({"GB"})
 
 
 @dataclass
-class Desk:
+class Dashboard:
     """The client at work, with the service and the clock that it uses."""
 
     client: WeGift
@@ -80,13 +80,13 @@ async def http(url: str, key: str, patience: float = 5.0) -> AsyncGenerator[http
 
 
 @pytest.fixture
-async def desk() -> AsyncGenerator[Desk]:
+async def desk() -> AsyncGenerator[Dashboard]:
     """Everything is well; in the end, no answer has shown the API key or a link."""
     clock = Clock()
     service = WeGiftApi(clock=clock.seconds)
     await service.start()
     async with http(service.base_url, service.api_key) as connection:
-        desk = Desk(WeGift(connection, service.card_id, clock), service, clock)
+        desk = Dashboard(WeGift(connection, service.card_id, clock), service, clock)
         yield desk
     await service.stop()
     printed = repr(desk.answers)
@@ -107,7 +107,7 @@ async def desk() -> AsyncGenerator[Desk]:
         (Money(1999, "USD", 2), "US", b'[{"country":"US","face_value":19.99}]'),
     ],
 )
-async def test_the_body_is_exactly_this(desk: Desk, value: Money, country: str, items: bytes) -> None:
+async def test_the_body_is_exactly_this(desk: Dashboard, value: Money, country: str, items: bytes) -> None:
     """One item, the key and the card; whole amounts are written whole, yen have no hundredths."""
     order = desk.order("key-1", value, country)
     answer = await desk.places(order)
@@ -118,7 +118,7 @@ async def test_the_body_is_exactly_this(desk: Desk, value: Money, country: str, 
     assert made.face_value == value.major
 
 
-async def test_what_is_kept_is_what_is_sent(desk: Desk) -> None:
+async def test_what_is_kept_is_what_is_sent(desk: Dashboard) -> None:
     """The body is sent as it was kept, whatever the client would write today."""
     order = replace(desk.order(), body=desk.order().body.replace(",", ", "))
     await desk.places(order)
@@ -135,7 +135,7 @@ def test_every_amount_is_written_exactly(minor: int, currency: str) -> None:
     assert Decimal(item["face_value"]) == Money(minor, currency, PLACES[currency]).major
 
 
-async def test_the_same_key_is_the_same_order(desk: Desk) -> None:
+async def test_the_same_key_is_the_same_order(desk: Dashboard) -> None:
     """However often it is sent, there is one order; another key makes another."""
     first = await desk.places(desk.order("key-1"))
     assert await desk.places(desk.order("key-1")) == first
@@ -159,7 +159,7 @@ async def test_the_same_key_is_the_same_order(desk: Desk) -> None:
         ("not_found", 404, Reason.ORDER_REFUSED),
     ],
 )
-async def test_a_typed_refusal_is_final(desk: Desk, kind: str, status: int, reason: Reason) -> None:
+async def test_a_typed_refusal_is_final(desk: Dashboard, kind: str, status: int, reason: Reason) -> None:
     """The service says no, in a word that tells why, and nothing was ordered."""
     desk.service.refuse_next(kind, status)
     assert await desk.places(desk.order()) == Rejected(reason, f"{status} {kind}")
@@ -180,7 +180,7 @@ async def test_a_typed_refusal_is_final(desk: Desk, kind: str, status: int, reas
     ],
 )
 async def test_what_is_not_about_the_order_is_no_refusal_of_it(
-    desk: Desk, kind: str, status: int, reason: Reason
+    desk: Dashboard, kind: str, status: int, reason: Reason
 ) -> None:
     """Who is not let in, or is answered in words that the contract does not have, does not know if it was ordered."""
     desk.service.refuse_next(kind, status)
@@ -190,7 +190,7 @@ async def test_what_is_not_about_the_order_is_no_refusal_of_it(
 
 @pytest.mark.parametrize("body", ["", "<html>no</html>", '{"message": "Unauthorized"}'])
 @pytest.mark.parametrize(("status", "reason"), [(401, Reason.NOT_AUTHORIZED), (403, Reason.NOT_LET_THROUGH)])
-async def test_a_gateway_has_no_shape_of_its_own(desk: Desk, status: int, reason: Reason, body: str) -> None:
+async def test_a_gateway_has_no_shape_of_its_own(desk: Dashboard, status: int, reason: Reason, body: str) -> None:
     """The contract does not say how it refuses a key, and a firewall knows no contract."""
     desk.service.block(status, body)
     assert await desk.places(desk.order()) == OutcomeUnknown(f"{status}, none of the contract's errors", reason)
@@ -198,20 +198,20 @@ async def test_a_gateway_has_no_shape_of_its_own(desk: Desk, status: int, reason
     assert isinstance(await desk.places(desk.order()), Placed)
 
 
-async def test_another_card_is_refused(desk: Desk) -> None:
+async def test_another_card_is_refused(desk: Dashboard) -> None:
     """A card that is not saved at the service cannot pay."""
     order = desk.order()
     order = replace(order, body=order.body.replace(desk.service.card_id, "wg000000"))
     assert await desk.places(order) == Rejected(Reason.CARD_REFUSED, "400 payment_method_unavailable")
 
 
-async def test_a_country_that_is_not_offered_is_refused(desk: Desk) -> None:
+async def test_a_country_that_is_not_offered_is_refused(desk: Dashboard) -> None:
     """The service has the last word about where it has gifts."""
     answer = await desk.places(desk.order("key-1", Money(2500, "BRL", 2), "BR"))
     assert answer == Rejected(Reason.NOT_OFFERED, "422 validation_error")
 
 
-async def test_a_wrong_key_is_refused(desk: Desk) -> None:
+async def test_a_wrong_key_is_refused(desk: Dashboard) -> None:
     """With another API key, neither orders nor links."""
     order = await desk.placed()
     async with http(desk.service.base_url, "wg-not-ours") as connection:
@@ -223,13 +223,13 @@ async def test_a_wrong_key_is_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 409])
-async def test_an_order_in_progress_is_no_refusal(desk: Desk, status: int) -> None:
+async def test_an_order_in_progress_is_no_refusal(desk: Dashboard, status: int) -> None:
     """The first try with this key is still being worked on: it is asked again."""
     desk.service.refuse_next("idempotency_in_progress", status)
     assert await desk.places(desk.order()) == OutcomeUnknown(f"{status} idempotency_in_progress")
 
 
-async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -> None:
+async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Dashboard) -> None:
     """The order of this key may exist (after a backup was restored): a new key could order it twice."""
     desk.service.refuse_next("idempotency_validation_error", 400)
     assert not isinstance(await desk.places(desk.order()), Rejected)
@@ -239,7 +239,7 @@ async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -
 
 
 @pytest.mark.parametrize(("asked", "rest"), [(1, 5.0), (5, 5.0), (30, 30.0)])
-async def test_a_429_gives_every_order_a_rest(desk: Desk, asked: int, rest: float) -> None:
+async def test_a_429_gives_every_order_a_rest(desk: Dashboard, asked: int, rest: float) -> None:
     """At least five seconds, or what the service asks for; then the order is placed as if nothing had been."""
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED, seconds=asked)
     assert await desk.places(desk.order("key-1")) == Unavailable("429", timedelta(seconds=rest))
@@ -266,7 +266,7 @@ async def test_an_odd_retry_after_is_no_accident(after: str) -> None:
         assert clock.slept == [answer.after.total_seconds()]
 
 
-async def test_links_do_not_wait_for_orders(desk: Desk) -> None:
+async def test_links_do_not_wait_for_orders(desk: Dashboard) -> None:
     """The limit is on orders: a gift that is ordered is delivered meanwhile."""
     order = await desk.placed()
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED, seconds=60)
@@ -276,7 +276,7 @@ async def test_links_do_not_wait_for_orders(desk: Desk) -> None:
     assert len(desk.clock.slept) == slept
 
 
-async def test_orders_are_evenly_apart(desk: Desk) -> None:
+async def test_orders_are_evenly_apart(desk: Dashboard) -> None:
     """The first goes at once, each of the others in its turn, also when all come together."""
     await asyncio.gather(*(desk.placed(f"key-{number}") for number in range(10)))
     times = [order.created_at - NOON.timestamp() for order in desk.service.orders]
@@ -285,7 +285,7 @@ async def test_orders_are_evenly_apart(desk: Desk) -> None:
     assert desk.clock.now() == NOON + 9 * CONTRACT.order_interval
 
 
-async def test_the_limit_of_the_service_is_never_met(desk: Desk) -> None:
+async def test_the_limit_of_the_service_is_never_met(desk: Dashboard) -> None:
     """Of 310 orders at once, not one is too fast for a service that takes 300 a minute."""
     for number in range(310):
         await desk.placed(f"key-{number}")
@@ -300,12 +300,12 @@ def test_no_minute_has_more_than_300_orders(crowds: list[int], pauses: list[floa
     clock = Clock()
     turns: list[datetime] = []
 
-    async def order(pace: Pace) -> None:
+    async def order(pace: RateLimiter) -> None:
         await pace.turn()
         turns.append(clock.now())
 
     async def story() -> None:
-        pace = Pace(clock, CONTRACT.order_interval)
+        pace = RateLimiter(clock, CONTRACT.order_interval)
         for crowd, pause in zip(crowds, pauses, strict=False):
             await asyncio.gather(*(order(pace) for _ in range(crowd)))
             await clock.sleep(pause)
@@ -327,7 +327,7 @@ def test_no_minute_has_more_than_300_orders(crowds: list[int], pauses: list[floa
         (Fault.REPLY_LOST, "POST: no reply, RemoteProtocolError", 1),
     ],
 )
-async def test_without_an_answer_nobody_knows(desk: Desk, fault: Fault, detail: str, made: int) -> None:
+async def test_without_an_answer_nobody_knows(desk: Dashboard, fault: Fault, detail: str, made: int) -> None:
     """The order may exist or not; asked again in the same way, the service tells, and there is one order."""
     desk.service.faults.arm(ORDER, fault)
     assert await desk.places(desk.order()) == OutcomeUnknown(detail)
@@ -338,7 +338,7 @@ async def test_without_an_answer_nobody_knows(desk: Desk, fault: Fault, detail: 
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.REPLY_LOST])
-async def test_a_link_is_asked_for_again(desk: Desk, fault: Fault) -> None:
+async def test_a_link_is_asked_for_again(desk: Dashboard, fault: Fault) -> None:
     """A lost answer loses no link."""
     order = await desk.placed()
     desk.service.faults.arm(LINKS, fault)
@@ -346,7 +346,7 @@ async def test_a_link_is_asked_for_again(desk: Desk, fault: Fault) -> None:
     assert isinstance(await desk.fetches(order), LinkReady)
 
 
-async def test_a_slow_answer_is_not_waited_for(desk: Desk) -> None:
+async def test_a_slow_answer_is_not_waited_for(desk: Dashboard) -> None:
     """Past its patience the client does not know; the order that came late is still the only one."""
     made = asyncio.Event()
 
@@ -384,7 +384,7 @@ UNREADABLE = Reason.ANSWER_UNREADABLE
 
 
 @pytest.mark.parametrize("junk", [Junk.NOT_JSON, Junk.NO_ID])
-async def test_an_answer_that_cannot_be_read_means_that_nobody_knows(desk: Desk, junk: Junk) -> None:
+async def test_an_answer_that_cannot_be_read_means_that_nobody_knows(desk: Dashboard, junk: Junk) -> None:
     """The order exists, and the answer does not say so: asked again, it does."""
     desk.service.answer_next(ORDER, junk)
     answer = await desk.places(desk.order())
@@ -394,7 +394,7 @@ async def test_an_answer_that_cannot_be_read_means_that_nobody_knows(desk: Desk,
     assert len(desk.service.orders) == 1
 
 
-async def test_another_amount_is_told_as_it_is(desk: Desk) -> None:
+async def test_another_amount_is_told_as_it_is(desk: Dashboard) -> None:
     """The service says that the order has another value; whoever asked compares."""
     desk.service.answer_next(ORDER, Junk.OTHER_AMOUNT)
     assert await desk.places(desk.order()) == Placed(
@@ -402,7 +402,7 @@ async def test_another_amount_is_told_as_it_is(desk: Desk) -> None:
     )
 
 
-async def test_another_order_s_id_is_told_as_it_is(desk: Desk) -> None:
+async def test_another_order_s_id_is_told_as_it_is(desk: Dashboard) -> None:
     """Two keys with one order: the storage refuses the second."""
     first = await desk.placed("key-1")
     desk.service.answer_next(ORDER, Junk.OTHER_ORDER_ID)
@@ -410,7 +410,7 @@ async def test_another_order_s_id_is_told_as_it_is(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("junk", [Junk.NOT_JSON, Junk.OTHER_ORDER_ID, Junk.TWO_LINKS])
-async def test_links_that_are_not_this_order_s_one_link_are_not_used(desk: Desk, junk: Junk) -> None:
+async def test_links_that_are_not_this_order_s_one_link_are_not_used(desk: Dashboard, junk: Junk) -> None:
     """Another order's link, two links, or a page in their place: nothing that could be handed over."""
     order = await desk.placed()
     desk.service.answer_next(LINKS, junk)
@@ -421,7 +421,7 @@ async def test_links_that_are_not_this_order_s_one_link_are_not_used(desk: Desk,
 
 
 @pytest.mark.parametrize("junk", [Junk.FOREIGN_HOST, Junk.HTTP])
-async def test_a_link_that_leads_elsewhere_is_not_trusted(desk: Desk, junk: Junk) -> None:
+async def test_a_link_that_leads_elsewhere_is_not_trusted(desk: Dashboard, junk: Junk) -> None:
     """The client gives what came, and the list of hosts does not let it pass."""
     order = await desk.placed()
     desk.service.answer_next(LINKS, junk)
@@ -430,7 +430,7 @@ async def test_a_link_that_leads_elsewhere_is_not_trusted(desk: Desk, junk: Junk
     assert not is_trusted(answer.link, desk.service.link_hosts)
 
 
-async def test_a_link_of_another_value_is_told_as_it_is(desk: Desk) -> None:
+async def test_a_link_of_another_value_is_told_as_it_is(desk: Dashboard) -> None:
     """A link that is worth something else is seen as such."""
     order = await desk.placed()
     desk.service.answer_next(LINKS, Junk.OTHER_AMOUNT)
@@ -442,7 +442,7 @@ async def test_a_link_of_another_value_is_told_as_it_is(desk: Desk) -> None:
 # ---------------------------------------------------------------- links
 
 
-async def test_the_link_is_the_order_s_and_is_not_printed(desk: Desk) -> None:
+async def test_the_link_is_the_order_s_and_is_not_printed(desk: Dashboard) -> None:
     """The link, with its value; nothing that prints the answer prints the link."""
     order = await desk.placed()
     answer = await desk.fetches(order)
@@ -454,7 +454,7 @@ async def test_the_link_is_the_order_s_and_is_not_printed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("shown_as", Pending)
-async def test_a_link_that_is_not_made_yet_is_asked_for_later(desk: Desk, shown_as: Pending) -> None:
+async def test_a_link_that_is_not_made_yet_is_asked_for_later(desk: Dashboard, shown_as: Pending) -> None:
     """No row, an empty address or none at all: the order exists, its link does not."""
     desk.service.links_after(polls=2, shown_as=shown_as)
     order = await desk.placed()
@@ -462,7 +462,7 @@ async def test_a_link_that_is_not_made_yet_is_asked_for_later(desk: Desk, shown_
     assert isinstance(await desk.fetches(order), LinkReady)
 
 
-async def test_an_order_that_the_service_does_not_know_has_no_link(desk: Desk) -> None:
+async def test_an_order_that_the_service_does_not_know_has_no_link(desk: Dashboard) -> None:
     """A refusal, with its type."""
     order = replace(desk.order(), provider_id="O-000000")
     assert await desk.fetches(order) == Rejected(Reason.ORDER_REFUSED, "404 not_found")

@@ -14,12 +14,12 @@ from structlog.testing import capture_logs
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.jobs.worker import AT_ONCE, FEWEST_TRIES, LONGEST_WAIT, Worker, backoff, growing_wait
 from bot.gifts.model.failure_reasons import Reason
-from bot.gifts.model.job import Done, Later, Task, Work
+from bot.gifts.model.job import Completed, Job, JobKind, Retry
 from storage import Database, SqliteStore
 from tests.harness.ledger import Ledger
 from tests.harness.office import TurnableClock
 
-Step = Callable[[Work], Awaitable[Done | Later]]
+Step = Callable[[Job], Awaitable[Completed | Retry]]
 
 
 class Workshop:
@@ -34,26 +34,26 @@ class Workshop:
         self.gave_up: list[tuple[str, Reason]] = []
         self._changed = asyncio.Event()
 
-    def add(self, subject: str, task: Task = Task.POST, **later: float) -> None:
+    def add(self, subject: str, task: JobKind = JobKind.POST, **later: float) -> None:
         """Put work on the list."""
         with self.store.write():
-            self.store.work.add(task, subject, self.clock.now() + timedelta(**later))
+            self.store.jobs.add(task, subject, self.clock.now() + timedelta(**later))
 
-    async def do(self, work: Work) -> Done:
+    async def do(self, work: Job) -> Completed:
         """The step that always succeeds."""
         self.did.append(work.subject)
         self._changed.set()
-        return Done()
+        return Completed()
 
-    def give_up(self, work: Work, reason: Reason) -> Done:
+    def give_up(self, work: Job, reason: Reason) -> Completed:
         """What the worker calls when it gives up."""
         with self.store.write():
             self.gave_up.append((work.subject, reason))
-        return Done()
+        return Completed()
 
     def worker(self, **steps: Step) -> Worker:
         """A worker; a kind without a step of its own is simply done."""
-        mapping = {task: steps.get(task.value, self.do) for task in Task}
+        mapping = {task: steps.get(task.value, self.do) for task in JobKind}
         return Worker(self.store, CheckedClock(self.clock), self.bell, mapping, self.give_up)
 
     @asynccontextmanager
@@ -113,7 +113,7 @@ class Gate:
         self.waiting: Counter[str] = Counter()
         self.most = 0
 
-    async def step(self, work: Work) -> Done:
+    async def step(self, work: Job) -> Completed:
         """Wait at the gate."""
         self.waiting[work.subject] += 1
         self.most = max(self.most, self.waiting.total())
@@ -121,7 +121,7 @@ class Gate:
             await self.open.wait()
         finally:
             self.waiting[work.subject] -= 1
-        return Done()
+        return Completed()
 
 
 async def test_what_is_due_is_done_and_struck_off(shop: Workshop) -> None:
@@ -136,7 +136,7 @@ async def test_what_is_due_is_done_and_struck_off(shop: Workshop) -> None:
 
 async def test_nothing_is_done_before_its_time(shop: Workshop) -> None:
     """Work for tomorrow waits until tomorrow."""
-    shop.add("tomorrow", Task.CHASE, days=1)
+    shop.add("tomorrow", JobKind.CHASE, days=1)
     async with shop.at_work():
         await shop.rests()
         assert shop.did == []
@@ -150,23 +150,23 @@ async def test_nothing_is_done_before_its_time(shop: Workshop) -> None:
 async def test_long_lists_are_worked_off(shop: Workshop) -> None:
     """More than there are hands, of every kind, and each piece once."""
     for number in range(10 * AT_ONCE):
-        for task in Task:
+        for task in JobKind:
             shop.add(f"{task} {number}", task)
     async with shop.at_work():
         await shop.until(lambda: shop.left == [])
-    assert Counter(shop.did) == Counter(f"{task} {number}" for number in range(80) for task in Task)
+    assert Counter(shop.did) == Counter(f"{task} {number}" for number in range(80) for task in JobKind)
 
 
 async def test_a_step_that_fails_is_logged_and_tried_again(shop: Workshop) -> None:
     """A reference leads from the list to the log, the waits grow, the others are not stopped, and nobody gives up."""
 
-    async def fail(work: Work) -> Done:
+    async def fail(work: Job) -> Completed:
         shop.did.append(work.subject)
         if len(shop.did) < 5:
             raise ZeroDivisionError("a mistake of ours")
-        return Done()
+        return Completed()
 
-    shop.add("bad", Task.ORDER)
+    shop.add("bad", JobKind.ORDER)
     waits = []
     with capture_logs() as logs:
         async with shop.at_work(order=fail):
@@ -193,13 +193,13 @@ async def test_a_step_that_fails_is_logged_and_tried_again(shop: Workshop) -> No
 async def test_one_bad_gift_does_not_stop_the_others(shop: Workshop) -> None:
     """A mistake in one step leaves the rest of its kind as it is."""
 
-    async def fail_for_one(work: Work) -> Done:
+    async def fail_for_one(work: Job) -> Completed:
         if work.subject == "bad":
             raise KeyError("a mistake of ours")
         return await shop.do(work)
 
-    shop.add("bad", Task.DELIVER)
-    shop.add("good", Task.DELIVER)
+    shop.add("bad", JobKind.DELIVER)
+    shop.add("good", JobKind.DELIVER)
     with capture_logs():
         async with shop.at_work(deliver=fail_for_one):
             await shop.until(lambda: shop.did == ["good"])
@@ -218,7 +218,7 @@ def test_what_failed_together_comes_back_one_by_one() -> None:
     """A thousand jobs that an outage stopped are spread over half of the wait, each in its own way every time."""
     now = datetime(2030, 1, 1, tzinfo=UTC)
     for tries in (0, 5, 20):
-        failed = [Work(number, Task.ORDER, "g", now, now, tries) for number in range(1000)]
+        failed = [Job(number, JobKind.ORDER, "g", now, now, tries) for number in range(1000)]
         waits, longest = [backoff(work) for work in failed], growing_wait(tries)
         assert all(longest / 2 <= wait <= longest for wait in waits)
         in_tenths = Counter(int((wait - longest / 2) / (longest / 20)) for wait in waits)
@@ -231,8 +231,8 @@ def test_what_failed_together_comes_back_one_by_one() -> None:
 async def test_a_step_can_ask_for_a_longer_wait(shop: Workshop) -> None:
     """What the other side asked for is kept, where it is longer than our own wait; why is on the list."""
 
-    async def later(work: Work) -> Later:
-        return Later(Reason.NO_ANSWER, "429", timedelta(seconds=90 if work.subject == "long" else 0.1))
+    async def later(work: Job) -> Retry:
+        return Retry(Reason.NO_ANSWER, "429", timedelta(seconds=90 if work.subject == "long" else 0.1))
 
     shop.add("long")
     shop.add("short")
@@ -246,11 +246,11 @@ async def test_a_step_can_ask_for_a_longer_wait(shop: Workshop) -> None:
 async def test_the_worker_gives_up_when_a_reason_s_patience_ends(shop: Workshop, reason: Reason) -> None:
     """Before, it goes on trying; then it tells once, and strikes the work off."""
 
-    async def later(_: Work) -> Later:
+    async def later(_: Job) -> Retry:
         shop.did.append("tried")
-        return Later(reason, "not yet")
+        return Retry(reason, "not yet")
 
-    shop.add("a gift", Task.DELIVER)
+    shop.add("a gift", JobKind.DELIVER)
     with capture_logs() as logs:
         async with shop.at_work(deliver=later):
             await shop.until(lambda: len(shop.left) == 1 and shop.left[0][1] == 1)
@@ -288,17 +288,17 @@ async def test_a_worker_that_slept_too_long_tries_once_more(shop: Workshop) -> N
 async def test_giving_up_and_telling_are_one(shop: Workshop) -> None:
     """Where nobody could be told, the work stays on the list, and the worker ends with the error."""
 
-    async def later(_: Work) -> Later:
+    async def later(_: Job) -> Retry:
         shop.clock.turn(minutes=1)
-        return Later(Reason.NO_ANSWER, "not yet")
+        return Retry(Reason.NO_ANSWER, "not yet")
 
-    def cannot_tell(work: Work, reason: Reason) -> Done:
+    def cannot_tell(work: Job, reason: Reason) -> Completed:
         shop.add(f"telling about {work.subject}: {reason}")
         raise OSError("the disk is full")
 
-    shop.add("a gift", Task.ORDER)
+    shop.add("a gift", JobKind.ORDER)
     shop.clock.turn(days=2)
-    worker = Worker(shop.store, CheckedClock(shop.clock), shop.bell, {Task.ORDER: later}, cannot_tell)
+    worker = Worker(shop.store, CheckedClock(shop.clock), shop.bell, {JobKind.ORDER: later}, cannot_tell)
     with capture_logs(), pytest.raises(ExceptionGroup) as stopped:
         await asyncio.wait_for(worker.run(), 5)
     assert [str(error) for error in stopped.value.exceptions] == ["the disk is full"]
@@ -309,11 +309,11 @@ async def test_kinds_do_not_wait_for_each_other(shop: Workshop) -> None:
     """While every hand for orders is busy, messages go out; no kind has more than its hands."""
     gate = Gate()
     for number in range(3 * AT_ONCE):
-        shop.add(f"order {number}", Task.ORDER)
+        shop.add(f"order {number}", JobKind.ORDER)
     async with shop.at_work(order=gate.step):
         await shop.until(lambda: gate.waiting.total() == AT_ONCE)
         shop.add("a message")
-        shop.add("a delivery", Task.DELIVER)
+        shop.add("a delivery", JobKind.DELIVER)
         await shop.until(lambda: sorted(shop.did) == ["a delivery", "a message"])
         assert gate.waiting.total() == AT_ONCE
         gate.open.set()
@@ -324,7 +324,7 @@ async def test_kinds_do_not_wait_for_each_other(shop: Workshop) -> None:
 async def test_work_in_hand_is_in_one_hand(shop: Workshop) -> None:
     """However often the bell rings and the clock is turned, nothing is done twice at a time."""
     gate = Gate()
-    shop.add("slow", Task.ORDER)
+    shop.add("slow", JobKind.ORDER)
     async with shop.at_work(order=gate.step):
         await shop.until(lambda: gate.waiting["slow"] == 1)
         for _ in range(5):
@@ -339,7 +339,7 @@ async def test_work_in_hand_is_in_one_hand(shop: Workshop) -> None:
 async def test_stopping_lets_the_work_in_hand_finish(shop: Workshop) -> None:
     """What ends in time is struck off; nothing new is begun."""
     gate = Gate()
-    shop.add("in hand", Task.ORDER)
+    shop.add("in hand", JobKind.ORDER)
     worker = shop.worker(order=gate.step)
     running = asyncio.create_task(worker.run())
     await shop.until(lambda: gate.waiting["in hand"] == 1)
@@ -356,7 +356,7 @@ async def test_stopping_lets_the_work_in_hand_finish(shop: Workshop) -> None:
 async def test_what_does_not_finish_goes_on_at_the_next_start(shop: Workshop) -> None:
     """A stop does not wait for ever; what was in hand is on the list as it was, and nothing is lost."""
     gate = Gate()
-    shop.add("endless", Task.ORDER)
+    shop.add("endless", JobKind.ORDER)
     async with shop.at_work(order=gate.step):
         await shop.until(lambda: gate.waiting["endless"] == 1)
     assert gate.waiting["endless"] == 0
@@ -379,13 +379,13 @@ async def test_a_worker_with_nothing_to_do_stops_at_once(shop: Workshop) -> None
 async def test_a_step_that_is_cancelled_is_taken_up_again(shop: Workshop) -> None:
     """A library that cancels what it should not takes nothing off the list."""
 
-    async def cancelled_once(work: Work) -> Done:
+    async def cancelled_once(work: Job) -> Completed:
         if not shop.did:
             shop.did.append("cancelled")
             raise asyncio.CancelledError
         return await shop.do(work)
 
-    shop.add("a gift", Task.ORDER)
+    shop.add("a gift", JobKind.ORDER)
     async with shop.at_work(order=cancelled_once):
         await shop.until(lambda: shop.left == [])
     assert shop.did == ["cancelled", "a gift"]
@@ -394,11 +394,11 @@ async def test_a_step_that_is_cancelled_is_taken_up_again(shop: Workshop) -> Non
 async def test_work_that_a_step_causes_is_done_next(shop: Workshop) -> None:
     """A gift's way: what one step notes down, the next one finds."""
 
-    async def order(work: Work) -> Done:
-        shop.add(work.subject, Task.DELIVER)
-        return Done()
+    async def order(work: Job) -> Completed:
+        shop.add(work.subject, JobKind.DELIVER)
+        return Completed()
 
-    shop.add("a gift", Task.ORDER)
+    shop.add("a gift", JobKind.ORDER)
     async with shop.at_work(order=order):
         await shop.until(lambda: shop.did == ["a gift"])
         await shop.until(lambda: shop.left == [])

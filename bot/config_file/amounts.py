@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.amount_limits import AmountLimits
 from bot.gifts.model.errors import Invalid
 from bot.gifts.model.money import from_major
 
@@ -26,7 +26,7 @@ def amounts(parts: Collection[str]) -> dict[str, Decimal]:
     return found
 
 
-def some(given: Mapping[str, Decimal], currencies: Collection[str]) -> Limits:
+def some(given: Mapping[str, Decimal], currencies: Collection[str]) -> AmountLimits:
     """An amount in each offered currency that has one; an amount without a currency is for all that have none.
 
     Raises:
@@ -40,10 +40,10 @@ def some(given: Mapping[str, Decimal], currencies: Collection[str]) -> Limits:
         listed = {currency: from_major(major, currency) for currency, major in amounts_in.items() if major is not None}
     except Invalid as invalid:
         raise ValueError(str(invalid)) from None
-    return Limits(listed, otherwise)
+    return AmountLimits(listed, otherwise)
 
 
-def every(given: Mapping[str, Decimal], currencies: Collection[str]) -> Limits:
+def every(given: Mapping[str, Decimal], currencies: Collection[str]) -> AmountLimits:
     """An amount in each offered currency.
 
     Raises:

@@ -26,10 +26,10 @@ from bot.config_file.sections import (
     WorkingHoursSection,
     weekdays,
 )
-from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.business_hours import BusinessHours, EscalationDelays
 from bot.gifts.model.currencies import currency_in
 from bot.gifts.model.policy import Announcing
-from bot.gifts.orders.redemption import Care
+from bot.gifts.orders.redemption import RedemptionSettings
 from bot.input_limits import LARGEST_CONFIG
 
 _MOST_DOTS = 500
@@ -77,12 +77,12 @@ class Company(Section):
         return {currency_in(country, self.requests.currencies) for country in countries}
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> EscalationDelays:
         """How long a step may wait."""
         hours, waiting = self.working_hours, self.waiting
         days, dates = weekdays(hours.days), frozenset(hours.holidays)
-        office = OfficeHours(days, hours.opens, hours.closes, dates, hours.holidays_of)
-        return Patience(
+        office = BusinessHours(days, hours.opens, hours.closes, dates, hours.holidays_of)
+        return EscalationDelays(
             office,
             timedelta(hours=waiting.remind_after_hours),
             timedelta(hours=waiting.backup_after_hours),
@@ -96,11 +96,11 @@ class Company(Section):
         return Announcing(settled.channel, tuple(settled.hashtags), settled.may_name_amount)
 
     @property
-    def care(self) -> Care:
+    def care(self) -> RedemptionSettings:
         """How a gift is looked after that its recipient has."""
         settled = self.after_delivery
         reminders = tuple(timedelta(days=days) for days in sorted({*settled.remind_after_days}))
-        return Care(settled.checks_a_minute, reminders, settled.shows_a_day)
+        return RedemptionSettings(settled.checks_a_minute, reminders, settled.shows_a_day)
 
 
 def read_company(

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from bot.config_file.amounts import amounts, every
 from bot.config_file.complaints import complaint
 from bot.config_file.loader import Company
-from bot.config_file.rules import MOST_GROUPS, Mistakes, budgets_of, rules_of
-from bot.gifts.model.amount_limits import Limits
+from bot.config_file.rules import MOST_GROUPS, ErrorCollector, budgets_of, rules_of
+from bot.gifts.model.amount_limits import AmountLimits
 from bot.gifts.model.policy import Policy
 
 USUAL_FILE = Path("giftbot.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class Defaults:
     """What the environment says, where the file does not."""
 
     approvers: Collection[str]
@@ -26,18 +26,18 @@ class Usual:
     largest: Mapping[str, Decimal]
 
 
-def policy_of(company: Company, usual: Usual, *, whole_amounts: bool, templates: Collection[str]) -> Policy:
+def policy_of(company: Company, usual: Defaults, *, whole_amounts: bool, templates: Collection[str]) -> Policy:
     """The rules in force, with what the gift card service can do; `templates` are the currencies that have one.
 
     Raises:
         ValueError: they make no sense together; one line for each mistake, with the key that it is about.
     """
-    mistakes, requests = Mistakes(company), company.requests
+    mistakes, requests = ErrorCollector(company), company.requests
     countries = tuple(requests.countries or usual.countries)
     currencies = company.currencies_of(countries)
     mistakes.unknown(["requests", "currencies"], requests.currencies, countries, "nobody can ask for a gift in")
     limits = usual.largest if requests.largest is None else amounts(requests.largest.split(","))
-    largest = mistakes.among(["requests", "largest"], lambda: every(limits, currencies), Limits())
+    largest = mistakes.among(["requests", "largest"], lambda: every(limits, currencies), AmountLimits())
     rules = rules_of(company, usual.approvers, countries, mistakes)
     budgets = budgets_of(company, currencies, mistakes)
     policy = Policy(

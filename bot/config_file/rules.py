@@ -9,7 +9,7 @@ from bot.config_file.amounts import amounts, every, some
 from bot.config_file.error_locations import key_of
 from bot.config_file.loader import Company
 from bot.config_file.sections import BudgetSection, RuleSection, StepSection
-from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.amount_limits import AmountLimits
 from bot.gifts.model.approval_rules import APPROVERS, Rule, Rules, Step, enough_people, one_of
 from bot.gifts.model.budget import Budget, Per
 from bot.gifts.model.people import is_group, is_person
@@ -23,7 +23,7 @@ _PEOPLE = {Per.REQUESTER, Per.RECIPIENT}
 
 
 @dataclass
-class Mistakes:
+class ErrorCollector:
     """What is wrong with a file, each with the key that it is about."""
 
     company: Company
@@ -52,7 +52,9 @@ class Mistakes:
             self.note(key, f"more than one has the name “{again[0]}”")
 
 
-def rules_of(company: Company, approvers: Collection[str], countries: Collection[str], mistakes: Mistakes) -> Rules:
+def rules_of(
+    company: Company, approvers: Collection[str], countries: Collection[str], mistakes: ErrorCollector
+) -> Rules:
     """The pools and rules; without any rule, one approver decides about everything."""
     pools = {name: tuple(listed) for name, listed in company.pools.items()}
     if approvers:
@@ -68,7 +70,7 @@ def rules_of(company: Company, approvers: Collection[str], countries: Collection
     return Rules(pools, listed)
 
 
-def budgets_of(company: Company, currencies: Collection[str], mistakes: Mistakes) -> tuple[Budget, ...]:
+def budgets_of(company: Company, currencies: Collection[str], mistakes: ErrorCollector) -> tuple[Budget, ...]:
     """The budgets, each with a cap in every offered currency."""
     listed = tuple(
         _budget(["budgets", number], budget, currencies, mistakes) for number, budget in enumerate(company.budgets)
@@ -77,7 +79,7 @@ def budgets_of(company: Company, currencies: Collection[str], mistakes: Mistakes
     return listed
 
 
-def _rule(key: Key, rule: RuleSection, countries: Collection[str], mistakes: Mistakes) -> Rule:
+def _rule(key: Key, rule: RuleSection, countries: Collection[str], mistakes: ErrorCollector) -> Rule:
     if rule.automatic == bool(rule.steps):
         mistakes.note(key, "needs either steps, or automatic = true")
     if rule.notify and not rule.automatic:
@@ -90,7 +92,7 @@ def _rule(key: Key, rule: RuleSection, countries: Collection[str], mistakes: Mis
     return Rule(
         name=rule.name,
         steps=tuple(_step(step) for step in rule.steps),
-        up_to=mistakes.among([*key, "up_to"], lambda: some(amounts(up_to.split(",")), currencies), Limits())
+        up_to=mistakes.among([*key, "up_to"], lambda: some(amounts(up_to.split(",")), currencies), AmountLimits())
         if up_to is not None
         else None,
         requesters=tuple(rule.requesters),
@@ -104,7 +106,7 @@ def _step(step: StepSection) -> Step:
     return Step(step.pool, step.count, None if step.notify is None else tuple(step.notify), tuple(step.backup))
 
 
-def _check_people(key: Key, rule: Rule, pools: Mapping[str, tuple[str, ...]], mistakes: Mistakes) -> None:
+def _check_people(key: Key, rule: Rule, pools: Mapping[str, tuple[str, ...]], mistakes: ErrorCollector) -> None:
     """Find what nobody could ever finish; who is in a user group shows only when somebody decides."""
     asked = [step.pool for step in rule.steps]
     mistakes.unknown(key, asked, pools, "there is no pool with the name")
@@ -121,7 +123,7 @@ def _check_people(key: Key, rule: Rule, pools: Mapping[str, tuple[str, ...]], mi
         mistakes.note(key, words)
 
 
-def _budget(key: Key, budget: BudgetSection, currencies: Collection[str], mistakes: Mistakes) -> Budget:
+def _budget(key: Key, budget: BudgetSection, currencies: Collection[str], mistakes: ErrorCollector) -> Budget:
     cost_centres = mistakes.company.requests.cost_centres
     if budget.per is Per.COST_CENTRE:
         if not cost_centres:
@@ -134,5 +136,7 @@ def _budget(key: Key, budget: BudgetSection, currencies: Collection[str], mistak
         )
     elif budget.only:
         mistakes.note([*key, "only"], "is for budgets per requester, recipient or cost_centre")
-    caps = mistakes.among([*key, "amount"], lambda: every(amounts(budget.amount.split(",")), currencies), Limits())
+    caps = mistakes.among(
+        [*key, "amount"], lambda: every(amounts(budget.amount.split(",")), currencies), AmountLimits()
+    )
     return Budget(budget.name, budget.per, budget.every, caps, tuple(budget.only))

@@ -18,13 +18,13 @@ from bot.gifts.ports import Clock, GiftCards
 from bot.signed_endpoint import Endpoint
 
 
-class Ears(Protocol):
+class ProviderEvents(Protocol):
     """Who wants to know what a service says by itself."""
 
-    def hear_of_order(self, order_id: str) -> None:
+    def order_changed(self, order_id: str) -> None:
         """Something has become of an order."""
 
-    def hear_of_products(self) -> None:
+    def catalogue_changed(self) -> None:
         """Something in the catalogue is different now."""
 
 
@@ -63,7 +63,7 @@ class Account(FromEnvironment, ABC):
     async def check(self, policy: Policy, clock: Clock, patience: float) -> Findings:
         """Rows of `giftbot doctor`: whether gifts of this policy can be ordered; `patience` in seconds for a call."""
 
-    def webhooks(self, ears: Ears) -> Sequence[Endpoint]:  # noqa: ARG002 - most say nothing by themselves
+    def webhooks(self, ears: ProviderEvents) -> Sequence[Endpoint]:  # noqa: ARG002 - most say nothing by themselves
         """Where it posts to, with `giftbot run --http`."""
         return ()
 

@@ -25,7 +25,7 @@ from bot.gifts.model.money import Money, from_major
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
-from bot.gifts.rate_limiter import Pace, rest_of
+from bot.gifts.rate_limiter import RateLimiter, parse_retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class Api:
         self._http = http
         self._contract = contract
         self._outages = outages or Outages(clock)
-        self._pace = Pace(clock, contract.order_interval)
+        self._pace = RateLimiter(clock, contract.order_interval)
 
     async def turn(self) -> None:
         """Wait until the limit lets one more order through."""
@@ -192,7 +192,7 @@ def meaning(
     """What an answer says about this one call; the body of a success is read as `reply`."""
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Unavailable("429", rest_of(response.headers.get("Retry-After", ""), contract.shortest_rest))
+        return Unavailable("429", parse_retry_after(response.headers.get("Retry-After", ""), contract.shortest_rest))
     if response.is_server_error:
         return OutcomeUnknown(str(status))
     if response.is_client_error:

@@ -8,7 +8,7 @@ from bot.gifts.model.out_of_office import stand_ins
 from bot.gifts.model.people import Person, Roster
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.refusal import RefusalCode
-from bot.gifts.model.text import Who, say
+from bot.gifts.model.text import Mention, say
 from bot.gifts.ports import Clock, Directory
 from bot.gifts.store import Store
 
@@ -16,7 +16,7 @@ _MOST_LOOKED_AT = 30  # among more there is somebody
 _SOON = 1.0  # seconds; whoever asks for a gift waits for their own names anyway
 
 
-class Roll:
+class ApproverDirectory:
     """Reads the roster; what was read last is at hand for who is told something, never for who may decide."""
 
     def __init__(self, store: Store, directory: Directory, clock: Clock, policy: Policy) -> None:
@@ -38,7 +38,7 @@ class Roll:
 
     def cached(self) -> Roster:
         """The roster with the groups as they were read last."""
-        absences = {absence.person: absence.deputy for absence in self._store.absences.now(self._clock.now())}
+        absences = {absence.person: absence.deputy for absence in self._store.out_of_office.now(self._clock.now())}
         return Roster(self._groups, stand_ins(absences))
 
     async def people(self, ids: Collection[str]) -> Mapping[str, Person]:
@@ -59,14 +59,14 @@ class Roll:
             return self.cached(), await self.people(ids)
         return await asyncio.gather(self.now(), self.people(ids))
 
-    async def rights_of(self, person: str) -> Mapping[str, Person]:
+    async def acting_for(self, person: str) -> Mapping[str, Person]:
         """Those in whose right somebody may decide now, themselves among them, as Slack has them.
 
         Raises:
             Refused: their own account is a guest's.
             NotNow: Slack does not say who they are, or who is in a group.
         """
-        _, people = await self.now_with({person, *self.cached().rights_of(person)})
+        _, people = await self.now_with({person, *self.cached().acting_for(person)})
         check_colleague(people[person])
         return people
 
@@ -130,5 +130,7 @@ def check_stand_in(person: str, approver: Person) -> None:
     """
     if approver.standing.value and person != approver.id:
         problem = approver.standing.value.fill(who=approver.name)
-        words = say("You can no longer decide for {approver}: {problem}.", approver=Who(approver.id), problem=problem)
+        words = say(
+            "You can no longer decide for {approver}: {problem}.", approver=Mention(approver.id), problem=problem
+        )
         raise Refused(RefusalCode.APPROVER_GONE, words)

@@ -16,7 +16,7 @@ from bot.gifts.ports import Clock
 from bot.gifts.store import Store
 
 
-class Treasury:
+class BudgetLedger:
     """Knows what is reserved, and lets no budget be exceeded."""
 
     def __init__(self, store: Store, clock: Clock, policy: Policy) -> None:
@@ -41,14 +41,14 @@ class Treasury:
             Invalid: a budget would be exceeded; the words say which, and what is left.
         """
         before = self.balances(request)
-        counted_in = [self._store.spending.reserve(request, gift) for gift in gifts]
+        counted_in = [self._store.budget_usage.reserve(request, gift) for gift in gifts]
         if any(counted_in):
             check_caps(before, self.balances(request))
 
     def release(self, request: Request, gifts: Iterable[Gift]) -> None:
         """Give back what is reserved for gifts that nothing will be ordered for."""
         for gift in gifts:
-            self._store.spending.release(request, gift)
+            self._store.budget_usage.release(request, gift)
 
     def balances(self, request: Request) -> list[Balance]:
         """Every budget that a request counts in, as it is used now."""
@@ -63,7 +63,7 @@ class Treasury:
             for balance in self.balances(request)
         ]
 
-    def weigh(self, request: Request) -> Money:
+    def rule_amount_of(self, request: Request) -> Money:
         """What the rule is chosen by: small gifts one after the other weigh as much as one large one."""
         if not self._policy.counts_together:
             return request.total
@@ -93,14 +93,14 @@ class Treasury:
             for subject in (pair(request.requester, to), pair(to, request.requester))
         ]
         accounts = [Account(Per.PAIR, subject, currency) for subject in subjects for currency in self._policy.largest]
-        return sum(self._store.spending.gifts(account, first, last) for account in accounts) - len(request.gifts)
+        return sum(self._store.budget_usage.gifts(account, first, last) for account in accounts) - len(request.gifts)
 
     def _of(self, accounts: Iterable[Account], month: str) -> Iterator[Balance]:
         for account in accounts:
             for budget in self._policy.budgets:
                 cap: Money | None = budget.caps.get(account.currency)
                 if cap and budget.is_about(account):
-                    used = self._store.spending.used(account, *budget.every.months(month))
+                    used = self._store.budget_usage.used(account, *budget.every.months(month))
                     yield Balance(budget, account.subject, used, cap)
 
 

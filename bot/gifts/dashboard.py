@@ -4,28 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bot.gifts.approvers import Roll
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.approvers import ApproverDirectory
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.budget import Balance
 from bot.gifts.model.gift import Gift, Request, RequestState
-from bot.gifts.model.listing import GiftLine, Tally, Verdict, Which
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.listing import DecisionRow, DecisionTotal, GiftLine, RequestFilter
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.pagination import BEGINNING, ON_A_PAGE, Mark, Page, Place, page_of
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DashboardView:
     """What of it somebody looks at: which of their requests, and how far they leafed through each list.
 
     `budgets` counts pages from 0.
     """
 
-    which: Which = Which.ALL
+    which: RequestFilter = RequestFilter.ALL
     mine: Place = BEGINNING
     to_decide: Place = BEGINNING
     in_trouble: Place = BEGINNING
@@ -35,26 +35,26 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Dashboard:
     """One person's requests, what waits for them, what they can give, what they got, and what they decided this month.
 
     `routes` has the way of each request that waits, where a rule is about it; `menders` are those who can set the gifts
     of each of their own going again. Only those who may ask for gifts have budgets, and only approvers decide.
     """
 
-    look: Look = Look()
+    look: DashboardView = DashboardView()
     is_approver: bool = False
     mine: Page[Request] = field(default_factory=Page)
     to_decide: Page[Request] = field(default_factory=Page)
     in_trouble: Page[GiftLine] = field(default_factory=Page)
     routes: Mapping[str, Route] = field(default_factory=dict)
     menders: Mapping[str, list[str]] = field(default_factory=dict)
-    holds: Sequence[Hold] = ()
+    holds: Sequence[OrderHold] = ()
     budgets: Sequence[Balance] = ()
     month: str = ""
     received: Page[GiftLine] = field(default_factory=Page)
-    verdicts: Page[Verdict] = field(default_factory=Page)
-    tallies: Sequence[Tally] = ()
+    verdicts: Page[DecisionRow] = field(default_factory=Page)
+    tallies: Sequence[DecisionTotal] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +66,30 @@ class Overview:
     in_trouble: Sequence[Request] = ()
     received: Sequence[tuple[Request, Gift]] = ()
     deciders: Mapping[str, list[str]] = field(default_factory=dict)
-    holds: Sequence[Hold] = ()
+    holds: Sequence[OrderHold] = ()
 
 
-class Desks:
+class Dashboards:
     """Puts them together, as things stand now."""
 
-    def __init__(self, store: Store, roll: Roll, policy: Policy, treasury: Treasury, notices: Notices) -> None:
+    def __init__(
+        self, store: Store, roll: ApproverDirectory, policy: Policy, treasury: BudgetLedger, notices: NotificationPlan
+    ) -> None:
         self._store = store
-        self._roll = roll
+        self._approver_directory = roll
         self._policy = policy
-        self._treasury = treasury
-        self._notices = notices
+        self._ledger = treasury
+        self._notifications = notices
 
-    async def of(self, person: str, look: Look) -> Desk:
+    async def of(self, person: str, look: DashboardView) -> Dashboard:
         """One person's; only who may decide sees what waits for a decision or a retry.
 
         Raises:
             NotNow: Slack does not say who is in a group.
         """
-        roster = await self._roll.now()
-        lists, pools = self._store.lists, self._policy.rules.pools_of(person, roster)
-        month = self._treasury.month_began
+        roster = await self._approver_directory.now()
+        lists, pools = self._store.listings, self._policy.rules.pools_for(person, roster)
+        month = self._ledger.month_began
         mine = page_of(partial(lists.asked_by, person, which=look.which), _of_request, look.mine)
         to_decide = page_of(partial(lists.undecided, person, pools), _of_request, look.to_decide)
         mends = person in self._policy.rules.approvers(roster)
@@ -99,19 +101,21 @@ class Desks:
             for one in looked_at
             if one.state is RequestState.PENDING and (route := self._policy.route(one, roster))
         }
-        decidable = [one for one in to_decide.lines if one.id in routes and person in routes[one.id].hands]
-        tallies = self._store.tallies.of(person, self._treasury.month)
-        return Desk(
+        decidable = [one for one in to_decide.lines if one.id in routes and person in routes[one.id].eligible_approvers]
+        tallies = self._store.decision_totals.of(person, self._ledger.month)
+        return Dashboard(
             look=look,
             is_approver=bool(pools or tallies),
             mine=mine,
             to_decide=replace(to_decide, lines=decidable),
             in_trouble=in_trouble,
             routes=routes,
-            menders={one.id: self._notices.deciders(one) for one in mine.lines if one.state is RequestState.APPROVED},
-            holds=self._store.holds.all_standing(),
-            budgets=self._treasury.balances_of(person) if self._policy.is_open_to(person, roster) else (),
-            month=self._treasury.month,
+            menders={
+                one.id: self._notifications.deciders(one) for one in mine.lines if one.state is RequestState.APPROVED
+            },
+            holds=self._store.order_holds.all_standing(),
+            budgets=self._ledger.balances_of(person) if self._policy.is_open_to(person, roster) else (),
+            month=self._ledger.month,
             received=page_of(partial(lists.given_to, person), _of_gift, look.received),
             verdicts=verdicts,
             tallies=tallies,
@@ -119,7 +123,7 @@ class Desks:
 
     async def overview(self, person: str) -> Overview:
         """Where things stand for one person, in short. Raises NotNow as `of` does."""
-        return overview_of(person, self._store, self._policy, await self._roll.now(), self._notices)
+        return overview_of(person, self._store, self._policy, await self._approver_directory.now(), self._notifications)
 
 
 def _of_request(request: Request) -> Mark:
@@ -130,21 +134,21 @@ def _of_gift(line: GiftLine) -> Mark:
     return Mark(line.since, line.gift.id)
 
 
-def _of_verdict(verdict: Verdict) -> Mark:
+def _of_verdict(verdict: DecisionRow) -> Mark:
     return Mark(verdict.at, verdict.request.id)
 
 
-def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notices: Notices) -> Overview:
+def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notices: NotificationPlan) -> Overview:
     """Read it; only who may decide sees what waits for a decision or a retry."""
-    pools = policy.rules.pools_of(person, roster)
-    mine = store.lists.asked_by(person, ON_A_PAGE)
+    pools = policy.rules.pools_for(person, roster)
+    mine = store.listings.asked_by(person, ON_A_PAGE)
     mends = person in policy.rules.approvers(roster)
-    stopped = store.lists.in_trouble(person, ON_A_PAGE) if mends else ()
+    stopped = store.listings.in_trouble(person, ON_A_PAGE) if mends else ()
     return Overview(
         mine=mine,
-        to_decide=store.lists.undecided(person, pools, ON_A_PAGE),
+        to_decide=store.listings.undecided(person, pools, ON_A_PAGE),
         in_trouble=list({line.request.id: line.request for line in stopped}.values()),
-        received=[(line.request, line.gift) for line in store.lists.given_to(person, ON_A_PAGE)],
+        received=[(line.request, line.gift) for line in store.listings.given_to(person, ON_A_PAGE)],
         deciders={request.id: notices.deciders(request) for request in mine},
-        holds=store.holds.all_standing(),
+        holds=store.order_holds.all_standing(),
     )

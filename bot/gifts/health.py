@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
@@ -23,9 +23,9 @@ class Health:
         """What keeps gifts from getting through; None if nothing does. Orders on hold are people's to mend."""
         if outage := self._outages.of_slack:
             return f"Slack does not let giftbot in since {outage.since:%Y-%m-%d %H:%M} UTC: {outage.code}"
-        late = self._store.work.failing(self._tasks, self._clock.now() - LATE)
+        late = self._store.jobs.failing(self._tasks, self._clock.now() - LATE)
         return f"{late} orders or deliveries have been tried in vain for more than an hour" if late else None
 
     @property
-    def _tasks(self) -> Sequence[Task]:
-        return (Task.DELIVER,) if self._store.holds.all_standing() else (Task.ORDER, Task.DELIVER)
+    def _tasks(self) -> Sequence[JobKind]:
+        return (JobKind.DELIVER,) if self._store.order_holds.all_standing() else (JobKind.ORDER, JobKind.DELIVER)

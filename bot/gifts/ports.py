@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import Mail, Message
+from bot.gifts.model.notification import Message, Notification
 from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import (
     Absent,
@@ -23,7 +23,7 @@ from bot.gifts.model.outcomes import (
 )
 from bot.gifts.model.people import Person
 from bot.gifts.model.product import Product
-from bot.gifts.model.redemption_link import Payout
+from bot.gifts.model.redemption_link import RedemptionStatus
 
 
 class Clock(Protocol):
@@ -77,7 +77,7 @@ class GiftCards(Protocol):
     async def link(self, order: Order) -> LinkReady | NotYet | OrderFailed | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the link of an order that was placed."""
 
-    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
+    async def payout(self, order: Order) -> RedemptionStatus | Rejected | Unavailable | OutcomeUnknown | None:
         """What became of the link of an order; None where the contract does not say."""
 
     async def balance(self, currency: str) -> Money | None:
@@ -99,7 +99,7 @@ class Messenger(Protocol):
     async def open(self, to: str) -> str | Rejected | Unavailable:
         """The channel in which to write to a person or channel."""
 
-    async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
+    async def post(self, channel: str, mail: Notification) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once, without any retry."""
 
     async def find(self, message: Message) -> Posted | Absent | Rejected | Unavailable:
@@ -108,7 +108,7 @@ class Messenger(Protocol):
     async def said(self, channel: str) -> Sequence[Said] | Rejected | Unavailable:
         """The newest of the bot's own messages in a direct message channel."""
 
-    async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
+    async def update(self, mail: Notification) -> Posted | Rejected | Unavailable:
         """Make a message that was sent show how things stand now."""
 
 

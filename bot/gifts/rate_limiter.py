@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.gifts.ports import Clock
 
 
-class Pace:
+class RateLimiter:
     """Turns `interval` apart. Even spacing keeps every window under its limit, not only aligned ones.
 
     After a rest, `at_once` of them may come together; a window then has at most that many more.
@@ -35,7 +35,7 @@ class Pace:
 LONGEST_REST = timedelta(hours=1)  # what asks for more is asked again after that
 
 
-def rest_of(retry_after: str, shortest: timedelta) -> timedelta:
+def parse_retry_after(retry_after: str, shortest: timedelta) -> timedelta:
     """What a Retry-After header asks for (in seconds), within reason; `shortest` where it says nothing sensible."""
     seconds = int(retry_after) if re.fullmatch(r"\d{1,9}", retry_after.strip(), re.ASCII) else 0
     return min(max(timedelta(seconds=seconds), shortest), LONGEST_REST)

@@ -10,15 +10,15 @@ from bot.gifts.model.audit_head import Head
 from bot.gifts.model.budget import Account
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Approval, Closing, Gift, GiftStep, Request, RequestStep
-from bot.gifts.model.job import Task, Work
-from bot.gifts.model.listing import GiftLine, Tally, Verdict, Which
+from bot.gifts.model.job import Job, JobKind
+from bot.gifts.model.listing import DecisionRow, DecisionTotal, GiftLine, RequestFilter
 from bot.gifts.model.money import Money
 from bot.gifts.model.notification import Kind, Message
 from bot.gifts.model.order import Order
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.pagination import BEGINNING, Place
-from bot.gifts.model.product import Shelf
+from bot.gifts.model.product import CountryCatalogue
 from bot.gifts.model.refusal import Refusal
 from bot.gifts.model.restoration import Restoration
 
@@ -61,7 +61,7 @@ class Lists(Protocol):
     """Lists for one person, of any length: `limit` lines that are nearest to a place, in the order of the list."""
 
     def asked_by(
-        self, person: str, limit: int, which: Which = Which.ALL, place: Place = BEGINNING
+        self, person: str, limit: int, which: RequestFilter = RequestFilter.ALL, place: Place = BEGINNING
     ) -> Sequence[Request]:
         """The requests of a person, newest first."""
 
@@ -74,17 +74,17 @@ class Lists(Protocol):
     def given_to(self, person: str, limit: int, place: Place = BEGINNING) -> Sequence[GiftLine]:
         """Gifts that have arrived at a person, the latest first."""
 
-    def decided_by(self, person: str, since: datetime, limit: int, place: Place = BEGINNING) -> Sequence[Verdict]:
+    def decided_by(self, person: str, since: datetime, limit: int, place: Place = BEGINNING) -> Sequence[DecisionRow]:
         """What a person approved and declined since then, the latest first."""
 
 
-class Tallies(Protocol):
+class DecisionTotals(Protocol):
     """Sums of what approvers decided, kept with every decision."""
 
     def add(self, person: str, month: str, total: Money, *, is_yes: bool) -> None:
         """Count a decision in."""
 
-    def of(self, person: str, month: str) -> Sequence[Tally]:
+    def of(self, person: str, month: str) -> Sequence[DecisionTotal]:
         """What somebody decided in a month, one tally a currency."""
 
 
@@ -103,7 +103,7 @@ class Gifts(Protocol):
         """Keep who closed a gift, and why."""
 
 
-class Spending(Protocol):
+class BudgetUsage(Protocol):
     """Sums of what is reserved for gifts, kept with every change of it."""
 
     def reserve(self, request: Request, gift: Gift) -> bool:
@@ -160,35 +160,35 @@ class Orders(Protocol):
         """The id of the gift whose order has this id at the provider."""
 
 
-class Shelves(Protocol):
+class Catalogues(Protocol):
     """The catalogue, a shelf a country."""
 
-    def get(self, country: str) -> Shelf | None:
+    def get(self, country: str) -> CountryCatalogue | None:
         """A country's shelf as it was last read."""
 
-    def save(self, shelf: Shelf) -> None:
+    def save(self, shelf: CountryCatalogue) -> None:
         """Keep a shelf instead of the one before it."""
 
 
-class Holds(Protocol):
+class OrderHolds(Protocol):
     """Times in which no order is sent."""
 
-    def standing(self, currency: str) -> Hold | None:
+    def standing(self, currency: str) -> OrderHold | None:
         """The hold that orders in this currency have to wait for."""
 
-    def all_standing(self) -> Sequence[Hold]:
+    def all_standing(self) -> Sequence[OrderHold]:
         """Every hold that has not ended."""
 
     def has_ended_since(self, at: datetime, currency: str) -> bool:
         """Whether orders in this currency were on hold after that time, and go on."""
 
-    def get(self, hold_id: str) -> Hold | None:
+    def get(self, hold_id: str) -> OrderHold | None:
         """A hold, ended or not."""
 
-    def add(self, hold: Hold) -> None:
+    def add(self, hold: OrderHold) -> None:
         """Keep a new hold."""
 
-    def save(self, hold: Hold) -> None:
+    def save(self, hold: OrderHold) -> None:
         """Keep when to look next, or that it has ended."""
 
 
@@ -242,53 +242,53 @@ class Messages(Protocol):
         """The `ts` of the newest message in a channel that is known to be there; None where none is."""
 
 
-class WorkList(Protocol):
+class JobQueue(Protocol):
     """What must still be done, durably."""
 
-    def add(self, task: Task, subject: str, due_at: datetime) -> None:
+    def add(self, task: JobKind, subject: str, due_at: datetime) -> None:
         """Note that a task must be done for a gift or message, at or after a time."""
 
-    def due(self, tasks: Collection[Task], now: datetime, limit: int) -> Sequence[Work]:
+    def due(self, tasks: Collection[JobKind], now: datetime, limit: int) -> Sequence[Job]:
         """Work of these kinds that is due, at most so much of each, longest waiting first."""
 
-    def next_due(self, tasks: Collection[Task], after: datetime) -> datetime | None:
+    def next_due(self, tasks: Collection[JobKind], after: datetime) -> datetime | None:
         """When the first work of one of these kinds after a time is due."""
 
-    def begin(self, task: Task, due_at: datetime) -> None:
+    def begin(self, task: JobKind, due_at: datetime) -> None:
         """Note a task that is there only once, about nothing in particular, unless it is noted already."""
 
-    def hurry(self, tasks: Collection[Task], subject: str, due_at: datetime) -> None:
+    def wake(self, tasks: Collection[JobKind], subject: str, due_at: datetime) -> None:
         """Let what is noted of these tasks about a subject be due now."""
 
-    def call_for(self, task: Task, subject: str, due_at: datetime) -> None:
+    def ensure(self, task: JobKind, subject: str, due_at: datetime) -> None:
         """Let a task about a subject be due then, whether it is noted already or not."""
 
-    def hurry_all(self, task: Task, due_at: datetime) -> None:
+    def wake_all(self, task: JobKind, due_at: datetime) -> None:
         """Let everything that is noted of a task be due now."""
 
-    def bring_forward(self, task: Task, now: datetime, latest: datetime) -> None:
+    def bring_forward(self, task: JobKind, now: datetime, latest: datetime) -> None:
         """Let what is noted of a task be due now where it is due only after `latest`."""
 
-    def again(self, work: Work, due_at: datetime) -> None:
+    def again(self, work: Job, due_at: datetime) -> None:
         """Do it anew at that time, with no tries counted."""
 
-    def postpone(self, work: Work, due_at: datetime, note: str) -> None:
+    def retry_later(self, work: Job, due_at: datetime, note: str) -> None:
         """Try again later; `note` says why, for people who look."""
 
-    def excuse(self, tasks: Collection[Task], now: datetime) -> None:
+    def forgive(self, tasks: Collection[JobKind], now: datetime) -> None:
         """Let no time until now count against the patience with these tasks."""
 
-    def since(self, work: Work) -> datetime:
+    def since(self, work: Job) -> datetime:
         """Since when it counts against the patience, as things stand now."""
 
-    def failing(self, tasks: Collection[Task], before: datetime) -> int:
+    def failing(self, tasks: Collection[JobKind], before: datetime) -> int:
         """How much of these tasks was begun before then, was tried, and is not done."""
 
-    def done(self, work: Work) -> None:
+    def done(self, work: Job) -> None:
         """Strike it off."""
 
 
-class History(Protocol):
+class AuditLog(Protocol):
     """Who did what and when; only ever added to."""
 
     def add(
@@ -327,19 +327,19 @@ class Store(Protocol):
         """Single gifts."""
 
     @property
-    def lists(self) -> Lists:
+    def listings(self) -> Lists:
         """What is listed for one person."""
 
     @property
-    def tallies(self) -> Tallies:
+    def decision_totals(self) -> DecisionTotals:
         """How much was decided by whom."""
 
     @property
-    def spending(self) -> Spending:
+    def budget_usage(self) -> BudgetUsage:
         """What is reserved."""
 
     @property
-    def absences(self) -> Absences:
+    def out_of_office(self) -> Absences:
         """Who is away."""
 
     @property
@@ -347,11 +347,11 @@ class Store(Protocol):
         """What the gift card service was, or may have been, sent."""
 
     @property
-    def shelves(self) -> Shelves:
+    def catalogues(self) -> Catalogues:
         """What can be bought."""
 
     @property
-    def holds(self) -> Holds:
+    def order_holds(self) -> OrderHolds:
         """Times in which no order is sent."""
 
     @property
@@ -359,15 +359,15 @@ class Store(Protocol):
         """Backups that were restored."""
 
     @property
-    def messages(self) -> Messages:
+    def notifications(self) -> Messages:
         """Messages, sent and to be sent."""
 
     @property
-    def work(self) -> WorkList:
+    def jobs(self) -> JobQueue:
         """What must still be done."""
 
     @property
-    def history(self) -> History:
+    def audit_log(self) -> AuditLog:
         """Who did what and when."""
 
     def write(self) -> AbstractContextManager[None]:

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.gifts.model.budget import Balance, Per
 from bot.gifts.model.gift import Approval, Request
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import Brief, Letter
+from bot.gifts.model.notification import CardContext, RequestNotification
 from bot.gifts.model.order import Funds
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.text import Part
@@ -34,7 +34,7 @@ _MOST_BUDGETS = 4
 _LONGEST_OF_A_NOTE = 100  # characters of what somebody wrote who has agreed
 
 
-def approval(letter: Letter, language: Language) -> Card:
+def approval(letter: RequestNotification, language: Language) -> Card:
     """The card of a step, with buttons while it is that step's turn."""
     request, brief = letter.request, letter.brief
     blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
@@ -53,7 +53,7 @@ def approval(letter: Letter, language: Language) -> Card:
     return Card(_headline(request, language), blocks)
 
 
-def approved_alone(letter: Letter, language: Language) -> Card:
+def approved_alone(letter: RequestNotification, language: Language) -> Card:
     """What a rule has approved by itself."""
     request = letter.request
     blocks: list[Block] = [section(_wish(request, language)), *quote(request.note, language)]
@@ -61,12 +61,12 @@ def approved_alone(letter: Letter, language: Language) -> Card:
     return Card(_headline(request, language), [*blocks, *decided])
 
 
-def nudge(letter: Letter, language: Language) -> Card:
+def nudge(letter: RequestNotification, language: Language) -> Card:
     """A reminder of a card; the card has the buttons."""
     return _still_waiting(letter, language, language.say(":bell: Please decide: this is still waiting for you."))
 
 
-def backup(letter: Letter, language: Language) -> Card:
+def backup(letter: RequestNotification, language: Language) -> Card:
     """To those who can see that somebody decides."""
     return _still_waiting(letter, language, language.say(":bell: Nobody has decided about this yet."))
 
@@ -94,7 +94,7 @@ def stand_down(absence: Absence, language: Language) -> Card:
     return Card(text, [section(text)])
 
 
-def _still_waiting(letter: Letter, language: Language, text: str) -> Card:
+def _still_waiting(letter: RequestNotification, language: Language, text: str) -> Card:
     request = letter.request
     since = language.say("Waiting since {when}.", when=request.created_at)
     decided = [context(language.render(outcome(request)))] if request.decision else []
@@ -130,7 +130,7 @@ def _announced(request: Request, language: Language) -> str:
     return language.say("To be announced in {channel}, without the amount.", channel=channel)
 
 
-def _course(brief: Brief, language: Language) -> Iterator[str]:
+def _course(brief: CardContext, language: Language) -> Iterator[str]:
     """Under which rule, whose turn it is, and who has agreed so far."""
     route, request = brief.route, brief.route.request
     if turn := whose_turn(route):
@@ -155,7 +155,7 @@ def _agreed(given: Approval, language: Language) -> str:
     return language.say(":white_check_mark: {person}, for {approver}, {when}", approver=approver, **parts) + note
 
 
-def _surroundings(letter: Letter, brief: Brief, language: Language) -> Iterator[str]:
+def _surroundings(letter: RequestNotification, brief: CardContext, language: Language) -> Iterator[str]:
     """What the account has, what these people have given each other, and what the tightest budgets leave after this."""
     if funds := _funds(letter.funds, letter.request.total, language):
         yield funds

@@ -10,7 +10,7 @@ from handlers.blocks.bounds import LONGEST_LABEL, LONGEST_TEXT, cut
 Json = dict[str, Any]
 
 
-class DrawnBlock(Block):
+class RawBlock(Block):
     """A block as Slack takes it."""
 
     def __init__(self, kind: str, **parts: Any) -> None:
@@ -48,6 +48,6 @@ def as_json(blocks: Iterable[Block]) -> list[Json]:
     return [block.to_dict() for block in blocks]
 
 
-def actions(*elements: Json) -> DrawnBlock:
+def actions(*elements: Json) -> RawBlock:
     """A row of buttons."""
-    return DrawnBlock("actions", elements=list(elements))
+    return RawBlock("actions", elements=list(elements))

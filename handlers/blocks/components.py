@@ -10,8 +10,8 @@ from slack_sdk.models.blocks import (
 
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.gift import MACHINE, Gift, Request, RequestState
-from bot.gifts.model.text import Listed, Part, Words, say, say_many
-from handlers.blocks.block_kit import DrawnBlock, Json, button, confirmation, plain
+from bot.gifts.model.text import ListOf, Part, Words, say, say_many
+from handlers.blocks.block_kit import Json, RawBlock, button, confirmation, plain
 from handlers.blocks.bounds import cut, in_pieces
 from handlers.ids import ActionId
 from handlers.localization import Language, mention
@@ -35,22 +35,22 @@ class Card:
     blocks: Sequence[Block]
 
 
-def mentions(slack_ids: Iterable[str]) -> Listed:
+def mentions(slack_ids: Iterable[str]) -> ListOf:
     """Several people or channels."""
-    return Listed(tuple(map(mention, slack_ids)))
+    return ListOf(tuple(map(mention, slack_ids)))
 
 
-def deciders(slack_ids: Sequence[str]) -> Listed:
+def deciders(slack_ids: Sequence[str]) -> ListOf:
     """Who decides: a channel or some people, the first ten of them by name."""
     return some([mention(slack_id) for slack_id in slack_ids], with_or=True)
 
 
-def some(things: Sequence[Part], *, with_or: bool = False) -> Listed:
+def some(things: Sequence[Part], *, with_or: bool = False) -> ListOf:
     """As many things as fit, the first ten of them one by one."""
     named = things[:_MOST_NAMED]
     if others := len(things) - len(named):
-        return Listed((*named, say_many("{count} other", "{count} others", others)), with_or)
-    return Listed(tuple(named), with_or)
+        return ListOf((*named, say_many("{count} other", "{count} others", others)), with_or)
+    return ListOf(tuple(named), with_or)
 
 
 def whose_turn(route: Route) -> Words | None:
@@ -106,13 +106,13 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def section(text: str, accessory: Json | None = None) -> DrawnBlock:
+def section(text: str, accessory: Json | None = None) -> RawBlock:
     """A paragraph in mrkdwn."""
     beside = {"accessory": accessory} if accessory else {}
-    return DrawnBlock("section", text={"type": "mrkdwn", "text": text}, **beside)
+    return RawBlock("section", text={"type": "mrkdwn", "text": text}, **beside)
 
 
-def quote(text: str, language: Language) -> list[DrawnBlock]:
+def quote(text: str, language: Language) -> list[RawBlock]:
     """What a person wrote, as plain text, which can mention nobody and disguise no link; nothing for nothing.
 
     All of it, in several paragraphs where one would be too long for Slack.
@@ -120,19 +120,17 @@ def quote(text: str, language: Language) -> list[DrawnBlock]:
     if not text:
         return []
     said = language.say("“{text}”", text=text)
-    return [
-        DrawnBlock("section", text=plain(piece)) for piece in in_pieces(said, [len(escaped(sign)) for sign in said])
-    ]
+    return [RawBlock("section", text=plain(piece)) for piece in in_pieces(said, [len(escaped(sign)) for sign in said])]
 
 
-def short_quote(text: str, language: Language) -> list[DrawnBlock]:
+def short_quote(text: str, language: Language) -> list[RawBlock]:
     """The beginning of it, for lists; the card and the gift have all of it."""
     return quote(cut(text, _LONGEST_IN_A_LIST), language)
 
 
-def context(text: str) -> DrawnBlock:
+def context(text: str) -> RawBlock:
     """A line in small print."""
-    return DrawnBlock("context", elements=[{"type": "mrkdwn", "text": text}])
+    return RawBlock("context", elements=[{"type": "mrkdwn", "text": text}])
 
 
 def approve_button(request: Request, language: Language) -> Json:

@@ -6,8 +6,8 @@ from slack_sdk.models.blocks import Block
 
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState
-from bot.gifts.model.notification import Letter
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.notification import RequestNotification
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.restoration import Restoration
 from bot.gifts.model.text import Words, say
 from handlers.blocks.block_kit import Json, actions, button, confirmation
@@ -29,7 +29,7 @@ STATES = {
 _MOST_IN_FULL = 20  # gifts of a notice: Slack takes 50 blocks in a message
 
 
-def trouble(letter: Letter, language: Language) -> Card:
+def trouble(letter: RequestNotification, language: Language) -> Card:
     """Gifts that wait for a person, to those who decide and to the requester."""
     request = letter.request
     requester, recipients = mention(request.requester), mentions(letter.recipients)
@@ -105,7 +105,7 @@ def _send_again_button(gift: Gift, language: Language) -> Json:
     return button(again, ActionId.SEND_AGAIN, gift.id, confirm=sure)
 
 
-def closed(letter: Letter, language: Language) -> Card:
+def closed(letter: RequestNotification, language: Language) -> Card:
     """A gift that somebody closed, to its requester."""
     (gift,) = letter.gifts
     assert gift.closing is not None, "it is told once it is closed"
@@ -136,7 +136,7 @@ def restored(restoration: Restoration, language: Language) -> Card:
     return Card(text, [section(text), context(known)])
 
 
-def lapsed(letter: Letter, language: Language) -> Card:
+def lapsed(letter: RequestNotification, language: Language) -> Card:
     """A gift whose link is no good any more, to its requester."""
     (gift,) = letter.gifts
     assert gift.reason is not None, "a gift lapses for a reason"
@@ -153,7 +153,7 @@ def lapsed(letter: Letter, language: Language) -> Card:
     )
 
 
-def unannounced(letter: Letter, language: Language) -> Card:
+def unannounced(letter: RequestNotification, language: Language) -> Card:
     """An announcement that could not be made, to the requester."""
     text = language.say(
         "{recipients} got your gift, but I cannot write in {channel}.",
@@ -164,7 +164,7 @@ def unannounced(letter: Letter, language: Language) -> Card:
     return Card(text, [section(text), context(remedy)])
 
 
-def hold_notice(hold: Hold, language: Language) -> Card:
+def hold_notice(hold: OrderHold, language: Language) -> Card:
     """Which orders wait, why, and what to do; afterwards, that they go on."""
     reason = hold.reason.words
     if hold.ended_at:

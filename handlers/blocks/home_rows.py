@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.gifts.dashboard import Desk
+from bot.gifts.dashboard import Dashboard
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.gift import Approval, Request, RequestState
-from bot.gifts.model.listing import Tally, Verdict
-from bot.gifts.model.text import Listed, Part, Words, say, say_many
+from bot.gifts.model.listing import DecisionRow, DecisionTotal
+from bot.gifts.model.text import ListOf, Part, Words, say, say_many
 from handlers.blocks.components import amount_in_total, context, deciders, mentions, outcome, some, whose_turn
 from handlers.blocks.failures import STATES
 from handlers.localization import Language, mention
@@ -21,11 +21,11 @@ def holder(request: Request, route: Route | None) -> Words:
     """Who can decide about a request now."""
     if route is None:
         return say("The policy has no rule for this request any more. Please cancel it, and ask anew.")
-    if not route.hands:
+    if not route.eligible_approvers:
         return say(":warning: nobody can decide about this just now")
     return say(
         ":hourglass_flowing_sand: waiting for {deciders} since {when}",
-        deciders=deciders(sorted(route.hands)),
+        deciders=deciders(sorted(route.eligible_approvers)),
         when=request.created_at,
     )
 
@@ -45,7 +45,7 @@ def _who_agreed(given: Approval) -> Part:
     return say("{person}, for {approver}", person=mention(given.by), approver=mention(given.on_behalf_of))
 
 
-def sums(tally: Tally) -> Iterator[Words]:
+def sums(tally: DecisionTotal) -> Iterator[Words]:
     """What somebody decided in a month, in one currency."""
     if tally.yes:
         yield say_many(
@@ -57,7 +57,7 @@ def sums(tally: Tally) -> Iterator[Words]:
         )
 
 
-def decision(verdict: Verdict, desk: Desk, language: Language) -> str:
+def decision(verdict: DecisionRow, desk: Dashboard, language: Language) -> str:
     """What somebody decided, and what came of it."""
     request = verdict.request
     words = _YES if verdict.is_yes else _NO
@@ -72,7 +72,7 @@ def decision(verdict: Verdict, desk: Desk, language: Language) -> str:
     return f"{language.render(said)}\n{language.render(_outcome_now(verdict, desk))}"
 
 
-def _outcome_now(verdict: Verdict, desk: Desk) -> Words | Listed:
+def _outcome_now(verdict: DecisionRow, desk: Dashboard) -> Words | ListOf:
     """What became of a request since somebody approved it."""
     request = verdict.request
     if verdict.is_superseded:
@@ -88,4 +88,4 @@ def _outcome_now(verdict: Verdict, desk: Desk) -> Words | Listed:
         say("{count} {state}", count=sum(gift.state is state for gift in request.gifts), state=STATES[state])
         for state in states
     )
-    return say("Now {states}.", states=Listed(tuple(every)))
+    return say("Now {states}.", states=ListOf(tuple(every)))

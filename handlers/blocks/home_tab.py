@@ -13,10 +13,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.gifts.dashboard import Desk, Look
+from bot.gifts.dashboard import Dashboard, DashboardView
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.gift import Request
-from bot.gifts.model.listing import Which
+from bot.gifts.model.listing import RequestFilter
 from bot.gifts.model.pagination import ON_A_PAGE, Page, Place
 from bot.gifts.model.text import Words, say
 from handlers.blocks.block_kit import Json, actions, button
@@ -30,20 +30,20 @@ from handlers.localization import Language
 from handlers.private_metadata import look_as_text
 
 _WHICH = {
-    Which.ALL: say("All"),
-    Which.PENDING: say("Waiting for a decision"),
-    Which.APPROVED: say("Approved"),
-    Which.IN_TROUBLE: say("In trouble"),
-    Which.DECLINED: say("Declined"),
-    Which.CANCELLED: say("Cancelled"),
-    Which.EXPIRED: say("Expired"),
+    RequestFilter.ALL: say("All"),
+    RequestFilter.PENDING: say("Waiting for a decision"),
+    RequestFilter.APPROVED: say("Approved"),
+    RequestFilter.IN_TROUBLE: say("In trouble"),
+    RequestFilter.DECLINED: say("Declined"),
+    RequestFilter.CANCELLED: say("Cancelled"),
+    RequestFilter.EXPIRED: say("Expired"),
 }
 _NEWEST_FIRST = (say("Newer"), say("Older"))
 _OLDEST_FIRST = (say("Older"), say("Newer"))
 _BY_NAME = (say("Back"), say("More"))
 
 
-def home_view(desk: Desk, language: Language) -> dict[str, Any]:
+def home_view(desk: Dashboard, language: Language) -> dict[str, Any]:
     """The tab; it carries what somebody looks at, so that it stays when the tab is brought up to date."""
     sections = (_to_decide, _in_trouble, _mine, _budgets, _received, _verdicts)
     parts = [blocks for part in sections if (blocks := list(part(desk, language)))]
@@ -56,7 +56,7 @@ def home_view(desk: Desk, language: Language) -> dict[str, Any]:
 # ---------------------------------------------------------------- what waits for this person
 
 
-def _to_decide(desk: Desk, language: Language) -> Iterator[Block]:
+def _to_decide(desk: Dashboard, language: Language) -> Iterator[Block]:
     page, title = desk.to_decide, say("Waiting for you")
     if not (page.lines or page.before or page.behind):
         return
@@ -70,7 +70,7 @@ def _to_decide(desk: Desk, language: Language) -> Iterator[Block]:
     yield from _pager(title, looks, _OLDEST_FIRST, language)
 
 
-def _in_trouble(desk: Desk, language: Language) -> Iterator[Block]:
+def _in_trouble(desk: Dashboard, language: Language) -> Iterator[Block]:
     page, title = desk.in_trouble, say("Gifts that need somebody")
     if not page.lines:
         return
@@ -84,10 +84,10 @@ def _in_trouble(desk: Desk, language: Language) -> Iterator[Block]:
 # ---------------------------------------------------------------- what they asked for, and can ask for
 
 
-def _mine(desk: Desk, language: Language) -> Iterator[Block]:
+def _mine(desk: Dashboard, language: Language) -> Iterator[Block]:
     page, title = desk.mine, say("Your requests")
     yield _header(title, language)
-    if not page.lines and desk.look.which is Which.ALL:
+    if not page.lines and desk.look.which is RequestFilter.ALL:
         yield section(language.say("You have not asked for a gift yet. `/gift` opens the form."))
         return
     yield actions(_which(desk.look.which, language))
@@ -101,7 +101,7 @@ def _mine(desk: Desk, language: Language) -> Iterator[Block]:
     yield from _pager(title, _looks(page, lambda place: replace(desk.look, mine=place)), _NEWEST_FIRST, language)
 
 
-def _which(chosen: Which, language: Language) -> Json:
+def _which(chosen: RequestFilter, language: Language) -> Json:
     options = {
         which: Option(text=cut(language.render(words), LONGEST_LABEL), value=which) for which, words in _WHICH.items()
     }
@@ -121,7 +121,7 @@ def _pending(request: Request, route: Route | None, language: Language) -> Itera
     yield actions(edit_button(request, language), cancel_button(request, language))
 
 
-def _budgets(desk: Desk, language: Language) -> Iterator[Block]:
+def _budgets(desk: Dashboard, language: Language) -> Iterator[Block]:
     balances, title = desk.budgets, say("Your budgets")
     if not balances:
         return
@@ -138,7 +138,7 @@ def _budgets(desk: Desk, language: Language) -> Iterator[Block]:
 # ---------------------------------------------------------------- what they got, and what they decided
 
 
-def _received(desk: Desk, language: Language) -> Iterator[Block]:
+def _received(desk: Dashboard, language: Language) -> Iterator[Block]:
     page, title = desk.received, say("Gifts for you")
     if not page.lines:
         return
@@ -148,7 +148,7 @@ def _received(desk: Desk, language: Language) -> Iterator[Block]:
     yield from _pager(title, looks, _NEWEST_FIRST, language)
 
 
-def _verdicts(desk: Desk, language: Language) -> Iterator[Block]:
+def _verdicts(desk: Dashboard, language: Language) -> Iterator[Block]:
     page, title = desk.verdicts, say("What you decided this month")
     if not desk.is_approver:
         return
@@ -169,13 +169,16 @@ def _header(title: Words, language: Language) -> HeaderBlock:
     return HeaderBlock(text=language.render(title))
 
 
-def _looks(page: Page[Any], at: Callable[[Place], Look]) -> tuple[Look | None, Look | None]:
+def _looks(page: Page[Any], at: Callable[[Place], DashboardView]) -> tuple[DashboardView | None, DashboardView | None]:
     """What the pages before and behind show."""
     return (at(page.before) if page.before else None), (at(page.behind) if page.behind else None)
 
 
 def _pager(
-    title: Words, looks: tuple[Look | None, Look | None], words: tuple[Words, Words], language: Language
+    title: Words,
+    looks: tuple[DashboardView | None, DashboardView | None],
+    words: tuple[Words, Words],
+    language: Language,
 ) -> Iterator[Block]:
     """Buttons to the pages before and behind, where there are any; each carries what is shown then."""
     ways = zip((ActionId.PAGE_BEFORE, ActionId.PAGE_BEHIND), looks, words, strict=True)

@@ -6,7 +6,15 @@ from slack_sdk.models.blocks import Block
 
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.gift import Request, RequestState
-from bot.gifts.model.notification import AbsenceNotice, HeadNotice, HoldNotice, Kind, Letter, Mail, RestorationNotice
+from bot.gifts.model.notification import (
+    AbsenceNotice,
+    HeadNotice,
+    Kind,
+    Notification,
+    OrderHoldNotice,
+    RequestNotification,
+    RestorationNotice,
+)
 from handlers.blocks.approval_card import approval, approved_alone, backup, nudge, stand_down, stand_in
 from handlers.blocks.block_kit import actions
 from handlers.blocks.bounds import fitting
@@ -27,10 +35,10 @@ from handlers.blocks.failures import closed, hold_notice, lapsed, restored, trou
 from handlers.localization import Language, mention
 
 
-def render(mail: Mail, language: Language) -> Card:
+def render(mail: Notification, language: Language) -> Card:
     """What a message says to a reader of this language, as things stand now."""
     match mail:
-        case HoldNotice(_, hold):
+        case OrderHoldNotice(_, hold):
             return hold_notice(hold, language)
         case RestorationNotice(_, restoration):
             return restored(restoration, language)
@@ -38,7 +46,7 @@ def render(mail: Mail, language: Language) -> Card:
             return _head(head, language)
         case AbsenceNotice(message, absence):
             return (stand_in if message.kind is Kind.STAND_IN else stand_down)(absence, language)
-        case Letter():
+        case RequestNotification():
             return _CARDS[mail.message.kind](mail, language)
 
 
@@ -48,7 +56,7 @@ def plain_twin(card: Card, language: Language) -> Card:
     return Card(card.text, [section(fitting(card.text.split("\n"), language)), *buttons])
 
 
-def _decision(letter: Letter, language: Language) -> Card:
+def _decision(letter: RequestNotification, language: Language) -> Card:
     request, decision = letter.request, letter.request.decision
     assert decision is not None, "a decision is told once it is made"
     text = language.say(
@@ -65,7 +73,7 @@ def _decision(letter: Letter, language: Language) -> Card:
     return Card(text, [*blocks, context(follows)])
 
 
-def _gift(letter: Letter, language: Language) -> Card:
+def _gift(letter: RequestNotification, language: Language) -> Card:
     request, requester = letter.request, mention(letter.request.requester)
     assert letter.link is not None, "a gift is delivered with its link"
     (gift,) = letter.gifts
@@ -99,7 +107,7 @@ def _thanks(request: Request, language: Language) -> str:
     return language.say(":gift: {requester} thanks you with a gift of *{value}*.", requester=requester, value=value)
 
 
-def _arrived(letter: Letter, language: Language) -> Card:
+def _arrived(letter: RequestNotification, language: Language) -> Card:
     count = len(letter.gifts)
     text = language.say_many(
         ":tada: {recipients} has your gift.",
@@ -111,7 +119,7 @@ def _arrived(letter: Letter, language: Language) -> Card:
     return Card(text, [section(text), context(how)])
 
 
-def _announcement(letter: Letter, language: Language) -> Card:
+def _announcement(letter: RequestNotification, language: Language) -> Card:
     text = language.say(
         ":tada: {requester} thanked {recipients} with a gift.",
         requester=mention(letter.request.requester),
@@ -126,7 +134,7 @@ def _announcement(letter: Letter, language: Language) -> Card:
     return Card(text, blocks)
 
 
-def _reminder(letter: Letter, language: Language) -> Card:
+def _reminder(letter: RequestNotification, language: Language) -> Card:
     (gift,) = letter.gifts
     requester = mention(letter.request.requester)
     shown = language.say(
@@ -154,7 +162,7 @@ def _head(head: Head, language: Language) -> Card:
     return Card(text, [section(text), context(check)])
 
 
-_CARDS: dict[Kind, Callable[[Letter, Language], Card]] = {
+_CARDS: dict[Kind, Callable[[RequestNotification, Language], Card]] = {
     Kind.CARD: approval,
     Kind.APPROVED_ALONE: approved_alone,
     Kind.NUDGE: nudge,

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
 )
 
-from bot.gifts.dashboard import Look
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import Field
 from bot.gifts.model.gift import Request
 from bot.gifts.model.money import LONGEST_AMOUNT
@@ -34,7 +34,7 @@ from handlers.localization import Language, mention
 from handlers.private_metadata import DecisionMemory
 
 
-def decline_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:
+def decline_form(request: Request, language: Language, look: DashboardView | None = None) -> dict[str, Any]:
     """The form that asks why; on the Home tab it remembers what somebody looks at."""
     blocks: list[Block] = [
         section(_who_for_whom(request, language)),
@@ -51,7 +51,7 @@ def decline_form(request: Request, language: Language, look: Look | None = None)
     return form(ViewId.DECLINE, title, submit, _memory(request, look), as_json(blocks), language)
 
 
-def approve_form(request: Request, language: Language, look: Look | None = None) -> dict[str, Any]:
+def approve_form(request: Request, language: Language, look: DashboardView | None = None) -> dict[str, Any]:
     """The form that approves with a note, or a lower amount."""
     blocks: list[Block] = [
         section(_who_for_whom(request, language)),
@@ -76,7 +76,7 @@ def approve_form(request: Request, language: Language, look: Look | None = None)
     return form(ViewId.APPROVE, title, submit, _memory(request, look), as_json(blocks), language)
 
 
-def _memory(request: Request, look: Look | None) -> str:
+def _memory(request: Request, look: DashboardView | None) -> str:
     return DecisionMemory(carried=carried(request), look=look).model_dump_json(exclude_defaults=True)
 
 

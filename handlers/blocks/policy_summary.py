@@ -11,11 +11,11 @@ from slack_sdk.models.views import View
 
 from bot.gifts.model.approval_rules import Rule, Step
 from bot.gifts.model.budget import Budget, Per, Period
-from bot.gifts.model.business_hours import OfficeHours, Patience
+from bot.gifts.model.business_hours import BusinessHours, EscalationDelays
 from bot.gifts.model.locales import babel_locale
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
-from bot.gifts.model.text import Listed, Part, Words, say, say_many, sentences
+from bot.gifts.model.text import ListOf, Part, Words, say, say_many, sentences
 from handlers.blocks.block_kit import as_json
 from handlers.blocks.bounds import LONGEST_TEXT, LONGEST_TITLE, cut, shortened
 from handlers.blocks.components import context, escaped, section, some
@@ -76,19 +76,21 @@ def settings_title(language: Language) -> str:
     return language.say("The rules for gifts")
 
 
-def settings_view(policy: Policy, patience: Patience, roster: Roster, language: Language) -> dict[str, Any]:
+def settings_view(policy: Policy, patience: EscalationDelays, roster: Roster, language: Language) -> dict[str, Any]:
     """The same in a modal."""
     blocks = _blocks(policy, patience, roster, language)
     title, close = cut(settings_title(language), LONGEST_TITLE), cut(language.say("Close"), LONGEST_TITLE)
     return View(type="modal", title=title, close=close, blocks=blocks).to_dict()
 
 
-def settings_blocks(policy: Policy, patience: Patience, roster: Roster, language: Language) -> list[dict[str, Any]]:
+def settings_blocks(
+    policy: Policy, patience: EscalationDelays, roster: Roster, language: Language
+) -> list[dict[str, Any]]:
     """The whole policy, as far as a message can hold it."""
     return as_json(_blocks(policy, patience, roster, language))
 
 
-def _blocks(policy: Policy, patience: Patience, roster: Roster, language: Language) -> list[Block]:
+def _blocks(policy: Policy, patience: EscalationDelays, roster: Roster, language: Language) -> list[Block]:
     chapters = (
         (say("*Who may ask, and for what*"), _asking(policy, language)),
         (say("*Who decides* (the first rule that fits)"), _deciding(policy, language)),
@@ -147,7 +149,7 @@ def _deciding(policy: Policy, language: Language) -> Iterator[Words]:
             continue
         parts: dict[str, Part] = {"number": number, "rule": escaped(rule.name), "way": _way(rule)}
         if conditions := tuple(_conditions(rule, language)):
-            yield say("{number}. *{rule}* ({conditions}): {way}", conditions=Listed(conditions), **parts)
+            yield say("{number}. *{rule}* ({conditions}): {way}", conditions=ListOf(conditions), **parts)
         else:
             yield say("{number}. *{rule}* (all other gifts): {way}", **parts)
 
@@ -213,12 +215,12 @@ def _subject(per: Per, subject: str) -> str:
     return mention(subject) if per in {Per.REQUESTER, Per.RECIPIENT} else escaped(subject)
 
 
-def _waiting(policy: Policy, patience: Patience) -> Iterator[Words]:
+def _waiting(policy: Policy, patience: EscalationDelays) -> Iterator[Words]:
     hours = patience.hours
     yield say("After {time} those who can decide are reminded.", time=_working(patience.remind, hours))
     yield say("After {time} the backup hears of it, where there is one.", time=_working(patience.call_backup, hours))
     yield say("After {time} a request expires, and its requester is told.", time=_working(patience.expire, hours))
-    days = Listed(tuple(_Weekday(number) for number in sorted(hours.days)))
+    days = ListOf(tuple(_Weekday(number) for number in sorted(hours.days)))
     yield say(
         "Working time is {days}, {opens} to {closes}, in the time zone of whoever is waited for, or of {zone}.",
         days=days,
@@ -232,7 +234,7 @@ def _waiting(policy: Policy, patience: Patience) -> Iterator[Words]:
         yield say("Public holidays do not count either: {country}.", country=_Country(hours.holidays_of))
 
 
-def _working(length: timedelta, hours: OfficeHours) -> Words:
+def _working(length: timedelta, hours: BusinessHours) -> Words:
     if not length % hours.a_day:
         return say_many("{count} working day", "{count} working days", length // hours.a_day)
     return say_many("{count} working hour", "{count} working hours", length // timedelta(hours=1))
@@ -259,17 +261,17 @@ def _announcing(policy: Policy) -> Iterator[Words]:
 # ---------------------------------------------------------------- lists of things
 
 
-def _people(slack_ids: Sequence[str]) -> Listed:
+def _people(slack_ids: Sequence[str]) -> ListOf:
     return some([mention(slack_id) for slack_id in slack_ids])
 
 
-def _names(names: Sequence[str], *, with_or: bool = False) -> Listed:
+def _names(names: Sequence[str], *, with_or: bool = False) -> ListOf:
     return some([escaped(name) for name in names], with_or=with_or)
 
 
-def _countries(codes: Sequence[str], language: Language) -> Listed:
+def _countries(codes: Sequence[str], language: Language) -> ListOf:
     return some([language.country(code) for code in codes])
 
 
-def _either(amounts: Sequence[Part]) -> Listed:
+def _either(amounts: Sequence[Part]) -> ListOf:
     return some(amounts, with_or=True)

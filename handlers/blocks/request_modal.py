@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 from bot.gifts.model.errors import Field
 from bot.gifts.model.money import LONGEST_AMOUNT
 from bot.gifts.model.policy import LONGEST_NOTE, MOST_RECIPIENTS, Announcing, Policy
-from bot.gifts.model.product import Choice, Shelf
+from bot.gifts.model.product import ChosenProduct, CountryCatalogue
 from bot.gifts.model.text import Part
 from handlers.blocks.block_kit import plain
 from handlers.blocks.bounds import LONGEST_LABEL, cut
@@ -46,7 +46,7 @@ class Offer:
     policy: Policy
     countries: Mapping[str, str]
     country: str
-    shelf: Shelf | None
+    shelf: CountryCatalogue | None
     has_products: bool
 
 
@@ -96,10 +96,10 @@ def _left_out(prefill: Prefill, language: Language) -> list[Json]:
     return [context(line).to_dict() for line in said]
 
 
-def product_options(shelf: Shelf | None, words: str, language: Language) -> list[dict[str, Any]]:
+def product_options(shelf: CountryCatalogue | None, words: str, language: Language) -> list[dict[str, Any]]:
     """What can be chosen for a country by these words, "the recipient chooses" always among it."""
     found = shelf.named(words, _MOST_OPTIONS - 1) if shelf else []
-    choices = [_anything(language), *(Choice(product.code, product.name) for product in found)]
+    choices = [_anything(language), *(ChosenProduct(product.code, product.name) for product in found)]
     return [_option(choice) for choice in choices]
 
 
@@ -249,10 +249,10 @@ def _written(values: Part | None, language: Language) -> str | None:
     return language.render(values) if values else None
 
 
-def _anything(language: Language) -> Choice:
-    return Choice(ANYTHING, language.say("The recipient chooses"))
+def _anything(language: Language) -> ChosenProduct:
+    return ChosenProduct(ANYTHING, language.say("The recipient chooses"))
 
 
-def _option(choice: Choice) -> Json:
+def _option(choice: ChosenProduct) -> Json:
     """Written out, for a hundred of them answer somebody who types."""
     return {"text": plain(choice.name, LONGEST_LABEL), "value": choice.code}

@@ -4,8 +4,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, CheckboxesElement, InputBlock, Option
 
-from bot.gifts.approvals.resolve import Broken
-from bot.gifts.dashboard import Look
+from bot.gifts.approvals.resolve import StoppedGift
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import Field
 from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
@@ -27,7 +27,7 @@ _CLOSED_FOR_GOOD = {
 }
 
 
-def order_anew_form(broken: Broken, language: Language, look: Look | None = None) -> dict[str, Any]:
+def order_anew_form(broken: StoppedGift, language: Language, look: DashboardView | None = None) -> dict[str, Any]:
     """The form in which somebody states that they looked; on the Home tab it remembers what they look at."""
     request, gift = broken.request, broken.gift
     warning = language.say(
@@ -57,7 +57,7 @@ def order_anew_form(broken: Broken, language: Language, look: Look | None = None
     return form(ViewId.ORDER_ANEW, title, submit, _memory(broken, look), as_json(blocks), language)
 
 
-def close_form(broken: Broken, language: Language, look: Look | None = None) -> dict[str, Any]:
+def close_form(broken: StoppedGift, language: Language, look: DashboardView | None = None) -> dict[str, Any]:
     """The form that asks why a gift is closed, and what became of its money where that is not known."""
     blocks: list[Block] = [
         section(_who_for_whom(broken, language)),
@@ -79,7 +79,7 @@ def close_form(broken: Broken, language: Language, look: Look | None = None) -> 
     return form(ViewId.CLOSE, title, submit, _memory(broken, look), as_json(blocks), language)
 
 
-def _who_for_whom(broken: Broken, language: Language) -> str:
+def _who_for_whom(broken: StoppedGift, language: Language) -> str:
     return language.say(
         "{requester} for {recipient}, {value}",
         requester=mention(broken.request.requester),
@@ -95,5 +95,5 @@ def _statement(label: str, words: str, *, optional: bool = False) -> InputBlock:
     return InputBlock(block_id=Field.STATEMENT, label=label, optional=optional, element=element)
 
 
-def _memory(broken: Broken, look: Look | None) -> str:
+def _memory(broken: StoppedGift, look: DashboardView | None) -> str:
     return DecisionMemory(carried=broken.gift.id, look=look).model_dump_json(exclude_defaults=True)

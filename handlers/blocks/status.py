@@ -9,8 +9,8 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from bot.gifts.dashboard import Overview
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState, Request, RequestState
-from bot.gifts.model.order_hold import Hold
-from bot.gifts.model.text import Listed, say
+from bot.gifts.model.order_hold import OrderHold
+from bot.gifts.model.text import ListOf, say
 from handlers.blocks.block_kit import Json, actions, as_json, button, confirmation
 from handlers.blocks.bounds import fitting
 from handlers.blocks.components import (
@@ -74,7 +74,7 @@ def status_blocks(overview: Overview, language: Language) -> list[dict[str, Any]
         for request in overview.to_decide:
             buttons = [approve_button(request, language), decline_button(request, language)]
             blocks.extend([wish(request, language), *short_quote(request.note, language), actions(*buttons)])
-        stopped = ((request, gift) for request in overview.in_trouble for gift in request.gifts if gift.is_in_trouble)
+        stopped = ((request, gift) for request in overview.in_trouble for gift in request.gifts if gift.needs_attention)
         for request, gift in list(stopped)[:_MOST_TROUBLES]:
             blocks.extend(in_trouble(request, gift, language))
         blocks.append(DividerBlock())
@@ -145,7 +145,7 @@ def _mine(request: Request, overview: Overview, language: Language) -> list[Bloc
     return decided(request, overview.holds, overview.deciders[request.id], language)
 
 
-def decided(request: Request, holds: Sequence[Hold], menders: Sequence[str], language: Language) -> list[Block]:
+def decided(request: Request, holds: Sequence[OrderHold], menders: Sequence[str], language: Language) -> list[Block]:
     """What became of a request, and where each of its gifts stands; `menders` can set those going that stopped."""
     assert request.decision is not None, "it is decided"
     outcome_ = language.render(outcome(request))
@@ -156,7 +156,9 @@ def decided(request: Request, holds: Sequence[Hold], menders: Sequence[str], lan
     return blocks
 
 
-def _standing(request: Request, standing: Sequence[Hold], menders: Sequence[str], language: Language) -> Iterator[str]:
+def _standing(
+    request: Request, standing: Sequence[OrderHold], menders: Sequence[str], language: Language
+) -> Iterator[str]:
     """A line for all gifts that stand in the same place for the same reason."""
     holds = [hold for hold in standing if hold.currency in {None, request.value.currency}]
     places: dict[tuple[GiftState, Reason | None], list[str]] = defaultdict(list)
@@ -174,11 +176,11 @@ def _standing(request: Request, standing: Sequence[Hold], menders: Sequence[str]
             yield language.render(_PLACES[state].fill(recipients=recipients))
         else:
             yield _stopped(reason, recipients, language)
-    if any(gift.is_in_trouble and gift.reason and gift.reason.can_retry for gift in request.gifts):
+    if any(gift.needs_attention and gift.reason and gift.reason.can_retry for gift in request.gifts):
         yield language.say("{deciders} can retry.", deciders=deciders(menders))
 
 
-def _stopped(reason: Reason, recipients: Listed, language: Language) -> str:
+def _stopped(reason: Reason, recipients: ListOf, language: Language) -> str:
     why, remedy = reason.for_requester, reason.remedy_for_requester
     if remedy is None:
         return language.say(":warning: {recipients}: {reason}.", recipients=recipients, reason=why)

@@ -6,7 +6,7 @@ All of it takes time in proportion to the text.
 import re
 from collections.abc import Mapping
 
-from bot.gifts.model.text import Listed, Words, say
+from bot.gifts.model.text import ListOf, Words, say
 from bot.input_limits import LONGEST_COMMAND
 from handlers.inbound.amount_text import SOMEBODY, WrittenAmount, find_amount
 from handlers.inbound.slack_markup import as_people_see_it
@@ -52,7 +52,7 @@ def _left_open(amount: WrittenAmount, written: str, possible: frozenset[str]) ->
             "“{text}” can be in {currencies}, so I left the amount empty. "
             "Choose a country and enter the amount in its currency.",
             text=_tidy(written),
-            currencies=Listed(tuple(sorted(possible)), with_or=True),
+            currencies=ListOf(tuple(sorted(possible)), with_or=True),
         )
     return say(
         "Gifts in {currency} aren't available here, so I left the amount empty. "

@@ -34,11 +34,11 @@ _CERTIFICATE_CHECK = b"ssl_check=1"  # Slack asks now and then whether our certi
 _UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-class NoWayIn(Exception):
+class StartupError(Exception):
     """Slack cannot reach us; the message says why, for whoever starts the bot."""
 
 
-class HttpIntake:
+class HttpReceiver:
     """HTTP: Slack posts signed requests to /slack/events; /healthz says whether the bot works, and counts refusals."""
 
     def __init__(
@@ -67,7 +67,7 @@ class HttpIntake:
         try:
             await self._server.start(self._host, self._port)
         except OSError as error:
-            raise NoWayIn(f"{self._host}:{self._port} cannot be used: {error.strerror}.") from error
+            raise StartupError(f"{self._host}:{self._port} cannot be used: {error.strerror}.") from error
         log.info("listening", url=self.url)
 
     @property

@@ -11,10 +11,10 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.gifts.dashboard import Look
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import Field as FormField
 from bot.gifts.model.errors import Unreadable
-from bot.gifts.model.listing import Which
+from bot.gifts.model.listing import RequestFilter
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.model.pagination import BEGINNING
 from bot.gifts.model.text import say
@@ -190,7 +190,7 @@ class Click(Deed):
         return self.place == "view"
 
     @property
-    def look(self) -> Look | None:
+    def look(self) -> DashboardView | None:
         """What of the Home tab somebody looked at; None when the button was elsewhere."""
         return read_look(self.memory) if self.is_on_home else None
 
@@ -242,10 +242,10 @@ class WhichChosen(Payload):
 
     user: SlackId = Field(validation_alias=AliasPath("user", "id"))
     memory: Text = Field("", validation_alias=AliasPath("view", "private_metadata"))
-    which: Which = Field(validation_alias=AliasPath("actions", 0, "selected_option", "value"))
+    which: RequestFilter = Field(validation_alias=AliasPath("actions", 0, "selected_option", "value"))
 
     @property
-    def look(self) -> Look:
+    def look(self) -> DashboardView:
         """What they look at now."""
         return replace(read_look(self.memory), which=self.which, mine=BEGINNING)
 

@@ -23,10 +23,10 @@ from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
 from bot.input_limits import LARGEST_ENVELOPE
-from handlers.background_tasks import Errands
+from handlers.background_tasks import BackgroundTasks
 from handlers.inbound.startup import insist
 from handlers.slack_api.remedies import APP_TOKEN
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ _SOCKET = "Socket Mode"  # as what can fail by itself
 _RESTS = (0.0, 0.0, 1.0, 3.0, 7.0, 15.0)  # seconds before the next, after so many short ones in a row
 
 
-class SocketIntake:
+class SocketModeReceiver:
     """Socket Mode: `session` opens the connections, `app` answers what comes through them."""
 
     def __init__(
@@ -54,7 +54,7 @@ class SocketIntake:
         self._outages = outages
         self._lines: list[asyncio.Task[None]] = []
         self._connections: set[asyncio.Task[None]] = set()
-        self._in_hand = Errands()
+        self._in_hand = BackgroundTasks()
         self._closing = False
 
     async def start(self) -> None:
@@ -111,7 +111,7 @@ class SocketIntake:
 
     async def _address(self) -> str | Rejected | Unavailable | OutcomeUnknown:
         """Where to connect, once; it is a secret."""
-        answer = await answer_of(self._app.client.apps_connections_open(app_token=self._app_token))
+        answer = await classify(self._app.client.apps_connections_open(app_token=self._app_token))
         return str(answer["url"]) if isinstance(answer, AsyncSlackResponse) else answer
 
     async def _hear(self, address: str, another: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ import structlog
 
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.ports import Clock
-from handlers.inbound.http import NoWayIn
+from handlers.inbound.http import StartupError
 from handlers.slack_api.remedies import CHECK_THE_WAY, remedy_of
 from handlers.slack_api.responses import is_passing
 
@@ -34,9 +34,9 @@ async def insist(
             return answer
         if not is_passing(answer):
             remedy = remedy_of(answer.detail, token)
-            raise NoWayIn(f"Slack does not let us in with {token}: {answer.detail}. It refuses {call}. {remedy}")
+            raise StartupError(f"Slack does not let us in with {token}: {answer.detail}. It refuses {call}. {remedy}")
         left = min(next(waits, 0.0), gives_up_at - clock.monotonic())
         if left <= 0:
-            raise NoWayIn(f"Slack has not answered {call} for two minutes: {answer.detail}. {CHECK_THE_WAY}")
+            raise StartupError(f"Slack has not answered {call} for two minutes: {answer.detail}. {CHECK_THE_WAY}")
         log.warning("start_waits_for_slack", call=call, answer=answer.detail, seconds=left)
         await clock.sleep(left)

@@ -7,7 +7,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.gifts.model.errors import TooMuch
+from bot.gifts.model.errors import RateLimited
 from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
 from handlers.inbound.payloads import Act, read
@@ -24,7 +24,7 @@ class _Tally:
     is_told: bool = False
 
 
-class Throttle(AsyncMiddleware):
+class UserRateLimit(AsyncMiddleware):
     """Counts what each person does, and by itself how often they only look; typing is free.
 
     There are two tallies for each of the workspace's people.
@@ -53,7 +53,9 @@ class Throttle(AsyncMiddleware):
             return resp
         if act.has_answer or not tally.is_told:
             tally.is_told = True
-            raise TooMuch(say("That was a lot at once, so nothing was done this time. Please try again in a minute."))
+            raise RateLimited(
+                say("That was a lot at once, so nothing was done this time. Please try again in a minute.")
+            )
         return BoltResponse(status=200)  # each word in a modal costs one of the calls that Slack grants to all together
 
     def _tally_of(self, act: Act) -> _Tally | None:

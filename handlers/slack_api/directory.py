@@ -17,8 +17,8 @@ from bot.gifts.model.text import say
 from bot.gifts.ports import Clock
 from bot.gifts.time_limit import seconds_left
 from handlers.localization import ENGLISH, Language, language_of
-from handlers.slack_api.rate_limits import Limits, Method
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.rate_limits import Method, SlackRateLimits
+from handlers.slack_api.responses import classify
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class SlackDirectory:
     def __init__(self, client: AsyncWebClient, workspace: Workspace, clock: Clock) -> None:
         self._client = client
         self._workspace = workspace
-        self.limits = Limits(clock)  # all calls to Slack that are the worker's share them
+        self.limits = SlackRateLimits(clock)  # all calls to Slack that are the worker's share them
         self._groups = TTLCache[str, frozenset[str]](_MOST, _GROUP_REMEMBERED, clock.monotonic)
         self._people = TTLCache[str, Person](_MOST, _REMEMBERED, clock.monotonic)
         self._known = TTLCache[str, Person](_MOST, _LANGUAGE_REMEMBERED, clock.monotonic)
@@ -126,7 +126,7 @@ class SlackDirectory:
         found: list[str] = []
         cursor: str | None = None
         while True:
-            answer = await answer_of(self._client.users_list(cursor=cursor, limit=200))
+            answer = await classify(self._client.users_list(cursor=cursor, limit=200))
             if not isinstance(answer, AsyncSlackResponse):
                 raise SlackIsSilent(answer)
             found += [user["id"] for user in answer["members"] if name.casefold() in _names(user)]
@@ -159,7 +159,7 @@ class SlackDirectory:
         return slack_id in self._known
 
     async def _ask_members(self, group: str) -> frozenset[str]:
-        answer = await answer_of(self._client.usergroups_users_list(usergroup=group))
+        answer = await classify(self._client.usergroups_users_list(usergroup=group))
         if isinstance(answer, AsyncSlackResponse):
             members = frozenset(answer["users"])
         elif answer.detail == _NO_SUCH_GROUP:
@@ -171,7 +171,7 @@ class SlackDirectory:
         return members
 
     async def _ask(self, slack_id: str) -> Person:
-        answer = await answer_of(self._client.users_info(user=slack_id, include_locale=True))
+        answer = await classify(self._client.users_info(user=slack_id, include_locale=True))
         if isinstance(answer, AsyncSlackResponse):
             person = self._read(slack_id, answer["user"])
         elif isinstance(answer, Rejected):

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.gifts.model.failure_reasons import Reason
-from bot.gifts.model.notification import Mail, Message
+from bot.gifts.model.notification import Message, Notification
 from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
 from bot.gifts.model.people import is_person
 from bot.gifts.ports import Clock
@@ -19,7 +19,7 @@ from handlers.ids import MESSAGE_EVENT
 from handlers.localization import ENGLISH, Language
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.rate_limits import Method
-from handlers.slack_api.responses import Answer, answer_of, is_our_fault
+from handlers.slack_api.responses import Answer, classify, is_our_fault
 
 _REMEMBERED = 60 * 60.0  # seconds; a person's channel stays the same, but whoever has left is to be noticed
 _MOST: Final = 100_000  # channels
@@ -57,14 +57,14 @@ class SlackMessenger:
         if known := self._opened.get(to):
             return known
         await self._limits.turn(Method.OPEN)
-        answer = await answer_of(self._patient.conversations_open(users=to))
+        answer = await classify(self._patient.conversations_open(users=to))
         if isinstance(answer, AsyncSlackResponse):
             channel: str = answer["channel"]["id"]
             self._opened[to] = channel
             return channel
         return _certain(answer)
 
-    async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
+    async def post(self, channel: str, mail: Notification) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once, without any retry."""
         language = await self._language(mail.message.to)
         card = render(mail, language)
@@ -77,9 +77,9 @@ class SlackMessenger:
             self._opened.pop(mail.message.to, None)
         return answer
 
-    async def _post_card(self, channel: str, mail: Mail, card: Card) -> Answer:
+    async def _post_card(self, channel: str, mail: Notification, card: Card) -> Answer:
         await self._limits.turn_to_post(channel)
-        return await answer_of(
+        return await classify(
             self._once.chat_postMessage(
                 channel=channel,
                 text=card.text,
@@ -102,7 +102,7 @@ class SlackMessenger:
         while cursor not in turned and len(turned) < _MOST_PAGES:
             turned.add(cursor)
             await self._limits.turn(Method.HISTORY)
-            answer = await answer_of(
+            answer = await classify(
                 self._patient.conversations_history(
                     channel=message.channel,
                     oldest=oldest,
@@ -122,12 +122,12 @@ class SlackMessenger:
         """The newest of the bot's own messages in a direct message channel, as far as a page of it shows them."""
         await self._limits.turn(Method.HISTORY)
         history = self._patient.conversations_history(channel=channel, include_all_metadata=True, limit=_PAGE)
-        answer = await answer_of(history)
+        answer = await classify(history)
         if not isinstance(answer, AsyncSlackResponse):
             return _cannot_look(answer)
         return [Said(message_id, row["ts"]) for row in answer["messages"] if (message_id := _message_id(row))]
 
-    async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
+    async def update(self, mail: Notification) -> Posted | Rejected | Unavailable:
         """Make a message that was sent show how things stand now."""
         message = mail.message
         assert message.channel is not None, "a sent message has an address"
@@ -142,7 +142,7 @@ class SlackMessenger:
     async def _update_card(self, at: Posted, card: Card) -> Answer:
         await self._limits.turn(Method.UPDATE)
         blocks = as_json(card.blocks)
-        return await answer_of(self._patient.chat_update(channel=at.channel, ts=at.ts, text=card.text, blocks=blocks))
+        return await classify(self._patient.chat_update(channel=at.channel, ts=at.ts, text=card.text, blocks=blocks))
 
     async def _language(self, to: str) -> Language:
         if not is_person(to):

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +41,10 @@ class PrivateReplies:
         if caller.response_url and await self._respond(caller.response_url, text=text, replace_original=False):
             return
         if caller.channel:
-            shown = await answer_of(
-                self._client.chat_postEphemeral(channel=caller.channel, user=caller.user, text=text)
-            )
+            shown = await classify(self._client.chat_postEphemeral(channel=caller.channel, user=caller.user, text=text))
             if isinstance(shown, AsyncSlackResponse):
                 return
-        await answer_of(
+        await classify(
             self._client.chat_postMessage(channel=caller.user, text=text, unfurl_links=False, unfurl_media=False)
         )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.gifts.ports import Clock
-from bot.gifts.rate_limiter import Pace
+from bot.gifts.rate_limiter import RateLimiter
 
 # for each channel, and a little more, as a call may arrive late; docs.slack.dev, "Rate limits", "Posting messages"
 ONE_POST_A_SECOND = timedelta(seconds=1.05)
@@ -32,13 +32,13 @@ class Method(Enum):
         self.at_once = at_once
 
 
-class Limits:
+class SlackRateLimits:
     """Lets calls through in their turn."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._methods = {method: Pace(clock, method.interval, method.at_once) for method in Method}
-        self._channels: dict[str, Pace] = {}
+        self._methods = {method: RateLimiter(clock, method.interval, method.at_once) for method in Method}
+        self._channels: dict[str, RateLimiter] = {}
 
     async def turn(self, method: Method) -> None:
         """Wait until a method may be called."""
@@ -46,5 +46,5 @@ class Limits:
 
     async def turn_to_post(self, channel: str) -> None:
         """Wait until a message may be posted there."""
-        await self._channels.setdefault(channel, Pace(self._clock, ONE_POST_A_SECOND)).turn()
+        await self._channels.setdefault(channel, RateLimiter(self._clock, ONE_POST_A_SECOND)).turn()
         await self.turn(Method.POST)

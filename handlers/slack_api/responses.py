@@ -17,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.outages import SLACK_ACCESS, Outages
-from bot.gifts.rate_limiter import rest_of
+from bot.gifts.rate_limiter import parse_retry_after
 from handlers.slack_api.error_codes import CodeClass, class_of
 from handlers.slack_api.remedies import ABOUT_THE_TOKEN, CONNECT_AGAIN, LET_IN_AGAIN
 
@@ -36,7 +36,7 @@ _FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, *_UNREADABLE)
 Answer = AsyncSlackResponse | Rejected | Unavailable | OutcomeUnknown
 
 
-async def answer_of(call: Awaitable[AsyncSlackResponse]) -> Answer:
+async def classify(call: Awaitable[AsyncSlackResponse]) -> Answer:
     """Wait for a call and say what came of it."""
     try:
         return await call
@@ -130,7 +130,7 @@ def is_our_fault(answer: Rejected | Unavailable | OutcomeUnknown) -> bool:
 def _refused(status: int, answer: dict[str, Any], headers: dict[str, str]) -> Rejected | Unavailable | OutcomeUnknown:
     """What a refusal means; one that does not say `"ok": false` is not Slack's, and proves nothing."""
     code = _code_in(answer)
-    rest = rest_of(headers.get("Retry-After", ""), _SHORT_REST)
+    rest = parse_retry_after(headers.get("Retry-After", ""), _SHORT_REST)
     if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
         return Unavailable("429", rest)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.get("ok") is not False or not code:

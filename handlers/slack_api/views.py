@@ -7,11 +7,11 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.gifts.dashboard import Look
+from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import GiftbotError, NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, Request
-from bot.gifts.model.job import Later, Stopped
+from bot.gifts.model.job import Retry, Stopped
 from bot.gifts.model.outcomes import OutcomeUnknown, Rejected, Unavailable
 from bot.gifts.model.redemption_link import NO_GOOD
 from bot.gifts.model.text import Words, say
@@ -24,14 +24,14 @@ from handlers.blocks.status import status_blocks, status_title
 from handlers.localization import Language, mention
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.private_replies import Caller, PrivateReplies
-from handlers.slack_api.responses import Answer, answer_of
+from handlers.slack_api.responses import Answer, classify
 
 _HOME_AGAIN = (1.0, 5.0, 20.0)  # seconds between the tries to show the Home tab
 _CONFLICT = "hash_conflict"
 _NOT_OPENED = say("Slack did not open the window for it. Please click again.")
 
 
-class Screens:
+class SlackViews:
     """Shows things to one person; where Slack does not open a modal, they read in private what to do."""
 
     def __init__(self, client: AsyncWebClient, directory: SlackDirectory, services: Services, clock: Clock) -> None:
@@ -43,7 +43,7 @@ class Screens:
 
     async def open(self, caller: Caller, view: dict[str, Any], instead: Words = _NOT_OPENED) -> str | None:
         """Open a modal and give its id; where Slack does not, the caller reads something `instead`."""
-        answer = await answer_of(self._client.views_open(trigger_id=caller.trigger, view=view))
+        answer = await classify(self._client.views_open(trigger_id=caller.trigger, view=view))
         if isinstance(answer, AsyncSlackResponse):
             view_id: str = answer["view"]["id"]
             return view_id
@@ -52,7 +52,7 @@ class Screens:
 
     async def change(self, view_id: str, view: dict[str, Any], as_it_was: str | None = None) -> str | None:
         """Change an open modal and give its new hash; with its hash `as_it_was`, only while it still is as it was."""
-        answer = await answer_of(self._client.views_update(view_id=view_id, view=view, hash=as_it_was))
+        answer = await classify(self._client.views_update(view_id=view_id, view=view, hash=as_it_was))
         if isinstance(answer, AsyncSlackResponse):
             new_hash: str = answer["view"]["hash"]
             return new_hash
@@ -88,7 +88,7 @@ class Screens:
             return notice_view(refused.user_message, language)
         return gift_view(request, link, language)
 
-    async def show_home(self, person: str, look: Look) -> None:
+    async def show_home(self, person: str, look: DashboardView) -> None:
         """Fill somebody's Home tab with what they look at; what Slack refuses for a moment is tried again."""
         for seconds in _HOME_AGAIN:
             shown = await self._publish_home(person, look)
@@ -98,7 +98,7 @@ class Screens:
             await self._clock.sleep(max(seconds, rest))
         await self._publish_home(person, look)
 
-    async def _publish_home(self, person: str, look: Look) -> Answer:
+    async def _publish_home(self, person: str, look: DashboardView) -> Answer:
         try:
             with time_limit(None):  # no click waits for it
                 desk, language = await asyncio.gather(
@@ -106,9 +106,9 @@ class Screens:
                 )
         except NotNow as silent:
             return OutcomeUnknown(str(silent))
-        return await answer_of(self._client.views_publish(user_id=person, view=home_view(desk, language)))
+        return await classify(self._client.views_publish(user_id=person, view=home_view(desk, language)))
 
-    async def show_again(self, person: str, look: Look | None, reply_url: str | None) -> None:
+    async def show_again(self, person: str, look: DashboardView | None, reply_url: str | None) -> None:
         """Bring the list up to date in which somebody clicked."""
         if look:
             await self.show_home(person, look)
@@ -119,7 +119,7 @@ class Screens:
             await self._replies.replace(reply_url, status_title(language), status_blocks(overview, language))
 
 
-def _why_not_shown(answer: Stopped | Later, requester: str) -> Words:
+def _why_not_shown(answer: Stopped | Retry, requester: str) -> Words:
     match answer:
         case Stopped(_, reason) if reason in NO_GOOD.values():
             return say(
@@ -127,10 +127,10 @@ def _why_not_shown(answer: Stopped | Later, requester: str) -> Words:
                 reason=reason.for_requester,
                 requester=requester,
             )
-        case Stopped() | Later(Reason.LINK_WITHHELD):
+        case Stopped() | Retry(Reason.LINK_WITHHELD):
             return say(
                 "The gift card service does not hand it over just now. Please try again later, or ask {requester}.",
                 requester=requester,
             )
-        case Later():
+        case Retry():
             return say("The gift card service does not answer. Please try again later.")

@@ -15,19 +15,19 @@ from bot.clock import SystemClock
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.jobs.worker import Worker
 from bot.gifts.model.approval_rules import one_of
-from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.business_hours import EscalationDelays
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.gift import Gift, Request
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import Mail, Message
+from bot.gifts.model.notification import Message, Notification
 from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Posted, Said
 from bot.gifts.model.people import Person, Standing
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.product import Product
-from bot.gifts.orders.redemption import Care
-from bot.gifts.services import Arrangement, build_services
+from bot.gifts.orders.redemption import RedemptionSettings
+from bot.gifts.services import FlowSettings, build_services
 from storage import Database, SqliteStore
 
 ABE, ANA = "UABE", "UANA"
@@ -44,7 +44,7 @@ class SlackAtHand:
         """The channel of a person."""
         return f"D{to[1:]}"
 
-    async def post(self, channel: str, mail: Mail) -> Posted:  # noqa: ARG002 - nobody reads it
+    async def post(self, channel: str, mail: Notification) -> Posted:  # noqa: ARG002 - nobody reads it
         """Take a message."""
         return Posted(channel, f"{next(self._numbers)}.0")
 
@@ -56,7 +56,7 @@ class SlackAtHand:
         """Nothing that is not known."""
         return ()
 
-    async def update(self, mail: Mail) -> Posted:
+    async def update(self, mail: Notification) -> Posted:
         """Take a message anew."""
         return Posted(mail.message.channel or "", mail.message.ts or "")
 
@@ -134,11 +134,13 @@ class Stage:
         self.store = SqliteStore(database, self._bell.set)
         slack = SlackAtHand()
         policy = Policy(one_of({ABE, ANA}), ("GB",), {"GBP": Money(10_000, "GBP", 2)})
-        arrangement = Arrangement(policy, None, (_HOST,), timedelta(seconds=30), Care(), Patience())
+        arrangement = FlowSettings(
+            policy, None, (_HOST,), timedelta(seconds=30), RedemptionSettings(), EscalationDelays()
+        )
         self.services = build_services(
             self.store, GiftCardsAtHand(), slack, slack, self.clock, arrangement, time_ordered_id
         )
-        done = (Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER)
+        done = (JobKind.POST, JobKind.REFRESH, JobKind.ORDER, JobKind.DELIVER)
         self._steps = {task: self.services.steps[task] for task in done}
 
     async def ask(self) -> Request:
@@ -150,7 +152,7 @@ class Stage:
         """Let a worker do everything that is on the list now."""
         worker = Worker(self.store, self.clock, self._bell, self._steps, self.services.flow.give_up)
         working = asyncio.create_task(worker.run())
-        while self.store.work.due(self._steps, self.clock.now(), 1):  # noqa: ASYNC110 - it rings for its worker
+        while self.store.jobs.due(self._steps, self.clock.now(), 1):  # noqa: ASYNC110 - it rings for its worker
             await asyncio.sleep(0.002)
         await worker.stop(10)
         await working

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from bot.gifts.dashboard import Look
+from bot.gifts.dashboard import DashboardView
 from handlers.blocks.home_tab import home_view
 from handlers.blocks.status import status_blocks
 from handlers.localization import language_of
@@ -51,7 +51,7 @@ async def _a_gift(stage: Stage, size: Size) -> float:
 
 async def _the_home_tab(stage: Stage, _size: Size) -> float:
     async def look() -> None:
-        home_view(await stage.services.dashboard.of(ABE, Look()), _LANGUAGE)
+        home_view(await stage.services.dashboard.of(ABE, DashboardView()), _LANGUAGE)
 
     return await _median(look, _LOOKS)
 

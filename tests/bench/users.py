@@ -9,7 +9,7 @@ from bot.gifts.model import gift
 from bot.gifts.model.approval_rules import one_of
 from bot.gifts.model.gift import GiftState
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import Brief, Letter, Message
+from bot.gifts.model.notification import CardContext, Message, RequestNotification
 from bot.gifts.model.notification import Kind as MessageKind
 from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
@@ -118,7 +118,7 @@ def _drawn(request: gift.Request, policy: Policy, channel: str) -> list[Json]:
     route = policy.route(request, Roster())
     assert route, "one of the approvers decides"
     message = Message("m", MessageKind.CARD, request.id, tuple(one.id for one in request.gifts), channel)
-    letter = Letter(message, request, brief=Brief(route, is_open=True))
+    letter = RequestNotification(message, request, brief=CardContext(route, is_open=True))
     drawn: list[Json] = with_ids({"blocks": as_json(render(letter, language_of("en-GB")).blocks)})["blocks"]
     return drawn
 

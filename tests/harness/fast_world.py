@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.jobs.worker import Worker
-from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.business_hours import EscalationDelays
 from bot.gifts.model.errors import GiftbotError
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.policy import Policy
-from bot.gifts.orders.redemption import Care
-from bot.gifts.services import Arrangement, Services, build_services
+from bot.gifts.orders.redemption import RedemptionSettings
+from bot.gifts.services import FlowSettings, Services, build_services
 from storage import Database, SqliteStore
 from tests.harness.ledger import Ledger
 from tests.proof.simulation.fake_provider import LINK_HOST, Shop
@@ -45,10 +45,10 @@ class CalmCompany:
         network, life = Network(self.clock, self.fate, lambda _: None), Life(self._checked, lambda _: None)
         chat = ChatClient(Chat(self.clock, self.fate, ()), network, life)
         shop = ShopClient(Shop(self.clock, self.fate), network, life)
-        arrangement = Arrangement(policy, None, (LINK_HOST,), SETTLE, Care(), Patience())
+        arrangement = FlowSettings(policy, None, (LINK_HOST,), SETTLE, RedemptionSettings(), EscalationDelays())
         self.store = store
         self.services = build_services(store, shop, chat, chat, self._checked, arrangement, self.fate.id)
-        done = (Task.ORDER, Task.DELIVER, Task.CHASE)  # no message is posted
+        done = (JobKind.ORDER, JobKind.DELIVER, JobKind.CHASE)  # no message is posted
         self._steps = {task: self.services.steps[task] for task in done}
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

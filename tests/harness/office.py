@@ -18,7 +18,7 @@ from bot.giftcards.registry import PROVIDERS
 from bot.sandbox.simulator import Kind, Person, SignedHttp, Simulator
 from bot.sandbox.simulator.giftcards.runa.api import RunaApi
 from bot.settings import HttpSettings, SocketSettings
-from handlers.inbound.http import EVENTS_PATH, HttpIntake
+from handlers.inbound.http import EVENTS_PATH, HttpReceiver
 from tests.harness.ledger import Intruder, Ledger, ledger_of
 
 Transport = Literal["socket", "http"]
@@ -144,7 +144,7 @@ class Office:
                 yield bot
         else:
             async with giftbot(*self.settings(HttpSettings, **changes), ("127.0.0.1", 0), clock=self.clock) as bot:
-                assert isinstance(bot.intake, HttpIntake)
+                assert isinstance(bot.intake, HttpReceiver)
                 self.delivery = self.slack.use_http(f"{bot.intake.url}{EVENTS_PATH}")
                 yield bot
 

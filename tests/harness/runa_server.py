@@ -92,7 +92,7 @@ def _is_beyond(response: httpx.Response) -> bool:
 
 
 @dataclass
-class Desk:
+class Dashboard:
     """The client at work, with the service and the clock that it uses."""
 
     client: Runa
@@ -165,13 +165,13 @@ async def http(url: str, key: str, patience: float = 5.0) -> AsyncGenerator[http
 
 
 @asynccontextmanager
-async def at_work(templates: Mapping[str, str], *, production: bool = False) -> AsyncGenerator[Desk]:
+async def at_work(templates: Mapping[str, str], *, production: bool = False) -> AsyncGenerator[Dashboard]:
     """Everything is well; in the end, no answer has shown the API key or a link, and the contract was kept."""
     clock = Clock()
     service = Noting(clock=clock.seconds, production=production)
     await service.start()
     async with http(service.base_url, service.api_key) as connection:
-        desk = Desk(Runa(connection, templates, clock), service, clock)
+        desk = Dashboard(Runa(connection, templates, clock), service, clock)
         yield desk
     await service.stop()
     service.check()

@@ -56,7 +56,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.orders.place",
-                "OrderDesk.place",
+                "OrderPlacement.place",
                 _PLACE,
                 "import dataclasses, uuid\n"
                 "$ANSWER = await $SERVICE.place(dataclasses.replace($ORDER, key=str(uuid.uuid4())))",
@@ -70,7 +70,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.orders.place",
-                "OrderDesk.place",
+                "OrderPlacement.place",
                 _PLACE,
                 f"{_PLACE}\n"
                 "if isinstance($ANSWER, OutcomeUnknown):\n"
@@ -86,7 +86,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.orders.place",
-                "OrderDesk.place",
+                "OrderPlacement.place",
                 _PLACE,
                 "import dataclasses\n"
                 "anew = await $SERVICE.products(request.country)\n"
@@ -105,7 +105,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.orders.place",
-                "OrderDesk._settled",
+                "OrderPlacement._settled",
                 "case OutcomeUnknown($DETAIL, $REASON):\n    ...",
                 "case OutcomeUnknown($DETAIL, $REASON):\n    return Stopped(GiftStep.FAIL, $REASON, $DETAIL)",
             ),
@@ -118,7 +118,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.orders.place",
-                "OrderDesk._is_undone",
+                "OrderPlacement._is_undone",
                 "if $IS_UNKNOWN_STILL:\n    return False",
                 "if False:\n    return False",
             ),
@@ -231,9 +231,9 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.approvals.decide",
-                "Deciding.approve",
+                "Decisions.approve",
                 "with $STORE.write():\n    ...",
-                "await self._roll.people({person, 'a moment later'})\nwith $STORE.write():\n    ...",
+                "await self._approver_directory.people({person, 'a moment later'})\nwith $STORE.write():\n    ...",
             ),
             Edit(
                 "storage.requests",
@@ -251,7 +251,7 @@ MUTATIONS = (
             Edit("bot.gifts.model.approval_route", "check_no_part_in", "$PERSON in $REQUEST.recipients", "False"),
             Edit(
                 "bot.gifts.model.approval_route",
-                "Route.hands_in",
+                "Route.eligible_approvers_of",
                 "$POOL - $INVOLVED - $HAVE_AGREED",
                 "$POOL - {self.request.requester} - $HAVE_AGREED",
             ),
@@ -264,21 +264,21 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.approvals.submit",
-                "Asking.ask",
+                "Submissions.ask",
                 "with $STORE.write():\n"
                 "    ...\n"
                 "    if $IS_ADDED:\n"
                 "        ...\n"
-                "        $STORE.work.add(Task.CHASE, $ID, $NOW)\n"
+                "        $STORE.jobs.add(JobKind.CHASE, $ID, $NOW)\n"
                 "        return $REQUEST",
                 "with $STORE.write():\n"
                 "    ...\n"
                 "    if is_new := $IS_ADDED:\n"
                 "        ...\n"
                 "if is_new:\n"
-                "    await self._roll.people({$REQUEST.requester, 'a moment later'})\n"
+                "    await self._approver_directory.people({$REQUEST.requester, 'a moment later'})\n"
                 "    with $STORE.write():\n"
-                "        $STORE.work.add(Task.CHASE, $ID, $NOW)\n"
+                "        $STORE.jobs.add(JobKind.CHASE, $ID, $NOW)\n"
                 "    return $REQUEST",
             ),
         ),
@@ -294,7 +294,7 @@ MUTATIONS = (
                 _SEND,
                 "with self._store.write():\n"
                 "    words = $LINK.get_secret_value() if $LINK else ''\n"
-                "    self._store.history.add(self._clock.now(), MACHINE, 'link', gift.request_id, detail=words)",
+                "    self._store.audit_log.add(self._clock.now(), MACHINE, 'link', gift.request_id, detail=words)",
                 "before",
             ),
         ),
@@ -306,7 +306,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.notifications.plan",
-                "Notices.prepare_gift",
+                "NotificationPlan.prepare_gift",
                 "$ADD(Kind.GIFT, $REQUEST, $GIFT.recipient, ...)",
                 "$ADD(Kind.GIFT, $REQUEST, $REQUEST.requester, ...)",
             ),
@@ -319,7 +319,7 @@ MUTATIONS = (
         (
             Edit(
                 "handlers.approval",
-                "Deciding.on_approve",
+                "ApprovalListeners.on_approve",
                 "await $FLOW.approve(...)\n",
                 "import asyncio\n"
                 "asyncio.get_running_loop().call_later(0.01, asyncio.ensure_future, $FLOW.approve(...))",
@@ -337,7 +337,7 @@ MUTATIONS = (
         (
             Edit(
                 "bot.gifts.orders.place",
-                "OrderDesk._about_to_be_sent",
+                "OrderPlacement._about_to_be_sent",
                 "with $STORE.write():\n    $STORE.orders.add($ORDER)",
                 "await self._giftcards.place($ORDER)\nwith $STORE.write():\n    $STORE.orders.add($ORDER)",
             ),
@@ -378,7 +378,11 @@ MUTATIONS = (
     Mutation(
         "wall clock in a pace",
         "simulation",
-        (Edit("bot.gifts.rate_limiter", "Pace.turn", "$CLOCK.monotonic()", "$CLOCK._machine.now().timestamp()"),),
+        (
+            Edit(
+                "bot.gifts.rate_limiter", "RateLimiter.turn", "$CLOCK.monotonic()", "$CLOCK._machine.now().timestamp()"
+            ),
+        ),
         seed=7,
     ),
     Mutation(
@@ -388,7 +392,7 @@ MUTATIONS = (
             Edit(
                 "bot.gifts.notifications.outbox",
                 "Outbox.send",
-                "$STORE.messages.newest_in($CHANNEL)",
+                "$STORE.notifications.newest_in($CHANNEL)",
                 "str(self._clock._machine.now().timestamp() - 3600)",
             ),
         ),
@@ -398,14 +402,16 @@ MUTATIONS = (
         "requests expire by the machine's clock",
         "simulation",
         (
-            Edit("bot.gifts.approvals.escalate", "Chase._may_expire", "$CLOCK.now()", "$CLOCK._machine.now()"),
+            Edit("bot.gifts.approvals.escalate", "Escalation._may_expire", "$CLOCK.now()", "$CLOCK._machine.now()"),
             Edit(
                 "bot.gifts.approvals.escalate",
-                "Chase._may_expire",
+                "Escalation._may_expire",
                 "$IS_OVER and await $CLOCK.is_sure()",
                 "$IS_OVER",
             ),
-            Edit("bot.gifts.approvals.escalate", "Chase._put_before", "$MAY_EXPIRE and $NOW >= $END", "$MAY_EXPIRE"),
+            Edit(
+                "bot.gifts.approvals.escalate", "Escalation._put_before", "$MAY_EXPIRE and $NOW >= $END", "$MAY_EXPIRE"
+            ),
         ),
         seed=1,
     ),
@@ -434,9 +440,9 @@ MUTATIONS = (
             ),
             Edit(
                 "bot.gifts.approvers",
-                "Roll.rights_of",
+                "ApproverDirectory.acting_for",
                 "$ROSTER, $PEOPLE = await $ROLL.now_with($IDS)",
-                "$PEOPLE = await $ROLL.people({person, *(await $ROLL.now()).rights_of(person)})",
+                "$PEOPLE = await $ROLL.people({person, *(await $ROLL.now()).acting_for(person)})",
             ),
         ),
         seed=7,
@@ -448,8 +454,8 @@ MUTATIONS = (
             Edit(
                 "bot.gifts.jobs.worker",
                 "Worker._write",
-                "case Done():\n    ...",
-                "outcome = Done() if work.tries else outcome",
+                "case Completed():\n    ...",
+                "outcome = Completed() if work.tries else outcome",
                 "before",
             ),
         ),

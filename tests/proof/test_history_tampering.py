@@ -41,7 +41,7 @@ def _writes(store: SqliteStore, lines: int) -> None:
         store.requests.add(request)  # a line of its own
         for number in range(1, lines):
             at = NOON + timedelta(minutes=number)
-            store.history.add(at, "UABE", AuditEvent.REFUSED, request.id, detail=f"refusal {number}")
+            store.audit_log.add(at, "UABE", AuditEvent.REFUSED, request.id, detail=f"refusal {number}")
 
 
 def _opened(path: Path, key: SecretStr | None = KEY) -> None:

@@ -9,10 +9,10 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.gifts.model.errors import TooMuch
+from bot.gifts.model.errors import RateLimited
 from bot.gifts.model.policy import MOST_WAITING
 from bot.sandbox.simulator import Kind
-from handlers.inbound.user_rate_limit import AT_ONCE, Throttle
+from handlers.inbound.user_rate_limit import AT_ONCE, UserRateLimit
 from tests.harness.giftcard_server import Clock
 from tests.harness.office import Office
 
@@ -126,7 +126,7 @@ async def test_a_thousand_looks_at_the_home_tab(office: Office) -> None:
 async def test_after_a_pause_everything_is_allowed_again() -> None:
     """Twenty at once, then one every three seconds; a minute of rest gives back all; a clock set back takes nothing."""
     clock = Clock()
-    throttle = Throttle(clock)
+    throttle = UserRateLimit(clock)
 
     async def passes(person: str = "UMIA") -> bool:
         passed = []
@@ -135,7 +135,7 @@ async def test_after_a_pause_everything_is_allowed_again() -> None:
             passed.append(True)
             return BoltResponse(status=200)
 
-        with suppress(TooMuch):
+        with suppress(RateLimited):
             act = AsyncBoltRequest(body={"user_id": person}, mode="socket_mode")
             await throttle.async_process(req=act, resp=BoltResponse(status=200), next=next_)
         return bool(passed)

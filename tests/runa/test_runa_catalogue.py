@@ -14,7 +14,17 @@ from bot.gifts.model.outcomes import Rejected, Unavailable
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa.catalogue import Product
 from tests.harness.giftcard_server import Page
-from tests.harness.runa_server import TWENTY_FIVE, Desk, Json, a_product, an_order, exactly, says, stranger, written
+from tests.harness.runa_server import (
+    TWENTY_FIVE,
+    Dashboard,
+    Json,
+    a_product,
+    an_order,
+    exactly,
+    says,
+    stranger,
+    written,
+)
 
 
 def row(code: str = "AAAA-GB", **changes: Any) -> Json:
@@ -54,7 +64,7 @@ def catalogue(*rows: Any, after: str | None = None) -> Json:
     ],
     ids=lambda other: str(other).partition("'fashion', ")[2],
 )
-async def test_what_cannot_be_had_is_not_ordered(shop: Desk, other: Product) -> None:
+async def test_what_cannot_be_had_is_not_ordered(shop: Dashboard, other: Product) -> None:
     """Beside one product that can be had, it is left out; where there is nothing else, nothing is ordered."""
     shop.service.catalogue.products = [other, a_product("PGWT-GB")]
     await shop.placed()
@@ -78,14 +88,14 @@ async def test_what_cannot_be_had_is_not_ordered(shop: Desk, other: Product) -> 
     ],
     ids=lambda other: str(other).partition("'fashion', ")[2],
 )
-async def test_what_can_just_be_had_is_offered(shop: Desk, other: Product) -> None:
+async def test_what_can_just_be_had_is_offered(shop: Dashboard, other: Product) -> None:
     """The ends of a range belong to it, and a value is the same however it is written."""
     shop.service.catalogue.products = [a_product("PGWT-GB"), other]
     await shop.placed()
     assert shop.service.requests == [exactly("25", '{"type":"MULTIPLE","values":["PGWT-GB","OTHR-GB"]}')]
 
 
-async def test_every_page_is_read(shop: Desk) -> None:
+async def test_every_page_is_read(shop: Dashboard) -> None:
     """Of 1,001 products none is forgotten, and each stands where the service has it."""
     codes = [f"P{number:04}-GB" for number in range(1001)]
     shop.service.catalogue.products = [a_product(code) for code in codes]
@@ -160,7 +170,7 @@ async def test_a_product_that_breaks_the_contract_stops_no_order(other: Any) -> 
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.REPLY_LOST, Fault.RATE_LIMITED])
-async def test_a_catalogue_that_cannot_be_read_is_read_again(shop: Desk, fault: Fault) -> None:
+async def test_a_catalogue_that_cannot_be_read_is_read_again(shop: Dashboard, fault: Fault) -> None:
     """Nothing was ordered, nothing is remembered, and the next look succeeds."""
     shop.service.faults.arm("GET /product", fault)
     assert isinstance(await written(shop.client, "key-1", TWENTY_FIVE, "GB"), Unavailable)
@@ -181,7 +191,7 @@ async def test_a_catalogue_whose_second_page_fails_is_not_half_remembered() -> N
         assert '"values":["AAAA-GB","BBBB-GB"]' in await here.writes()
 
 
-async def test_a_catalogue_that_asks_for_a_rest_gets_it(shop: Desk) -> None:
+async def test_a_catalogue_that_asks_for_a_rest_gets_it(shop: Dashboard) -> None:
     """A 429 says how long to wait: whoever asks again is told so."""
     shop.service.faults.arm("GET /product", Fault.RATE_LIMITED, seconds=60)
     answer = await written(shop.client, "key-1", TWENTY_FIVE, "GB")

@@ -11,7 +11,7 @@ from bot.gifts.model.outcomes import Absent, LinkReady, Placed, Unavailable
 from bot.sandbox.simulator import Fault, Junk
 from bot.sandbox.simulator.giftcards.runa.api import LIST
 from tests.harness.giftcard_server import Page
-from tests.harness.runa_server import Desk, Json, reply, says, stranger
+from tests.harness.runa_server import Dashboard, Json, reply, says, stranger
 
 
 def listed(*rows: Any, after: str | None = None) -> Json:
@@ -31,7 +31,7 @@ def incomplete(order_id: str, status: str, **more: Any) -> Json:
     return {"id": order_id, "status": status, "message": "…", **more}
 
 
-async def test_an_order_is_found_by_its_gift_over_many_pages(desk: Desk) -> None:
+async def test_an_order_is_found_by_its_gift_over_many_pages(desk: Dashboard) -> None:
     """Behind more orders than a page has: the first one, the last one, and one that is not there at all."""
     for number in range(505):
         await desk.placed(f"key-{number}")
@@ -45,7 +45,7 @@ async def test_an_order_is_found_by_its_gift_over_many_pages(desk: Desk) -> None
     assert isinstance(await desk.fetches(replace(await desk.order("key-7"), provider_id=found.order_id)), LinkReady)
 
 
-async def test_an_order_that_is_not_complete_may_be_the_one(desk: Desk) -> None:
+async def test_an_order_that_is_not_complete_may_be_the_one(desk: Dashboard) -> None:
     """Its row says too little to know it: as long as it is worked on, nobody can say that there is no order."""
     desk.service.links_after(polls=3)
     order = await desk.placed()
@@ -57,7 +57,7 @@ async def test_an_order_that_is_not_complete_may_be_the_one(desk: Desk) -> None:
     assert await desk.finds(await desk.order("key-2")) == Absent()
 
 
-async def test_an_empty_list_has_nothing(desk: Desk) -> None:
+async def test_an_empty_list_has_nothing(desk: Dashboard) -> None:
     """Nothing was ever ordered."""
     assert await desk.finds(await desk.order()) == Absent()
     assert len(desk.service.asked) == 1
@@ -126,7 +126,7 @@ async def test_an_attempt_that_failed_is_not_taken_for_the_order() -> None:
         assert await here.finds() == Placed("O-2")
 
 
-async def test_a_page_that_cannot_be_read_leaves_it_open(desk: Desk) -> None:
+async def test_a_page_that_cannot_be_read_leaves_it_open(desk: Dashboard) -> None:
     """What was not seen is not absent."""
     order = await desk.placed("key-0")
     desk.service.answer_next(LIST, Junk.NOT_JSON)
@@ -146,7 +146,7 @@ async def test_a_second_page_that_cannot_be_read_leaves_it_open() -> None:
         assert len(here.asked) == 2
 
 
-async def test_a_list_that_asks_for_a_rest_gets_it(desk: Desk) -> None:
+async def test_a_list_that_asks_for_a_rest_gets_it(desk: Dashboard) -> None:
     """A 429 says how long to wait: whoever asks again is told so."""
     desk.service.faults.arm(LIST, Fault.RATE_LIMITED, seconds=60)
     answer = await desk.finds(await desk.order())

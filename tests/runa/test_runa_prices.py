@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.gifts.model.gift import Gift, GiftState, Request
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 from bot.sandbox.simulator import Fault, Junk
 from bot.sandbox.simulator.giftcards.runa.catalogue import PRODUCTS
 from tests.harness.giftcard_server import NOON
@@ -176,7 +176,7 @@ ODD: list[Any] = ["NaN", "Infinity", "1e999", "1.005", "ten", "", None, [], {}, 
 async def test_odd_numbers_are_no_money(number: Any) -> None:
     """What cannot be an amount is not shown as one, and breaks nothing."""
     gift = Gift("gift-1", "request-1", "UROB", GiftState.WAITING)
-    request = Request("request-1", "UMIA", (gift,), TWENTY_FIVE, "GB", "", NOON, product=Choice("A-GB", "A"))
+    request = Request("request-1", "UMIA", (gift,), TWENTY_FIVE, "GB", "", NOON, product=ChosenProduct("A-GB", "A"))
     async with stranger(says({"currency": "GBP", "balance": number, "total_price": number})) as here:
         assert await here.client.balance("GBP") is None
         assert await here.client.price(request, ()) is None

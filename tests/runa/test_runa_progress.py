@@ -14,10 +14,10 @@ from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Rejected
 from bot.sandbox.simulator import Moment
 from bot.sandbox.simulator.giftcards.runa.api import ORDER
 from tests.harness.giftcard_server import Clock, Page, something_else
-from tests.harness.runa_server import Desk, an_order, http, reply, says, stranger
+from tests.harness.runa_server import Dashboard, an_order, http, reply, says, stranger
 
 
-async def _held_back(desk: Desk) -> tuple[asyncio.Task[Any], asyncio.Event]:
+async def _held_back(desk: Dashboard) -> tuple[asyncio.Task[Any], asyncio.Event]:
     """An order that the service is working on, until the event is set."""
     begun, end = asyncio.Event(), asyncio.Event()
 
@@ -32,7 +32,7 @@ async def _held_back(desk: Desk) -> tuple[asyncio.Task[Any], asyncio.Event]:
     return first, end
 
 
-async def test_an_order_in_progress_is_no_refusal_as_400(desk: Desk) -> None:
+async def test_an_order_in_progress_is_no_refusal_as_400(desk: Dashboard) -> None:
     """The first try with this key is still being worked on: it is asked again, and there is one order."""
     first, end = await _held_back(desk)
     assert await desk.places(await desk.order()) == OutcomeUnknown("400 idempotency_in_progress")
@@ -41,7 +41,7 @@ async def test_an_order_in_progress_is_no_refusal_as_400(desk: Desk) -> None:
     assert len(desk.service.orders) == 1
 
 
-async def test_an_order_in_progress_is_no_refusal_as_102(desk: Desk) -> None:
+async def test_an_order_in_progress_is_no_refusal_as_102(desk: Dashboard) -> None:
     """In the other reading, it is said in a way that is no answer at all."""
     desk.service.idempotency.in_progress = "102"
     first, end = await _held_back(desk)

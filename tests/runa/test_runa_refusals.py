@@ -16,7 +16,7 @@ from bot.gifts.model.outcomes import Absent, LinkReady, OutcomeUnknown, Placed, 
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa.api import DETAILS, ORDER, RunaApi
 from tests.harness.giftcard_server import Clock, Page, something_else
-from tests.harness.runa_server import TWENTY_FIVE, Desk, an_order, at_work, http, reply, says, stranger, written
+from tests.harness.runa_server import TWENTY_FIVE, Dashboard, an_order, at_work, http, reply, says, stranger, written
 
 REFUSALS = [
     ("not_found", 404, Reason.ORDER_REFUSED),
@@ -121,7 +121,7 @@ async def test_a_refusal_in_any_alphabet_is_read(charset: str) -> None:
         assert await here.places() == Rejected(Reason.INSUFFICIENT_FUNDS, "400 insufficient_funds")
 
 
-async def test_a_refusal_stays_one_under_its_key(desk: Desk) -> None:
+async def test_a_refusal_stays_one_under_its_key(desk: Dashboard) -> None:
     """It is remembered with the key; a new key, which only a person asks for, is a new question."""
     desk.service.refuse_next("insufficient_funds", 400)
     refused = Rejected(Reason.INSUFFICIENT_FUNDS, "400 insufficient_funds")
@@ -130,7 +130,7 @@ async def test_a_refusal_stays_one_under_its_key(desk: Desk) -> None:
     await desk.placed("key-2")
 
 
-async def test_a_balance_that_is_too_low_is_said_so(shop: Desk) -> None:
+async def test_a_balance_that_is_too_low_is_said_so(shop: Dashboard) -> None:
     """By the account itself."""
     shop.service.balances["GBP"] = Decimal(24)
     assert await shop.places(await shop.order()) == Rejected(Reason.INSUFFICIENT_FUNDS, "400 insufficient_funds")
@@ -155,7 +155,7 @@ async def test_a_part_of_a_pound_is_not_for_many() -> None:
         assert answer == Rejected(Reason.NOT_OFFERED, "400 product_validation_error")
 
 
-async def test_a_wrong_key_is_refused(desk: Desk) -> None:
+async def test_a_wrong_key_is_refused(desk: Dashboard) -> None:
     """With another API key, neither orders nor links, and nothing can be found."""
     order = await desk.placed()
     async with http(desk.service.base_url, "XX-not-ours") as connection:
@@ -167,7 +167,7 @@ async def test_a_wrong_key_is_refused(desk: Desk) -> None:
     assert len(desk.service.orders) == 1
 
 
-async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -> None:
+async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Dashboard) -> None:
     """The order of this key may exist (after a backup was restored): a new key could order it twice."""
     await desk.placed()
     other = await desk.places(await desk.order(value=Money(5000, "GBP", 2)))
@@ -176,7 +176,7 @@ async def test_a_key_that_was_used_with_another_body_is_no_refusal(desk: Desk) -
 
 
 @pytest.mark.parametrize(("asked", "rest"), [(1, 5.0), (5, 5.0), (30, 30.0)])
-async def test_a_429_gives_every_order_a_rest(desk: Desk, asked: int, rest: float) -> None:
+async def test_a_429_gives_every_order_a_rest(desk: Dashboard, asked: int, rest: float) -> None:
     """At least five seconds, or what the service asks for; then the order is placed as if nothing had been."""
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED, seconds=asked)
     assert await desk.places(await desk.order("key-1")) == Unavailable("429", timedelta(seconds=rest))
@@ -198,7 +198,7 @@ async def test_a_429_is_known_by_its_status(content: str) -> None:
         assert await here.fetches() == Unavailable("429", timedelta(seconds=5))
 
 
-async def test_a_429_that_is_remembered_under_its_key_is_never_a_refusal(desk: Desk) -> None:
+async def test_a_429_that_is_remembered_under_its_key_is_never_a_refusal(desk: Dashboard) -> None:
     """The documents do not say whether it is: the same key is asked for ever, and nothing is ordered."""
     desk.service.idempotency.keeps_429 = True
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED)
@@ -207,7 +207,7 @@ async def test_a_429_that_is_remembered_under_its_key_is_never_a_refusal(desk: D
     assert desk.service.orders == []
 
 
-async def test_links_do_not_wait_for_orders(desk: Desk) -> None:
+async def test_links_do_not_wait_for_orders(desk: Dashboard) -> None:
     """The limit is on orders: a gift that is ordered is delivered meanwhile."""
     order = await desk.placed()
     desk.service.faults.arm(ORDER, Fault.RATE_LIMITED, seconds=60)
@@ -225,7 +225,7 @@ async def test_links_do_not_wait_for_orders(desk: Desk) -> None:
         (Fault.REPLY_LOST, "POST: no reply, RemoteProtocolError", 1),
     ],
 )
-async def test_without_an_answer_nobody_knows(desk: Desk, fault: Fault, detail: str, made: int) -> None:
+async def test_without_an_answer_nobody_knows(desk: Dashboard, fault: Fault, detail: str, made: int) -> None:
     """The order may exist or not; asked again in the same way, the service tells, and there is one order."""
     desk.service.faults.arm(ORDER, fault)
     assert await desk.places(await desk.order()) == OutcomeUnknown(detail)
@@ -235,7 +235,7 @@ async def test_without_an_answer_nobody_knows(desk: Desk, fault: Fault, detail: 
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.ERROR_AFTER])
-async def test_a_500_that_is_remembered_under_its_key_is_never_a_refusal(desk: Desk, fault: Fault) -> None:
+async def test_a_500_that_is_remembered_under_its_key_is_never_a_refusal(desk: Dashboard, fault: Fault) -> None:
     """In the other reading, the same key never gets another answer; whoever asks is still told that nobody knows."""
     desk.service.idempotency.keeps_5xx = True
     desk.service.faults.arm(ORDER, fault)
@@ -246,7 +246,7 @@ async def test_a_500_that_is_remembered_under_its_key_is_never_a_refusal(desk: D
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.REPLY_LOST])
-async def test_a_link_is_asked_for_again(desk: Desk, fault: Fault) -> None:
+async def test_a_link_is_asked_for_again(desk: Dashboard, fault: Fault) -> None:
     """A lost answer loses no link."""
     order = await desk.placed()
     desk.service.faults.arm(DETAILS, fault)

@@ -21,7 +21,7 @@ from bot.gifts.model.outcomes import OutcomeUnknown, Placed, Unavailable
 from bot.sandbox.simulator import Fault
 from bot.sandbox.simulator.giftcards.runa.api import ORDER
 from tests.harness.giftcard_server import NOON, TLS, Clock, something_else
-from tests.harness.runa_server import TEMPLATE, TWENTY_FIVE, Desk, an_order, at_work, exactly, reply, says, written
+from tests.harness.runa_server import TEMPLATE, TWENTY_FIVE, Dashboard, an_order, at_work, exactly, reply, says, written
 from tests.runa.test_runa_contract import check_request
 
 OF_TEMPLATE = f'{{"type":"TEMPLATE","template_id":"{TEMPLATE}"}}'
@@ -41,7 +41,7 @@ OF_MANY = '{"type":"MULTIPLE","values":["PGWT-GB","HTHR-GB"]}'
         (Money(6000, "JPY", 0), "JP", exactly("6000", '{"type":"SINGLE","value":"SKRT-JP"}', "JPY")),
     ],
 )
-async def test_the_body_is_exactly_this(shop: Desk, value: Money, country: str, body: bytes) -> None:
+async def test_the_body_is_exactly_this(shop: Dashboard, value: Money, country: str, body: bytes) -> None:
     """One item of all that is sold at this value, the balance, and the gift's id where lists show it."""
     order = await shop.order("key-1", value, country)
     answer = await shop.places(order)
@@ -51,7 +51,7 @@ async def test_the_body_is_exactly_this(shop: Desk, value: Money, country: str, 
     assert (made.face_value, made.currency, made.country) == (value.major, value.currency, country)
 
 
-async def test_with_a_template_the_catalogue_is_not_read(desk: Desk) -> None:
+async def test_with_a_template_the_catalogue_is_not_read(desk: Dashboard) -> None:
     """What recipients choose from is settled: one call makes the order."""
     await desk.placed()
     assert desk.service.requests == [exactly("25", OF_TEMPLATE)]
@@ -65,7 +65,7 @@ async def test_a_template_is_for_its_currency_only() -> None:
         assert desk.service.requests == [exactly("25", OF_MANY)]
 
 
-async def test_what_is_kept_is_what_is_sent(desk: Desk) -> None:
+async def test_what_is_kept_is_what_is_sent(desk: Dashboard) -> None:
     """The body is sent as it was kept, whatever the client would write today."""
     kept = await desk.order()
     order = replace(kept, body=kept.body.replace(",", ", "))
@@ -107,7 +107,7 @@ def test_every_amount_is_written_exactly(minor: int, currency: str) -> None:
     assert Decimal(item["face_value"]) == Money(minor, currency, PLACES[currency]).major
 
 
-async def test_the_same_key_is_the_same_order(desk: Desk) -> None:
+async def test_the_same_key_is_the_same_order(desk: Dashboard) -> None:
     """However often it is sent, there is one order; another key makes another."""
     first = await desk.places(await desk.order("key-1"))
     assert await desk.places(await desk.order("key-1")) == first
@@ -115,7 +115,7 @@ async def test_the_same_key_is_the_same_order(desk: Desk) -> None:
     assert [order.idempotency_key for order in desk.service.orders] == ["key-1", "key-2"]
 
 
-async def test_the_body_stays_the_same_while_everything_goes_wrong(desk: Desk) -> None:
+async def test_the_body_stays_the_same_while_everything_goes_wrong(desk: Dashboard) -> None:
     """Five tries with five accidents, and the sixth: one body, one key, one order."""
     order = await desk.order()
     faults = [Fault.ERROR_BEFORE, Fault.RATE_LIMITED, Fault.REPLY_LOST, Fault.ERROR_AFTER, Fault.REPLY_LOST]
@@ -128,7 +128,7 @@ async def test_the_body_stays_the_same_while_everything_goes_wrong(desk: Desk) -
     assert len(desk.service.orders) == 1
 
 
-async def test_orders_are_evenly_apart(desk: Desk) -> None:
+async def test_orders_are_evenly_apart(desk: Dashboard) -> None:
     """300 a minute are allowed, failures included: the first goes at once, each of the others in its turn."""
     await asyncio.gather(*(desk.placed(f"key-{number}") for number in range(10)))
     assert desk.clock.slept == pytest.approx([0.21 * turn for turn in range(1, 10)])

@@ -142,7 +142,7 @@ async def test_a_429_is_replayed_or_not(api: RunaApi, http: httpx.AsyncClient, l
     assert len(api.orders) == (0 if keeps else 1)
 
 
-class Hold:
+class OrderHold:
     """A watcher that holds the first call back until it is told to let go."""
 
     def __init__(self) -> None:
@@ -158,7 +158,7 @@ class Hold:
 
 async def test_a_key_in_progress_is_refused_with_400(api: RunaApi, http: httpx.AsyncClient) -> None:
     """The first call is done all the same, and its reply replayed; other keys need not wait."""
-    api.faults.watcher = hold = Hold()
+    api.faults.watcher = hold = OrderHold()
     first = asyncio.create_task(order(http))
     await hold.holds.wait()
     assert error(await order(http)) == (400, "idempotency_in_progress")
@@ -171,7 +171,7 @@ async def test_a_key_in_progress_is_refused_with_400(api: RunaApi, http: httpx.A
 async def test_a_key_in_progress_is_refused_with_102(api: RunaApi, http: httpx.AsyncClient) -> None:
     """Which httpx cannot take for a reply."""
     api.idempotency.in_progress = "102"
-    api.faults.watcher = hold = Hold()
+    api.faults.watcher = hold = OrderHold()
     first = asyncio.create_task(order(http))
     await hold.holds.wait()
     with pytest.raises(httpx.RemoteProtocolError):

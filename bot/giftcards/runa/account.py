@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from bot.findings import Findings
-from bot.giftcards.account import Ears
+from bot.giftcards.account import ProviderEvents
 from bot.giftcards.api import hear_dates
 from bot.giftcards.runa import webhooks
 from bot.giftcards.runa.adapter import Runa, client
@@ -36,7 +36,7 @@ class RunaAccount(RunaSettings):
         """Whether it is there, takes version and key, has money, and sells what the company offers."""
         return await RunaVisit(self, policy).check(clock, patience)
 
-    def webhooks(self, ears: Ears) -> Sequence[webhooks.Webhooks]:
+    def webhooks(self, ears: ProviderEvents) -> Sequence[webhooks.Webhooks]:
         """One endpoint; none without the secret that its messages are signed with."""
         return [webhooks.Webhooks(self.runa_webhook_secret, ears)] if self.runa_webhook_secret else []
 

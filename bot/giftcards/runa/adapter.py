@@ -28,17 +28,17 @@ from bot.gifts.model.outcomes import (
     Unavailable,
 )
 from bot.gifts.model.product import Product
-from bot.gifts.model.redemption_link import Payout
+from bot.gifts.model.redemption_link import RedemptionStatus
 from bot.gifts.outages import Outages
 from bot.gifts.ports import Clock
 
 VERSION = "2024-02-05"
 _CARD_DEADLINE = 3.0  # seconds; a card is not kept waiting for what it would also say
 _PAYOUTS = {
-    "ACTIVE": Payout.ACTIVE,
-    "CLAIMED": Payout.CLAIMED,
-    "CANCELLED": Payout.CANCELLED,
-    "EXPIRED": Payout.EXPIRED,
+    "ACTIVE": RedemptionStatus.ACTIVE,
+    "CLAIMED": RedemptionStatus.CLAIMED,
+    "CANCELLED": RedemptionStatus.CANCELLED,
+    "EXPIRED": RedemptionStatus.EXPIRED,
 }
 _ORDER_ID = r"^[A-Za-z0-9_-]{1,100}$"  # it becomes part of an address
 _ROWS = 500  # the most that GET /order gives at once
@@ -76,10 +76,10 @@ class _Order(Reply):
     def ready(self) -> LinkReady | None:
         """The link of its only item, once that has one."""
         link = self.items[0].payout.url if self.value else None
-        return LinkReady(link, self.value, self.payout or Payout.ACTIVE) if link and self.value else None
+        return LinkReady(link, self.value, self.payout or RedemptionStatus.ACTIVE) if link and self.value else None
 
     @property
-    def payout(self) -> Payout | None:
+    def payout(self) -> RedemptionStatus | None:
         """What became of its link; None while there is none, and for a word that the contract does not have."""
         return _PAYOUTS.get(self.items[0].payout.status) if len(self.items) == 1 else None
 
@@ -204,7 +204,7 @@ class Runa:
             return OutcomeUnknown("not one item with its value", Reason.ANSWER_UNREADABLE)
         return reply.ready or NotYet()
 
-    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown:
+    async def payout(self, order: Order) -> RedemptionStatus | Rejected | Unavailable | OutcomeUnknown:
         """Fetch the order again, for what became of its link."""
         reply = await self._fetched(order)
         if not isinstance(reply, _Order):

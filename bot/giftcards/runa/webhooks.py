@@ -12,7 +12,7 @@ from typing import Final
 from aiohttp import web
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from bot.giftcards.account import Ears
+from bot.giftcards.account import ProviderEvents
 from bot.giftcards.api import Reply
 from bot.input_limits import LARGEST_WEBHOOK
 
@@ -40,7 +40,7 @@ class Webhooks:
     timestamp: Final = "svix-timestamp"
     signature: Final = {"svix-id": re.compile(".+"), "svix-signature": re.compile(".+")}
 
-    def __init__(self, secret: SecretStr, ears: Ears) -> None:
+    def __init__(self, secret: SecretStr, ears: ProviderEvents) -> None:
         from svix.webhooks import Webhook, WebhookVerificationError  # noqa: PLC0415 - half a second for who has webhooks
 
         self._signed = Webhook(secret.get_secret_value())
@@ -75,6 +75,6 @@ class Webhooks:
         except ValidationError:
             return
         if isinstance(message, _Order):
-            self._ears.hear_of_order(message.id)
+            self._ears.order_changed(message.id)
         else:
-            self._ears.hear_of_products()
+            self._ears.catalogue_changed()

@@ -6,47 +6,47 @@ What follows from it for others, their cards and what they are told, is the chas
 from dataclasses import replace
 
 from bot.gifts.approvals.refusals import refusals_on_record
-from bot.gifts.approvers import Roll, check_stand_in
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.approvers import ApproverDirectory, check_stand_in
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.approval_route import NO_APPROVER, AlreadyDecided, Route, check_no_part_in
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, GiftStep, Request, RequestState, RequestStep
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.model.people import Person
 from bot.gifts.model.policy import LONGEST_REASON, Policy
 from bot.gifts.model.refusal import UNKNOWN_REQUEST, Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
-from bot.gifts.notifications.plan import Notices
-from bot.gifts.notifications.restore_detection import Recall
+from bot.gifts.notifications.plan import NotificationPlan
+from bot.gifts.notifications.restore_detection import RestoreDetection
 from bot.gifts.orders.catalogue import Catalogue
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
 
 
-class Deciding:
+class Decisions:
     """What those who decide do, and the requester who takes a request back."""
 
     def __init__(
         self,
         store: Store,
-        roll: Roll,
+        roll: ApproverDirectory,
         clock: Clock,
         policy: Policy,
         catalogue: Catalogue,
-        treasury: Treasury,
-        notices: Notices,
-        recall: Recall,
+        treasury: BudgetLedger,
+        notices: NotificationPlan,
+        recall: RestoreDetection,
     ) -> None:
         self._store = store
-        self._roll = roll
+        self._approver_directory = roll
         self._clock = clock
         self._policy = policy
         self._catalogue = catalogue
-        self._treasury = treasury
-        self._notices = notices
-        self._recall = recall
+        self._ledger = treasury
+        self._notifications = notices
+        self._restore_detection = recall
 
     async def check(
         self, request_id: str, person: str, card: Posted | None = None, version: int | None = None
@@ -63,11 +63,11 @@ class Deciding:
     async def _checked(
         self, request_id: str, person: str, card: Posted | None, version: int | None
     ) -> tuple[Route, Person]:
-        self._recall.heed(request_id, card)
-        rights = await self._roll.rights_of(person)
+        self._restore_detection.record(request_id, card)
+        rights = await self._approver_directory.acting_for(person)
         request = self._known(request_id)
         if card:
-            self._notices.adopt_card(request, card)
+            self._notifications.adopt_card(request, card)
         with refusals_on_record(self._store, self._clock, request.id, person):
             route = self._open_route(request, person)
             approver = route.check(person)
@@ -151,17 +151,17 @@ class Deciding:
             gifts = [self._store.gifts.move(gift, gift_step, person, now) for gift in request.gifts]
             if approved:
                 for gift in request.gifts:
-                    self._store.work.add(Task.ORDER, gift.id, now)
+                    self._store.jobs.add(JobKind.ORDER, gift.id, now)
             if step is RequestStep.DECLINE:
-                self._store.tallies.add(person, self._treasury.month, request.total, is_yes=False)
+                self._store.decision_totals.add(person, self._ledger.month, request.total, is_yes=False)
             if not approved:
-                self._treasury.release(request, request.gifts)
-            self._store.work.call_for(Task.CHASE, request.id, now)
+                self._ledger.release(request, request.gifts)
+            self._store.jobs.ensure(JobKind.CHASE, request.id, now)
         return replace(ended, gifts=tuple(filter(None, gifts)))
 
     def _open_route(self, request: Request, person: str) -> Route:
         """The way of a request, with the groups as they were read last; whoever comes too late is told who decided."""
-        route = self._policy.route(request, self._roll.cached())
+        route = self._policy.route(request, self._approver_directory.cached())
         if route is None:
             words = say("The policy has no rule for this request any more. Please cancel it, and ask anew.")
             raise Refused(RefusalCode.NO_RULE_ANY_MORE, words)
@@ -179,13 +179,13 @@ class Deciding:
     def _agree(self, route: Route, approval: Approval) -> Request:
         then = route.after(approval)
         self._store.requests.approve(route.request, approval)
-        self._store.tallies.add(approval.by, self._treasury.month, then.request.total, is_yes=True)
+        self._store.decision_totals.add(approval.by, self._ledger.month, then.request.total, is_yes=True)
         if then.position is not None or approval.by != approval.on_behalf_of:
             self._note(AuditEvent.AGREE, route, approval.by)
         if then.position is None:
             return self.end(then.request, approval.by, RequestStep.APPROVE, approval.note)
-        self._notices.refresh_cards(then.request)
-        self._store.work.call_for(Task.CHASE, then.request.id, self._clock.now())
+        self._notifications.refresh_cards(then.request)
+        self._store.jobs.ensure(JobKind.CHASE, then.request.id, self._clock.now())
         return then.request
 
     def _note(self, event: AuditEvent, route: Route, person: str) -> None:
@@ -194,7 +194,7 @@ class Deciding:
         approver = route.check(person)
         whose = "" if approver == person else f", for {approver}"
         detail = f"step {position + 1}, {pool}{whose}"
-        self._store.history.add(self._clock.now(), person, event, route.request.id, detail=detail)
+        self._store.audit_log.add(self._clock.now(), person, event, route.request.id, detail=detail)
 
     def _lowered(self, request: Request, amount: str, approver: Person) -> Request:
         shelf = self._catalogue.known(request.country)
@@ -202,9 +202,9 @@ class Deciding:
         if value == request.value:
             return request
         self._store.requests.lower(request, value, approver.id, self._clock.now())
-        self._treasury.release(request, request.gifts)
+        self._ledger.release(request, request.gifts)
         lowered = self._known(request.id)
-        self._treasury.reserve(lowered, request.gifts)
+        self._ledger.reserve(lowered, request.gifts)
         return lowered
 
     def check_may_mend(self, request: Request, person: str) -> None:
@@ -215,7 +215,7 @@ class Deciding:
         """
         with refusals_on_record(self._store, self._clock, request.id, person):
             check_no_part_in(request, person)
-            if person not in self._policy.rules.approvers(self._roll.cached()):
+            if person not in self._policy.rules.approvers(self._approver_directory.cached()):
                 raise Refused(*NO_APPROVER)
 
     def _known(self, request_id: str) -> Request:

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.gifts.approvers import Roll, check_colleague
+from bot.gifts.approvers import ApproverDirectory, check_colleague
 from bot.gifts.checked_clock import UNSURE, CheckedClock
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.dates import Day, read_day
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.gift import MACHINE
-from bot.gifts.model.job import Again, Done, Task, Work
+from bot.gifts.model.job import Completed, Job, JobKind, Reschedule
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.out_of_office import Absence, makes_a_loop
 from bot.gifts.model.people import Person, Standing
 from bot.gifts.model.policy import Policy
 from bot.gifts.model.refusal import RefusalCode
-from bot.gifts.model.text import Who, Words, say
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.model.text import Mention, Words, say
+from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.store import Store
 
 A_DAY = timedelta(days=1)
@@ -24,17 +24,23 @@ A_YEAR = timedelta(days=366)
 _FOR_EXAMPLE = timedelta(days=14)
 
 
-class Absences:
+class Delegation:
     """Who is away. Whoever decides instead has the requests that wait at once, and loses them as soon as it ends."""
 
     def __init__(
-        self, store: Store, roll: Roll, clock: CheckedClock, policy: Policy, notices: Notices, new_id: Callable[[], str]
+        self,
+        store: Store,
+        roll: ApproverDirectory,
+        clock: CheckedClock,
+        policy: Policy,
+        notices: NotificationPlan,
+        new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._roll = roll
+        self._approver_directory = roll
         self._clock = clock
         self._policy = policy
-        self._notices = notices
+        self._notifications = notices
         self._new_id = new_id
 
     async def begin(self, person: str, until: str, deputies: Sequence[str]) -> Absence:
@@ -44,7 +50,7 @@ class Absences:
             Refused: they cannot be away like that; the words say why, or how to write it.
             NotNow: Slack does not say who they are.
         """
-        roster, people = await self._roll.now_with({person, *deputies[:1]})
+        roster, people = await self._approver_directory.now_with({person, *deputies[:1]})
         approver = people[person]
         check_colleague(approver)
         if person not in self._policy.rules.approvers(roster):
@@ -58,11 +64,11 @@ class Absences:
         with self._store.write():
             self._check_for_loop(absence)
             self._end(person, successor=deputy)
-            self._store.absences.add(absence)
+            self._store.out_of_office.add(absence)
             detail = f"{deputy} decides until {ends:%Y-%m-%d %H:%M} UTC"
-            self._store.history.add(now, person, AuditEvent.BEGIN_DELEGATION, detail=detail)
-            self._store.work.add(Task.END_DELEGATION, absence.id, ends)
-            self._notices.tell_deputy(Kind.STAND_IN, absence)
+            self._store.audit_log.add(now, person, AuditEvent.BEGIN_DELEGATION, detail=detail)
+            self._store.jobs.add(JobKind.END_DELEGATION, absence.id, ends)
+            self._notifications.tell_deputy(Kind.STAND_IN, absence)
         return absence
 
     async def end(self, person: str) -> Absence:
@@ -72,17 +78,17 @@ class Absences:
             self._end(person)
         return absence
 
-    async def end_in_time(self, work: Work) -> Done | Again:
+    async def end_in_time(self, work: Job) -> Completed | Reschedule:
         """Put on the record that an absence is over, as its last day has ended by a clock that nobody contradicts."""
         is_sure = await self._clock.is_sure()
         with self._store.write():
-            absence, now = self._store.absences.get(work.subject), self._clock.now()
+            absence, now = self._store.out_of_office.get(work.subject), self._clock.now()
             if absence is None or absence.ended_at:
-                return Done()
+                return Completed()
             if now < absence.until or not is_sure:
-                return Again(max(absence.until - now, UNSURE))
+                return Reschedule(max(absence.until - now, UNSURE))
             self._put_end_on_record(absence, MACHINE, now)
-        return Done()
+        return Completed()
 
     async def of(self, person: str) -> Absence:
         """The absence that somebody has now.
@@ -99,32 +105,32 @@ class Absences:
         raise Refused(RefusalCode.NOT_AWAY, words)
 
     def _check_for_loop(self, absence: Absence) -> None:
-        others = {other.person: other.deputy for other in self._store.absences.now(absence.since)}
+        others = {other.person: other.deputy for other in self._store.out_of_office.now(absence.since)}
         if makes_a_loop(absence.person, absence.deputy, others):
             words = say(
                 "{deputy} is away as well, and you decide for them. Please name somebody else.",
-                deputy=Who(absence.deputy),
+                deputy=Mention(absence.deputy),
             )
             raise Refused(RefusalCode.DELEGATION_LOOP, words)
 
     def _end(self, person: str, successor: str | None = None) -> None:
         """End what somebody has now, if anything; all that waits is looked at anew, as other people decide."""
         now = self._clock.now()
-        if before := self._store.absences.not_ended(person):
+        if before := self._store.out_of_office.not_ended(person):
             is_early = now < before.until
             self._put_end_on_record(before, person if is_early else MACHINE, now)
-            self._store.work.hurry({Task.END_DELEGATION}, before.id, now)  # there is nothing left to wait for
+            self._store.jobs.wake({JobKind.END_DELEGATION}, before.id, now)  # there is nothing left to wait for
             if is_early and before.deputy != successor:
-                self._notices.tell_deputy(Kind.STAND_DOWN, before)
-        self._store.work.hurry_all(Task.CHASE, now)
+                self._notifications.tell_deputy(Kind.STAND_DOWN, before)
+        self._store.jobs.wake_all(JobKind.CHASE, now)
 
     def _put_end_on_record(self, absence: Absence, actor: str, now: datetime) -> None:
-        self._store.absences.end(absence.person, now)
+        self._store.out_of_office.end(absence.person, now)
         detail = f"{absence.deputy} decided for {absence.person}"
-        self._store.history.add(now, actor, AuditEvent.END_DELEGATION, detail=detail)
+        self._store.audit_log.add(now, actor, AuditEvent.END_DELEGATION, detail=detail)
 
     def _now(self, person: str) -> Absence | None:
-        return next((one for one in self._store.absences.now(self._clock.now()) if one.person == person), None)
+        return next((one for one in self._store.out_of_office.now(self._clock.now()) if one.person == person), None)
 
 
 def _deputy(person: str, deputies: Sequence[str], people: Mapping[str, Person], today: date) -> str:

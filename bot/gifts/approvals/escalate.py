@@ -3,62 +3,62 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from bot.gifts.approvals.decide import Deciding
-from bot.gifts.approvers import Roll
+from bot.gifts.approvals.decide import Decisions
+from bot.gifts.approvers import ApproverDirectory
 from bot.gifts.checked_clock import UNSURE, CheckedClock
-from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.business_hours import EscalationDelays
 from bot.gifts.model.errors import NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import MACHINE, Request, RequestStep
-from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Task, Work
+from bot.gifts.model.job import LONGEST_WAITS, Completed, Job, JobKind, Reschedule, Retry
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.people import Person, is_person
 from bot.gifts.model.policy import Policy
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.store import Store
 
 
-class Chase:
+class Escalation:
     """Sees that every request comes to an end, and that everybody learns of it who is to."""
 
     def __init__(
         self,
         store: Store,
-        roll: Roll,
+        roll: ApproverDirectory,
         clock: CheckedClock,
         policy: Policy,
-        patience: Patience,
-        deciding: Deciding,
-        notices: Notices,
+        patience: EscalationDelays,
+        deciding: Decisions,
+        notices: NotificationPlan,
     ) -> None:
         self._store = store
-        self._roll = roll
+        self._approver_directory = roll
         self._clock = clock
         self._policy = policy
         self._patience = patience
-        self._deciding = deciding
-        self._notices = notices
+        self._decisions = deciding
+        self._notifications = notices
 
-    async def chase(self, work: Work) -> Done | Again | Later:
+    async def chase(self, work: Job) -> Completed | Reschedule | Retry:
         """Do for one request what its state asks for now; what was done already is not done again."""
         may_expire = await self._may_expire(work.subject)
         # before Slack is asked who they are: a card waits for nothing
         request = self._bring_on(work.subject, may_expire=may_expire)
         if request is None:
-            return Done()
+            return Completed()
         try:
-            await self._roll.now()
-            people = await self._roll.people([*filter(is_person, self._notices.deciders(request))])
+            await self._approver_directory.now()
+            people = await self._approver_directory.people([*filter(is_person, self._notifications.deciders(request))])
         except NotNow as silent:
-            return Later(Reason.UNEXPECTED, str(silent))
+            return Retry(Reason.UNEXPECTED, str(silent))
         with self._store.write():
             request = self._bring_on(work.subject, may_expire=may_expire)
             if request is None:
-                return Done()
+                return Completed()
             now = self._clock.now()
             times = [*self._look_after(request, people, now)]
             looks_again = min((time for time in times if time > now), default=now)
-        return Again(min(LONGEST_WAITS[Task.CHASE], looks_again - now))
+        return Reschedule(min(LONGEST_WAITS[JobKind.CHASE], looks_again - now))
 
     async def _may_expire(self, request_id: str) -> bool:
         """Whether a request has waited for too long, by a clock that nobody contradicts: no clock brings it back."""
@@ -73,41 +73,41 @@ class Chase:
             if request and not request.decision:
                 request = self._put_before(request, may_expire=may_expire)
             if request and request.decision:
-                self._notices.tell_decision(request)
+                self._notifications.tell_decision(request)
                 return None
             return request
 
     def _put_before(self, request: Request, *, may_expire: bool) -> Request:
         if may_expire and self._clock.now() >= self._expires(request):
-            return self._deciding.end(request, MACHINE, RequestStep.EXPIRE)
-        self._notices.turn_cards(request)
-        route = self._policy.route(request, self._roll.cached())
+            return self._decisions.end(request, MACHINE, RequestStep.EXPIRE)
+        self._notifications.sync_buttons(request)
+        route = self._policy.route(request, self._approver_directory.cached())
         if route and route.step:
             self._store.requests.wait_for(request, route.pool)
-            self._notices.ask(route)
+            self._notifications.ask(route)
         elif route:
-            self._notices.inform(route)
-            return self._deciding.end(request, MACHINE, RequestStep.APPROVE, route.rule.name)
+            self._notifications.inform(route)
+            return self._decisions.end(request, MACHINE, RequestStep.APPROVE, route.rule.name)
         return request
 
     def _look_after(self, request: Request, people: Mapping[str, Person], now: datetime) -> Iterator[datetime]:
         """Remind those who are asked, then tell the backup; gives when there is something to do, done or not."""
         yield max(self._expires(request), now + UNSURE)
-        yield from (absence.until for absence in self._store.absences.now(now))
-        route = self._policy.route(request, self._roll.cached())
+        yield from (absence.until for absence in self._store.out_of_office.now(now))
+        route = self._policy.route(request, self._approver_directory.cached())
         if route is None:  # whoever acts next is told
             return
-        for reader in self._notices.readers(route):
-            if reader in route.roster.stand_ins.keys() - route.hands.keys():
+        for reader in self._notifications.readers(route):
+            if reader in route.roster.stand_ins.keys() - route.eligible_approvers.keys():
                 continue  # they are away
             zone = people[reader].zone if reader in people else self._policy.zone
-            asked_at = self._notices.asked_at(route, reader) or now
+            asked_at = self._notifications.asked_at(route, reader) or now
             yield (when := self._at_work(asked_at, self._patience.remind, zone, now))
             if when <= now:
-                self._notices.say_once(Kind.NUDGE, route, [reader])
+                self._notifications.notify_once(Kind.NUDGE, route, [reader])
         yield (when := self._at_work(_began(request), self._patience.call_backup, self._policy.zone, now))
         if when <= now:
-            self._notices.say_once(Kind.BACKUP, route, self._notices.backup(route))
+            self._notifications.notify_once(Kind.BACKUP, route, self._notifications.backup(route))
 
     def _expires(self, request: Request) -> datetime:
         return self._patience.hours.after(_began(request), self._patience.expire, self._policy.zone)

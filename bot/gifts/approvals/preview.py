@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.gifts.budget_ledger import Treasury, check_caps
+from bot.gifts.budget_ledger import BudgetLedger, check_caps
 from bot.gifts.model.approval_route import Route, check_possible
 from bot.gifts.model.budget import Balance
 from bot.gifts.model.draft import Draft, request_of
@@ -27,7 +27,7 @@ class Foresight:
 
 
 def foresee(
-    draft: Draft, people: Mapping[str, Person], roster: Roster, policy: Policy, treasury: Treasury, clock: Clock
+    draft: Draft, people: Mapping[str, Person], roster: Roster, policy: Policy, treasury: BudgetLedger, clock: Clock
 ) -> Foresight:
     """Look ahead, with people, groups and absences as they are now; `people` has everybody who asks or receives."""
     try:
@@ -35,7 +35,7 @@ def foresee(
     except Invalid as invalid:
         return Foresight(invalid.user_message)
     request = request_of(draft, value, draft.recipients, clock.now(), treasury.month)
-    request = replace(request, weighed=treasury.weigh(request))
+    request = replace(request, weighed=treasury.rule_amount_of(request))
     route = policy.route(request, roster)
     before, after = treasury.balances(request), treasury.foreseen(request)
     try:

@@ -22,5 +22,5 @@ def refusals_on_record(store: Store, clock: Clock, request_id: str, person: str)
     except Refused as refused:
         if store.requests.get(request_id):
             with store.write():
-                store.history.add_once(clock.now(), person, AuditEvent.REFUSED, request_id, refused.refusal)
+                store.audit_log.add_once(clock.now(), person, AuditEvent.REFUSED, request_id, refused.refusal)
         raise

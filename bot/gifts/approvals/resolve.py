@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from bot.gifts.approvals.decide import Deciding
-from bot.gifts.approvers import Roll
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.approvals.decide import Decisions
+from bot.gifts.approvers import ApproverDirectory
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.errors import Field, Invalid, Refused
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Closing, Gift, GiftState, GiftStep, Request
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.notification import Kind
 from bot.gifts.model.order import Made
 from bot.gifts.model.policy import LONGEST_REASON
 from bot.gifts.model.refusal import UNKNOWN_GIFT, Refusal, RefusalCode
-from bot.gifts.model.text import Who, say, say_many
-from bot.gifts.notifications.plan import Notices
-from bot.gifts.orders.circuit_breaker import Holds
+from bot.gifts.model.text import Mention, say, say_many
+from bot.gifts.notifications.plan import NotificationPlan
+from bot.gifts.orders.circuit_breaker import CircuitBreaker
 from bot.gifts.orders.find import OrderFinder
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
@@ -32,7 +32,7 @@ _GONE_ON = Refusal(
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class StoppedGift:
     """A gift that has stopped, and whether its order was made."""
 
     request: Request
@@ -45,30 +45,30 @@ class Broken:
         return self.made is not Made.NO and self.gift.state is GiftState.NEEDS_REVIEW
 
 
-class Mending:
+class Resolution:
     """Only approvers mend, and none of them their own gifts."""
 
     def __init__(
         self,
         store: Store,
-        roll: Roll,
+        roll: ApproverDirectory,
         clock: Clock,
-        deciding: Deciding,
-        treasury: Treasury,
-        notices: Notices,
-        holds: Holds,
+        deciding: Decisions,
+        treasury: BudgetLedger,
+        notices: NotificationPlan,
+        holds: CircuitBreaker,
         finder: OrderFinder,
     ) -> None:
         self._store = store
-        self._roll = roll
+        self._approver_directory = roll
         self._clock = clock
-        self._deciding = deciding
-        self._treasury = treasury
-        self._notices = notices
-        self._holds = holds
+        self._decisions = deciding
+        self._ledger = treasury
+        self._notifications = notices
+        self._breaker = holds
         self._finder = finder
 
-    async def check(self, gift_id: str, person: str) -> Broken:
+    async def check(self, gift_id: str, person: str) -> StoppedGift:
         """The gift as it stands, if this person may mend it.
 
         Raises:
@@ -78,11 +78,11 @@ class Mending:
         request = self._store.requests.get(gift.request_id) if gift else None
         if gift is None or request is None:
             raise Refused(*UNKNOWN_GIFT)
-        await self._roll.now()
-        self._deciding.check_may_mend(request, person)
-        if not gift.is_in_trouble:
+        await self._approver_directory.now()
+        self._decisions.check_may_mend(request, person)
+        if not gift.needs_attention:
             raise Refused(*_GONE_ON)
-        return Broken(request, gift, self._finder.made(request, gift))
+        return StoppedGift(request, gift, self._finder.made(request, gift))
 
     async def retry(self, gift_id: str, person: str, *, never_arrived: bool = False) -> Request:
         """Go on where the gift stands: with its order if that is known, else with its key if it may exist.
@@ -98,7 +98,7 @@ class Mending:
         if not (never_arrived and broken.gift.reason is Reason.MESSAGE_UNCERTAIN):
             return self._go_on(broken, way_on, person)
         with self._store.write():
-            self._notices.forget_sending(broken.gift)
+            self._notifications.forget_sending(broken.gift)
             return self._go_on(broken, way_on, person, "has asked, and the message never arrived")
 
     async def order_anew(self, gift_id: str, person: str, words: str) -> Request:
@@ -131,8 +131,8 @@ class Mending:
                 raise Refused(*_GONE_ON)
             self._store.gifts.close(gift, Closing(person, words))
             if is_free:
-                self._treasury.release(request, [gift])
-            self._notices.tell_closing(request, gift)
+                self._ledger.release(request, [gift])
+            self._notifications.tell_closing(request, gift)
         return self._now(request)
 
     async def _check_recipient(self, gift: Gift) -> None:
@@ -142,28 +142,28 @@ class Mending:
             Refused: they are none any more, so that it would only stop again.
             NotNow: Slack does not say.
         """
-        recipient = (await self._roll.people([gift.recipient]))[gift.recipient]
+        recipient = (await self._approver_directory.people([gift.recipient]))[gift.recipient]
         if recipient.standing.value:
-            problem = recipient.standing.value.fill(who=Who(recipient.id))
+            problem = recipient.standing.value.fill(who=Mention(recipient.id))
             words = say("{problem}, so this gift cannot go on. Retry once they are back, or close it.", problem=problem)
             raise Refused(RefusalCode.RECIPIENT_LEFT, words)
 
-    def _go_on(self, broken: Broken, step: GiftStep, person: str, detail: str = "") -> Request:
+    def _go_on(self, broken: StoppedGift, step: GiftStep, person: str, detail: str = "") -> Request:
         request, gift = broken.request, broken.gift
         now = self._clock.now()
         with self._store.write():
             if not self._store.gifts.move(gift, step, person, now, detail=detail):
                 raise Refused(*_GONE_ON)
-            self._treasury.reserve(request, [gift])  # it may have been released
+            self._ledger.reserve(request, [gift])  # it may have been released
             order = self._store.orders.get(gift)
             if step is GiftStep.ORDER_ANEW and order:
                 self._store.orders.clear(order)
             if step is GiftStep.DELIVER_AGAIN:
-                self._notices.prepare_gift(request, gift)
+                self._notifications.prepare_gift(request, gift)
             else:
-                self._holds.look_now(request.value.currency)
-            self._store.work.add(Task.DELIVER if step is GiftStep.DELIVER_AGAIN else Task.ORDER, gift.id, now)
-            self._notices.refresh(Kind.TROUBLE, request.id)
+                self._breaker.force_probe(request.value.currency)
+            self._store.jobs.add(JobKind.DELIVER if step is GiftStep.DELIVER_AGAIN else JobKind.ORDER, gift.id, now)
+            self._notifications.refresh(Kind.TROUBLE, request.id)
         return self._now(request)
 
     def _now(self, request: Request) -> Request:
@@ -172,7 +172,7 @@ class Mending:
         return known
 
 
-def _way_on(broken: Broken) -> GiftStep:
+def _way_on(broken: StoppedGift) -> GiftStep:
     if broken.gift.state is GiftState.NEEDS_REVIEW and broken.made is Made.YES:
         return GiftStep.DELIVER_AGAIN
     if broken.gift.state is GiftState.FAILED and broken.made is Made.NO:

@@ -8,44 +8,44 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.gifts.approvals.refusals import refusals_on_record
-from bot.gifts.approvers import Roll
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.approvers import ApproverDirectory
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.approval_route import AlreadyDecided, check_possible
 from bot.gifts.model.draft import Draft, request_of
 from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Request
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.policy import MOST_RECIPIENTS, MOST_WAITING, Policy
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.orders.catalogue import Catalogue
 from bot.gifts.ports import Clock
 from bot.gifts.store import Store
 
 
-class Asking:
+class Submissions:
     """What a requester does: ask, and change what nobody has decided yet."""
 
     def __init__(
         self,
         store: Store,
-        roll: Roll,
+        roll: ApproverDirectory,
         clock: Clock,
         policy: Policy,
         catalogue: Catalogue,
-        treasury: Treasury,
-        notices: Notices,
+        treasury: BudgetLedger,
+        notices: NotificationPlan,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._roll = roll
+        self._approver_directory = roll
         self._clock = clock
         self._policy = policy
         self._catalogue = catalogue
-        self._treasury = treasury
-        self._notices = notices
+        self._ledger = treasury
+        self._notifications = notices
         self._new_id = new_id
 
     async def ask(self, draft: Draft) -> Request:
@@ -56,15 +56,15 @@ class Asking:
             NotNow: Slack does not say who they are.
             Refused: the form belongs to somebody else.
         """
-        wanted, gone = await asyncio.gather(self._read(draft), self._roll.approvers_gone())
+        wanted, gone = await asyncio.gather(self._read(draft), self._approver_directory.approvers_gone())
         with self._store.write():
-            request = replace(wanted, weighed=self._treasury.weigh(wanted))
-            route = self._policy.route(request, self._roll.cached())
+            request = replace(wanted, weighed=self._ledger.rule_amount_of(wanted))
+            route = self._policy.route(request, self._approver_directory.cached())
             if self._store.requests.add(request, waits_for=route.pool if route else None):
                 self._check_waiting(request.requester)
                 check_possible(route, gone)
-                self._treasury.reserve(request, request.gifts)
-                self._store.work.add(Task.CHASE, request.id, self._clock.now())
+                self._ledger.reserve(request, request.gifts)
+                self._store.jobs.add(JobKind.CHASE, request.id, self._clock.now())
                 return request
         kept = self._store.requests.get(draft.id)
         if kept is None or kept.requester != draft.requester:
@@ -80,18 +80,18 @@ class Asking:
         Raises:
             Refused: somebody decided it, or it was changed meanwhile.
         """
-        wanted, gone = await asyncio.gather(self._read(draft), self._roll.approvers_gone())
+        wanted, gone = await asyncio.gather(self._read(draft), self._approver_directory.approvers_gone())
         with refusals_on_record(self._store, self._clock, draft.id, draft.requester), self._store.write():
             before = self._editable(draft.id, draft.requester, version)
             gift_of = {gift.recipient: gift for gift in before.gifts}
             gifts = tuple(gift_of.get(gift.recipient, gift) for gift in wanted.gifts)
-            edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._treasury.weigh(wanted))
-            self._treasury.release(before, before.gifts)
+            edited = replace(wanted, version=version + 1, gifts=gifts, weighed=self._ledger.rule_amount_of(wanted))
+            self._ledger.release(before, before.gifts)
             self._store.requests.edit(edited, self._clock.now())
-            check_possible(self._policy.route(edited, self._roll.cached()), gone)
-            self._treasury.reserve(edited, edited.gifts)
-            self._notices.refresh_cards(edited)
-            self._store.work.call_for(Task.CHASE, edited.id, self._clock.now())
+            check_possible(self._policy.route(edited, self._approver_directory.cached()), gone)
+            self._ledger.reserve(edited, edited.gifts)
+            self._notifications.refresh_cards(edited)
+            self._store.jobs.ensure(JobKind.CHASE, edited.id, self._clock.now())
         return edited
 
     async def check_editor(self, request_id: str, person: str, version: int | None) -> Request:
@@ -105,7 +105,7 @@ class Asking:
 
     async def deciders(self, request: Request) -> list[str]:
         """Who decides about a request: the approvals channel, or each approver."""
-        return self._notices.deciders(request)
+        return self._notifications.deciders(request)
 
     def _editable(self, request_id: str, person: str, version: int | None) -> Request:
         request = self._store.requests.get(request_id)
@@ -122,15 +122,15 @@ class Asking:
     async def _read(self, draft: Draft) -> Request:
         """What was filled in, checked."""
         involved = {draft.requester, *draft.recipients[:MOST_RECIPIENTS]}
-        roster, people = await self._roll.now_with(involved)
+        roster, people = await self._approver_directory.now_with(involved)
         shelf = self._catalogue.known(draft.country)
         value = self._policy.value_of(draft, people, shelf, roster)
         product = shelf.find(draft.product) if shelf and draft.product else None
-        month = self._treasury.month
+        month = self._ledger.month
         wanted = request_of(draft, value, [self._new_id() for _ in draft.recipients], self._clock.now(), month)
         return replace(
             wanted,
-            product=Choice(product.code, product.name) if product else None,
+            product=ChosenProduct(product.code, product.name) if product else None,
             names_amount=draft.names_amount and self._policy.announcing.may_name_amount,
         )
 

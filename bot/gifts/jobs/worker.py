@@ -12,7 +12,7 @@ import structlog
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.errors import StoreLost
 from bot.gifts.model.failure_reasons import Reason
-from bot.gifts.model.job import LONGEST_WAITS, ONCE, Again, Done, Later, Task, Work
+from bot.gifts.model.job import LONGEST_WAITS, ONCE, Completed, Job, JobKind, Reschedule, Retry
 from bot.gifts.ports import Access
 from bot.gifts.store import Store
 
@@ -25,7 +25,7 @@ SET_BACK = timedelta(seconds=10)  # less is only that clocks are not perfect
 FEWEST_TRIES = 2  # a long stop of the bot uses up nobody's patience
 AT_ONCE = 8  # pieces of one kind in hand; kinds do not wait for each other
 
-Step = Callable[[Work], Awaitable[Done | Again | Later]]
+Step = Callable[[Job], Awaitable[Completed | Reschedule | Retry]]
 
 
 def growing_wait(tries: int) -> timedelta:
@@ -33,7 +33,7 @@ def growing_wait(tries: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(tries, 16)), LONGEST_WAIT)
 
 
-def backoff(work: Work) -> timedelta:
+def backoff(work: Job) -> timedelta:
     """The wait with equal jitter, between half of it and all: what failed together does not come back together.
 
     The share is drawn from the job's id and its tries, so that it is another one each time and the same in each test.
@@ -53,8 +53,8 @@ class Worker:
         store: Store,
         clock: CheckedClock,
         bell: asyncio.Event,
-        steps: Mapping[Task, Step],
-        give_up: Callable[[Work, Reason], Done | Again],
+        steps: Mapping[JobKind, Step],
+        give_up: Callable[[Job, Reason], Completed | Reschedule],
         access: Access | None = None,
     ) -> None:
         self._store = store
@@ -91,14 +91,14 @@ class Worker:
         """Start what is due, and say when there is more. A full kind has no such time: it rings when a hand is free."""
         now = self._look_at_the_clock()
         free = Counter(dict.fromkeys(self._steps, AT_ONCE))
-        free.subtract(Task(task.get_name()) for task in self._in_hand.values())
-        for work in self._store.work.due(self._steps, now, AT_ONCE):
+        free.subtract(JobKind(task.get_name()) for task in self._in_hand.values())
+        for work in self._store.jobs.due(self._steps, now, AT_ONCE):
             if work.id not in self._in_hand:
                 free[work.task] -= 1
                 if free[work.task] >= 0:
                     self._in_hand[work.id] = hands.create_task(self._do(work), name=work.task)
         not_full = [kind for kind in self._steps if free[kind] > 0]
-        return self._store.work.next_due(not_full, now) if not_full else None
+        return self._store.jobs.next_due(not_full, now) if not_full else None
 
     def _look_at_the_clock(self) -> datetime:
         """The time; at the start, and when it was set back, nothing is left to wait until that time comes again."""
@@ -107,7 +107,7 @@ class Worker:
         if expected is None or expected - now > SET_BACK:
             with self._store.write():
                 for task in self._steps:
-                    self._store.work.bring_forward(task, now, now + LONGEST_WAITS.get(task, LONGEST_WAIT))
+                    self._store.jobs.bring_forward(task, now, now + LONGEST_WAITS.get(task, LONGEST_WAIT))
         self._time, self.looked_at = now, reading
         return now
 
@@ -115,7 +115,7 @@ class Worker:
         """Take up nothing, and let this time use up nobody's patience."""
         now = self._look_at_the_clock()
         with self._store.write():
-            self._store.work.excuse(ONCE, now)
+            self._store.jobs.forgive(ONCE, now)
         left = self._ask_at - self._clock.monotonic()
         await self._clock.wait(self._bell, max(left, 0))
         if not self._stopping and self._clock.monotonic() >= self._ask_at:
@@ -126,16 +126,16 @@ class Worker:
         nap = LONGEST_NAP if until is None else min(until - self._clock.now(), LONGEST_NAP)
         await self._clock.wait(self._bell, max(nap.total_seconds(), 0))
 
-    async def _do(self, work: Work) -> None:
+    async def _do(self, work: Job) -> None:
         try:
             outcome = await self._come_of(work)
-            is_over = isinstance(outcome, Later) and await self._is_over(work, outcome)
+            is_over = isinstance(outcome, Retry) and await self._is_over(work, outcome)
         finally:
             del self._in_hand[work.id]
             self._bell.set()
         self._write(work, outcome, is_over=is_over)
 
-    async def _come_of(self, work: Work) -> Done | Again | Later:
+    async def _come_of(self, work: Job) -> Completed | Reschedule | Retry:
         structlog.contextvars.bind_contextvars(subject=work.subject)  # in every line that is logged meanwhile
         try:
             return await self._steps[work.task](work)
@@ -144,27 +144,27 @@ class Worker:
         except Exception:  # the last line of defence: a bug in one gift must not stop the others
             reference = uuid4().hex[:8]
             log.exception("step_failed", task=work.task, subject=work.subject, reference=reference)
-            return Later(Reason.UNEXPECTED, f"unexpected error, reference {reference}")
+            return Retry(Reason.UNEXPECTED, f"unexpected error, reference {reference}")
 
-    def _write(self, work: Work, outcome: Done | Again | Later, *, is_over: bool) -> None:
+    def _write(self, work: Job, outcome: Completed | Reschedule | Retry, *, is_over: bool) -> None:
         now = self._clock.now()
         with self._store.write():
-            if isinstance(outcome, Later) and is_over:
+            if isinstance(outcome, Retry) and is_over:
                 log.warning(
                     "gave_up", task=work.task, subject=work.subject, reason=outcome.reason.value, note=outcome.note
                 )
                 outcome = self._give_up(work, outcome.reason)
             match outcome:
-                case Done():
-                    self._store.work.done(work)
-                case Again(after):
-                    self._store.work.again(work, now + after)
-                case Later(note=note, after=after):
-                    self._store.work.postpone(work, now + max(backoff(work), after), note)
+                case Completed():
+                    self._store.jobs.done(work)
+                case Reschedule(after):
+                    self._store.jobs.again(work, now + after)
+                case Retry(note=note, after=after):
+                    self._store.jobs.retry_later(work, now + max(backoff(work), after), note)
 
-    async def _is_over(self, work: Work, outcome: Later) -> bool:
+    async def _is_over(self, work: Job, outcome: Retry) -> bool:
         """Whether there is no patience left, by a clock that nobody contradicts."""
         if (self._access and self._access.is_lost) or work.tries < FEWEST_TRIES:
             return False
-        since = max(self._store.work.since(work), outcome.since or work.since)  # excused perhaps while it was in hand
+        since = max(self._store.jobs.since(work), outcome.since or work.since)  # excused perhaps while it was in hand
         return self._clock.now() - since > outcome.reason.patience and await self._clock.is_sure()

@@ -9,7 +9,7 @@ from bot.gifts.model.money import Money, from_major
 
 
 @dataclass(frozen=True, eq=False)
-class Limits(Mapping[str, Money]):
+class AmountLimits(Mapping[str, Money]):
     """An amount in each currency; `otherwise`, in major units, is for every currency without one of its own.
 
     Those of the currencies that are offered are listed; like a Counter, it has an answer for others as well, since only

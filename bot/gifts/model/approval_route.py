@@ -11,7 +11,7 @@ from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.gift import Approval, Request, RequestState
 from bot.gifts.model.people import Person, Roster, is_person
 from bot.gifts.model.refusal import Refusal, RefusalCode
-from bot.gifts.model.text import Listed, Who, say, say_many
+from bot.gifts.model.text import ListOf, Mention, say, say_many
 
 _MOST_NAMED = 5
 NO_APPROVER: Final = Refusal(
@@ -53,14 +53,14 @@ class Route:
         return self.step.pool if self.step else None
 
     @cached_property
-    def hands(self) -> dict[str, str]:
+    def eligible_approvers(self) -> dict[str, str]:
         """Who may decide now, each with the approver whose right it is."""
-        return {} if self.position is None else self.hands_in(self.position)
+        return {} if self.position is None else self.eligible_approvers_of(self.position)
 
     def is_open_to(self, reader: str, version: int | None, step: int | None) -> bool:
         """Whether a card about this version and step has buttons: its reader may decide, or a channel reads it."""
         is_turn = (version, step) == (self.request.version, self.position)
-        may_decide = not is_person(reader) or reader in self.hands
+        may_decide = not is_person(reader) or reader in self.eligible_approvers
         return self.request.state is RequestState.PENDING and is_turn and may_decide
 
     def check(self, person: str) -> str:
@@ -70,7 +70,7 @@ class Route:
             Refused: with the reason why this person may not.
         """
         check_no_part_in(self.request, person)
-        if approver := self.hands.get(person):
+        if approver := self.eligible_approvers.get(person):
             return approver
         raise Refused(*self._why_not(person))
 
@@ -81,26 +81,26 @@ class Route:
             Refused: this person is the only one left for a later step.
         """
         after = replace(self, request=replace(self.request, approvals=(*self.request.approvals, approval)))
-        later = after.stuck_at() if after.step else None
+        later = after.first_blocked_step() if after.step else None
         if later is None or later == approval.step:
             return after
-        if self.stuck_at() is None or approval.by in self.hands_in(later):
+        if self.first_blocked_step() is None or approval.by in self.eligible_approvers_of(later):
             words = say("You are needed for step {later}, so somebody else has to decide this one.", later=later + 1)
             raise Refused(RefusalCode.NEEDED_LATER, words)
         return after
 
-    def stuck_at(self) -> int | None:
+    def first_blocked_step(self) -> int | None:
         """The first step that can never be finished, as nobody gives two approvals; None where all can."""
         needs: list[frozenset[str]] = []
         for number in range(len(self.rule.steps)):
-            needs += [frozenset(self.hands_in(number))] * self._missing(number)
+            needs += [frozenset(self.eligible_approvers_of(number))] * self._missing(number)
             if not enough_people(needs):
                 return number
         return None
 
-    def why_stuck(self) -> Refusal | None:
+    def blocked_reason(self) -> Refusal | None:
         """Why the request can never be approved, for its requester; None where it can."""
-        number = self.stuck_at()
+        number = self.first_blocked_step()
         if number is None:
             return None
         if len(self.rule.steps) == self.rule.steps[number].count == 1:
@@ -126,7 +126,7 @@ class Route:
         pool = self.rule.steps[number].pool
         return [given for given in self.request.approvals if (given.step, given.pool) == (number, pool)]
 
-    def hands_in(self, number: int) -> dict[str, str]:
+    def eligible_approvers_of(self, number: int) -> dict[str, str]:
         """Who may decide in a step once it is its turn, each with the approver whose right it is."""
         have_agreed = {person for given in self.request.approvals for person in (given.by, given.on_behalf_of)}
         involved = self.request.involved
@@ -144,14 +144,14 @@ class Route:
 
         Where an absent approver reads, or a channel that their deputy may not be in, the deputy is told as well.
         """
-        named, hands = self.rule.steps[number].notify, self.hands_in(number)
+        named, hands = self.rule.steps[number].notify, self.eligible_approvers_of(number)
         told = self.roster.people(named if named is not None else [usual] if usual else hands)
         reads_for_all = not all(map(is_person, told))
         deputies = {person for person, approver in hands.items() if person != approver}
         told |= {deputy for deputy in deputies if reads_for_all or hands[deputy] in told}
         return sorted(told - self.request.involved)
 
-    def outsiders(self, listed: Iterable[str]) -> list[str]:
+    def without_involved(self, listed: Iterable[str]) -> list[str]:
         """People and channels of a list, groups by their members, without those who ask or receive."""
         return sorted(self.roster.people(listed) - self.request.involved)
 
@@ -164,12 +164,12 @@ class Route:
                 words = say("You have approved this already; it also needs somebody else.")
                 return Refusal(RefusalCode.HAS_APPROVED, words)
             if given.on_behalf_of == person:
-                deputy = Who(given.by)
+                deputy = Mention(given.by)
                 words = say("{deputy} has approved this for you already; it also needs somebody else.", deputy=deputy)
                 return Refusal(RefusalCode.DEPUTY_HAS_APPROVED, words)
         step = self.step
         if step and person in self.pools[step.pool] and person in self.roster.stand_ins:
-            deputy = Who(self.roster.stand_ins[person])
+            deputy = Mention(self.roster.stand_ins[person])
             words = say("You are away, and {deputy} decides for you. `/gift back` takes it back.", deputy=deputy)
             return Refusal(RefusalCode.IS_AWAY, words)
         if step and len(self.rule.steps) > 1 and any(person in people for people in self.pools.values()):
@@ -199,13 +199,13 @@ def check_possible(route: Route | None, gone: Mapping[str, Person] = MappingProx
     if route is None:
         words = say("The company's policy has no rule for such a gift.")
         raise Invalid({Field.AMOUNT: Refusal(RefusalCode.NO_RULE, words)})
-    if stuck := route.why_stuck():
+    if stuck := route.blocked_reason():
         raise Invalid({Field.RECIPIENTS: stuck})
-    if route.without(gone).stuck_at() is not None:
+    if route.without(gone).first_blocked_step() is not None:
         problems = [person.standing.value.fill(who=person.name) for person in gone.values() if person.standing.value]
         words = say(
             "Too few people are left who could approve this: {problems}. Those who run giftbot have to name other "
             "approvers.",
-            problems=Listed(tuple(problems[:_MOST_NAMED])),
+            problems=ListOf(tuple(problems[:_MOST_NAMED])),
         )
         raise Invalid({Field.RECIPIENTS: Refusal(RefusalCode.APPROVERS_HAVE_LEFT, words)})

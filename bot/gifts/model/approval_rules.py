@@ -79,9 +79,9 @@ class Rules:
         """Everybody who may decide about anything."""
         return roster.people(one for pool in self.pools.values() for one in pool)
 
-    def pools_of(self, person: str, roster: Roster) -> frozenset[str]:
+    def pools_for(self, person: str, roster: Roster) -> frozenset[str]:
         """The pools for which somebody can decide, by their own right or that of somebody they stand in for."""
-        rights = roster.rights_of(person)
+        rights = roster.acting_for(person)
         return frozenset(name for name, pool in self.pools.items() if rights & roster.people(pool))
 
 

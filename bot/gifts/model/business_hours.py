@@ -11,7 +11,7 @@ _NEVER = timedelta(days=3 * 366)  # is looked through before working hours count
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeHours:
+class BusinessHours:
     """When people work: days of the week (Monday is 0), from `opens` to `closes`, but not on `holidays`.
 
     `holidays_of` is the ISO code of a country or region whose public holidays are none of its working days either.
@@ -57,10 +57,10 @@ class OfficeHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class EscalationDelays:
     """How long a step may wait, in working time: until a reminder, until its backup hears of it, until it expires."""
 
-    hours: OfficeHours = OfficeHours()
+    hours: BusinessHours = BusinessHours()
     remind: timedelta = timedelta(hours=8)
     call_backup: timedelta = timedelta(hours=16)
     expire: timedelta = timedelta(hours=80)

@@ -63,7 +63,7 @@ class TooLate(Refused):
     """Somebody else was faster: they might have done it, so that this was no attempt at what they may not do."""
 
 
-class TooMuch(GiftbotError):
+class RateLimited(GiftbotError):
     """The person has to wait a little; nothing was changed."""
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from bot.gifts.model.errors import IllegalMove
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
-from bot.gifts.model.product import Choice
+from bot.gifts.model.product import ChosenProduct
 
 MACHINE = "giftbot"  # the actor in the history where nobody clicked
 
@@ -157,12 +157,12 @@ class Gift:
     closing: Closing | None = None
 
     @property
-    def is_in_trouble(self) -> bool:
+    def needs_attention(self) -> bool:
         """True for a gift that waits for a person."""
         return self.state in {GiftState.FAILED, GiftState.NEEDS_REVIEW}
 
     @property
-    def is_moving(self) -> bool:
+    def in_progress(self) -> bool:
         """True for a gift that the machine is working on."""
         return self.state in {GiftState.APPROVED, GiftState.ORDERED}
 
@@ -211,7 +211,7 @@ class Request:
     created_at: datetime
     announce_in: str | None = None
     source: str | None = None
-    product: Choice | None = None
+    product: ChosenProduct | None = None
     state: RequestState = RequestState.PENDING
     decision: Decision | None = None
     version: int = 1

@@ -8,7 +8,7 @@ from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import GiftStep
 
 
-class Task(StrEnum):
+class JobKind(StrEnum):
     """The kinds of work; the subject is the id of what each is about, or nothing in particular."""
 
     POST = "post"  # a message
@@ -23,24 +23,24 @@ class Task(StrEnum):
     RECALL = "recall"  # what was said last, which the database has to know
 
 
-ONCE = frozenset({Task.POST, Task.REFRESH, Task.ORDER, Task.DELIVER})  # all others are done again and again
+ONCE = frozenset({JobKind.POST, JobKind.REFRESH, JobKind.ORDER, JobKind.DELIVER})  # all others are done again and again
 
 
 # between two looks, for what is done again and again
 LONGEST_WAITS = {
-    Task.CHASE: timedelta(days=1),  # the policy, or who is in a group, may have changed
-    Task.CHECK: timedelta(days=7),
-    Task.STOCK: timedelta(hours=1),
-    Task.HEAD: timedelta(days=1),
+    JobKind.CHASE: timedelta(days=1),  # the policy, or who is in a group, may have changed
+    JobKind.CHECK: timedelta(days=7),
+    JobKind.STOCK: timedelta(hours=1),
+    JobKind.HEAD: timedelta(days=1),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Job:
     """One piece of work, tried `tries` times since `since`; `due_at` tells whether it was hurried meanwhile."""
 
     id: int
-    task: Task
+    task: JobKind
     subject: str
     since: datetime
     due_at: datetime
@@ -57,19 +57,19 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Completed:
     """The step is finished, or there is nothing left to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Reschedule:
     """Finished for now, and to be done anew `after` that time; `since` stays."""
 
     after: timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class Retry:
     """Not finished: try again, `after` that time at the earliest. `reason` is why it ends if it never works.
 
     How long that may last is counted from when the work was noted, or from `since` if that was later.

@@ -8,7 +8,7 @@ from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.money import Money
 
 
-class Which(StrEnum):
+class RequestFilter(StrEnum):
     """Which of their own requests somebody looks at; but for two of them, the state that these are in."""
 
     ALL = "all"
@@ -30,7 +30,7 @@ class GiftLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DecisionRow:
     """A yes or a no to one version of a request, which is here as it stands now."""
 
     request: Request
@@ -45,7 +45,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DecisionTotal:
     """How often somebody said yes and no in a month, and to how much; all of it in one currency."""
 
     yes: int
@@ -53,7 +53,7 @@ class Tally:
     no: int
     declined: Money
 
-    def plus(self, other: "Tally") -> "Tally":
+    def plus(self, other: "DecisionTotal") -> "DecisionTotal":
         """Both together."""
         yes, no = self.yes + other.yes, self.no + other.no
-        return Tally(yes, self.approved.plus(other.approved), no, self.declined.plus(other.declined))
+        return DecisionTotal(yes, self.approved.plus(other.approved), no, self.declined.plus(other.declined))

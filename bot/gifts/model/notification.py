@@ -13,7 +13,7 @@ from bot.gifts.model.audit_head import Head
 from bot.gifts.model.budget import Balance
 from bot.gifts.model.gift import Gift, Request
 from bot.gifts.model.order import Funds
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.out_of_office import Absence
 from bot.gifts.model.restoration import Restoration
 
@@ -77,7 +77,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class CardContext:
     """What a card tells those who decide beside the request itself.
 
     `exchanged` is how many gifts these people have given each other this year. Only an `is_open` card has buttons.
@@ -91,7 +91,7 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RequestNotification:
     """Everything that a message about a request is made from, as things stand now.
 
     The link is only for a gift's delivery, the funds and the brief are only for a card.
@@ -101,7 +101,7 @@ class Letter:
     request: Request
     link: SecretStr | None = None
     funds: Funds = field(default_factory=Funds)
-    brief: Brief | None = None
+    brief: CardContext | None = None
 
     @property
     def gifts(self) -> tuple[Gift, ...]:
@@ -115,11 +115,11 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldNotice:
+class OrderHoldNotice:
     """What a message about orders on hold is made from, as things stand now."""
 
     message: Message
-    hold: Hold
+    hold: OrderHold
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class AbsenceNotice:
     absence: Absence
 
 
-Mail = Letter | HoldNotice | RestorationNotice | HeadNotice | AbsenceNotice
+Notification = RequestNotification | OrderHoldNotice | RestorationNotice | HeadNotice | AbsenceNotice
 
 
 def posted_at(ts: str) -> datetime | None:

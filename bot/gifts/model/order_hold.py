@@ -7,7 +7,7 @@ from bot.gifts.model.failure_reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class OrderHold:
     """Orders in `currency` wait, or in every currency where it is None; `look_at` is when to see if they can go on."""
 
     id: str

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
-from bot.gifts.model.redemption_link import Payout
+from bot.gifts.model.redemption_link import RedemptionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class LinkReady:
 
     link: SecretStr
     value: Money
-    payout: Payout = Payout.ACTIVE
+    payout: RedemptionStatus = RedemptionStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Roster:
         """Everybody among people and groups, by their ids."""
         return frozenset(person for one in listed for person in (self.groups[one] if is_group(one) else {one}))
 
-    def rights_of(self, person: str) -> frozenset[str]:
+    def acting_for(self, person: str) -> frozenset[str]:
         """In whose right somebody can decide: their own unless they are away, and that of those they stand in for."""
         own = {person} - self.stand_ins.keys()
         return frozenset(own | {away for away, stands_in in self.stand_ins.items() if stands_in == person})

@@ -15,9 +15,9 @@ from bot.gifts.model.errors import Field, Invalid
 from bot.gifts.model.gift import Request
 from bot.gifts.model.money import Money, parse_money
 from bot.gifts.model.people import Person, Roster, Standing, is_group
-from bot.gifts.model.product import Product, Shelf
+from bot.gifts.model.product import CountryCatalogue, Product
 from bot.gifts.model.refusal import Refusal, RefusalCode
-from bot.gifts.model.text import Listed, Words, say, say_many, sentences
+from bot.gifts.model.text import ListOf, Words, say, say_many, sentences
 
 MOST_RECIPIENTS = 25
 MOST_WAITING = 25  # requests of one person that nobody has decided yet
@@ -74,7 +74,11 @@ class Policy:
         return not self.may_ask or person in roster.people(self.may_ask)
 
     def value_of(
-        self, draft: Draft, people: Mapping[str, Person], shelf: Shelf | None = None, roster: Roster = NOBODY_ELSE
+        self,
+        draft: Draft,
+        people: Mapping[str, Person],
+        shelf: CountryCatalogue | None = None,
+        roster: Roster = NOBODY_ELSE,
     ) -> Money:
         """The value of each gift that a draft asks for; `shelf` is what can be bought in its country, where known.
 
@@ -111,7 +115,7 @@ class Policy:
             raise Invalid(problems)
         return value
 
-    def lowered(self, request: Request, amount: str, locale: str, shelf: Shelf | None) -> Money:
+    def lowered(self, request: Request, amount: str, locale: str, shelf: CountryCatalogue | None) -> Money:
         """The value of each gift of a request that an approver of `locale` lowers to an `amount`.
 
         Raises:
@@ -134,7 +138,7 @@ class Policy:
         pools = {name: roster.people(pool) for name, pool in self.rules.pools.items()}
         return Route(request, rule, pools, roster)
 
-    def _checked_amount(self, draft: Draft, locale: str, shelf: Shelf | None) -> Money:
+    def _checked_amount(self, draft: Draft, locale: str, shelf: CountryCatalogue | None) -> Money:
         currency = shelf.currency if shelf else currency_in(draft.country, self.currencies)
         value = parse_money(draft.amount, currency, locale)
         largest = self.largest.get(currency)
@@ -147,7 +151,7 @@ class Policy:
         self._check_sold(value, draft.product, shelf)
         return value
 
-    def _check_sold(self, value: Money, product: str | None, shelf: Shelf | None) -> None:
+    def _check_sold(self, value: Money, product: str | None, shelf: CountryCatalogue | None) -> None:
         if product:
             _check_product(product, value, shelf)
         elif self.whole_amounts and value.major % 1:
@@ -182,12 +186,12 @@ class Policy:
             if (standing := people[recipient].standing).value
         )
         if barred:
-            words = say("Not everybody can get a gift: {barred}.", barred=Listed(barred))
+            words = say("Not everybody can get a gift: {barred}.", barred=ListOf(barred))
             return Refusal(RefusalCode.RECIPIENT_BARRED, words)
         return None
 
 
-def _check_product(code: str, value: Money, shelf: Shelf | None) -> None:
+def _check_product(code: str, value: Money, shelf: CountryCatalogue | None) -> None:
     product = shelf.find(code) if shelf else None
     if product is None:
         words = say("This gift card is not sold for that country just now. Please choose again.")
@@ -201,6 +205,6 @@ def _bad_amount(code: RefusalCode, words: Words) -> Invalid:
     return Invalid({Field.AMOUNT: Refusal(code, words)})
 
 
-def _values_are(goods: Product | Shelf) -> list[Words]:
+def _values_are(goods: Product | CountryCatalogue) -> list[Words]:
     values = goods.values_in_words
     return [say("Possible: {values}.", values=values)] if values else []

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from bot.gifts.model.money import Money
-from bot.gifts.model.text import Listed, Part, say, say_many
+from bot.gifts.model.text import ListOf, Part, say, say_many
 
 LONGEST_NAME: Final = 100  # characters of a product's name, which stands in the middle of sentences
 _MOST_NAMED = 20  # values, one by one
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenProduct:
     """The product that a requester chose, with the name it had then; without one the recipient chooses."""
 
     code: str
@@ -44,7 +44,7 @@ class Product:
             return _range(self.smallest, self.largest)
         ordered = sorted(self.values)
         if len(ordered) <= _MOST_NAMED:
-            return Listed(tuple(ordered), with_or=True)
+            return ListOf(tuple(ordered), with_or=True)
         return say_many(
             "{count} value from {smallest} to {largest}",
             "{count} values from {smallest} to {largest}",
@@ -55,7 +55,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CountryCatalogue:
     """All that can be bought for one country in one currency, as it was at `read_at`."""
 
     country: str

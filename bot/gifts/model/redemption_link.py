@@ -13,7 +13,7 @@ _LONGEST_LINK = 3000  # what a Slack button can carry
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 
 
-class Payout(StrEnum):
+class RedemptionStatus(StrEnum):
     """What became of a link, as the gift card service says."""
 
     ACTIVE = "active"  # nobody has used it yet
@@ -22,7 +22,7 @@ class Payout(StrEnum):
     EXPIRED = "expired"
 
 
-NO_GOOD = {Payout.EXPIRED: Reason.LINK_EXPIRED, Payout.CANCELLED: Reason.LINK_CANCELLED}
+NO_GOOD = {RedemptionStatus.EXPIRED: Reason.LINK_EXPIRED, RedemptionStatus.CANCELLED: Reason.LINK_CANCELLED}
 
 
 def is_trusted(link: SecretStr, hosts: Collection[str]) -> bool:

@@ -20,7 +20,7 @@ class Formatted(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Mention:
     """A person or channel by their id; Slack shows a name."""
 
     slack_id: str
@@ -29,11 +29,11 @@ class Who:
         return self.slack_id
 
 
-Part = Union[str, int, datetime, Formatted, Who, "Words", "Listed"]
+Part = Union[str, int, datetime, Formatted, Mention, "Words", "ListOf"]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListOf:
     """Several things, as a reader lists them: one, two and three."""
 
     items: tuple[Part, ...]
@@ -78,4 +78,4 @@ def sentences(every: Iterable[Words]) -> Words:
 
 
 def _in_english(part: Part) -> str:
-    return str(part) if isinstance(part, (str, int, datetime, Who, Words, Listed)) else part.format("en")
+    return str(part) if isinstance(part, (str, int, datetime, Mention, Words, ListOf)) else part.format("en")

@@ -7,22 +7,22 @@ from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
-from bot.gifts.approvers import Roll
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.approvers import ApproverDirectory
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.audit_head import Head
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Request
-from bot.gifts.model.job import Later
+from bot.gifts.model.job import Retry
 from bot.gifts.model.notification import (
     AbsenceNotice,
-    Brief,
+    CardContext,
     HeadNotice,
-    HoldNotice,
     Kind,
-    Letter,
-    Mail,
     Message,
     MessageState,
+    Notification,
+    OrderHoldNotice,
+    RequestNotification,
     RestorationNotice,
 )
 from bot.gifts.model.order import Funds
@@ -45,23 +45,23 @@ _HARMLESS_TWICE = {
 }
 
 
-class Briefing:
+class CardContexts:
     """What a card tells those who decide: the rule, whose turn it is, what the budgets leave, and what went before."""
 
-    def __init__(self, roll: Roll, policy: Policy, treasury: Treasury) -> None:
-        self._roll = roll
+    def __init__(self, roll: ApproverDirectory, policy: Policy, treasury: BudgetLedger) -> None:
+        self._approver_directory = roll
         self._policy = policy
-        self._treasury = treasury
+        self._ledger = treasury
 
-    def of(self, request: Request, message: Message) -> Brief | None:
+    def of(self, request: Request, message: Message) -> CardContext | None:
         """For one card; None where no rule is about its request any more."""
-        route = self._policy.route(request, self._roll.cached())
+        route = self._policy.route(request, self._approver_directory.cached())
         if route is None:
             return None
-        return Brief(
+        return CardContext(
             route,
-            self._treasury.balances(request),
-            self._treasury.exchanged(request),
+            self._ledger.balances(request),
+            self._ledger.exchanged(request),
             is_open=route.is_open_to(message.to, message.version, message.step),
             is_superseded=message.version != request.version,
         )
@@ -70,7 +70,9 @@ class Briefing:
 class Outbox:
     """The one way in which a message leaves; `settle` is how long Slack gets before a message is looked up."""
 
-    def __init__(self, store: Store, messenger: Messenger, clock: Clock, briefing: Briefing, settle: timedelta) -> None:
+    def __init__(
+        self, store: Store, messenger: Messenger, clock: Clock, briefing: CardContexts, settle: timedelta
+    ) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
@@ -82,7 +84,7 @@ class Outbox:
 
     async def send(
         self, message: Message, link: SecretStr | None = None, funds: Funds | None = None
-    ) -> Posted | Rejected | Later:
+    ) -> Posted | Rejected | Retry:
         """Bring a message to its reader, wherever an earlier try stopped; once it was sent, do nothing."""
         if message.channel is not None and message.ts is not None:
             return Posted(message.channel, message.ts)
@@ -95,11 +97,11 @@ class Outbox:
             if not isinstance(found, Absent):
                 return found
         if message.sending_since is None:
-            message = replace(message, sent_after=self._store.messages.newest_in(channel))
+            message = replace(message, sent_after=self._store.notifications.newest_in(channel))
         message = self._keep(replace(message, state=MessageState.SENDING, sending_since=self._clock.now()))
         self._unknown_since[message.id] = self._clock.monotonic()
         mail = self.mail(message)
-        if isinstance(mail, Letter):
+        if isinstance(mail, RequestNotification):
             mail = replace(mail, link=link, funds=funds or mail.funds)
         return await self._post(channel, mail)
 
@@ -108,7 +110,7 @@ class Outbox:
         async with self._updates.setdefault(message.id, asyncio.Lock()):
             return await self._messenger.update(self.mail(message))
 
-    async def _post(self, channel: str, mail: Mail) -> Posted | Rejected | Later:
+    async def _post(self, channel: str, mail: Notification) -> Posted | Rejected | Retry:
         message = mail.message
         answer = await self._messenger.post(channel, mail)
         match answer:
@@ -116,15 +118,15 @@ class Outbox:
                 return self._sent(message, answer)
             case OutcomeUnknown(detail):
                 self._unknown_since[message.id] = self._clock.monotonic()
-                return Later(Reason.MESSAGE_UNCERTAIN, detail, self._settle)
+                return Retry(Reason.MESSAGE_UNCERTAIN, detail, self._settle)
             case Rejected() | Unavailable():
                 return self._not_sent(message, answer)
 
-    async def _look_up(self, message: Message) -> Posted | Absent | Rejected | Later:
+    async def _look_up(self, message: Message) -> Posted | Absent | Rejected | Retry:
         since = self._unknown_since.get(message.id, self._began)
         left = self._settle - timedelta(seconds=self._clock.monotonic() - since)
         if left > timedelta():
-            return Later(Reason.MESSAGE_UNCERTAIN, "waiting until Slack shows what it has", left)
+            return Retry(Reason.MESSAGE_UNCERTAIN, "waiting until Slack shows what it has", left)
         found = await self._messenger.find(message)
         match found:
             case Posted():
@@ -134,22 +136,22 @@ class Outbox:
             case Rejected() if message.kind in _HARMLESS_TWICE:
                 return Absent()
             case Rejected():
-                return Later(Reason.MESSAGE_UNCERTAIN, found.detail)
+                return Retry(Reason.MESSAGE_UNCERTAIN, found.detail)
             case Unavailable(detail, after):
-                return Later(Reason.MESSAGE_UNCERTAIN, detail, after)
+                return Retry(Reason.MESSAGE_UNCERTAIN, detail, after)
 
-    def mail(self, message: Message) -> Mail:
+    def mail(self, message: Message) -> Notification:
         """What the message says as things stand now; since it was read, it may have become about more gifts."""
         if message.request_id is None:
             return self._mail_about_the_company(message, message.subject or "")
         request = self._store.requests.get(message.request_id)
-        kept = self._store.messages.get(message.id)
+        kept = self._store.notifications.get(message.id)
         assert request is not None, "a message about gifts belongs to a request"
         assert kept is not None, "a message is kept before it is sent"
         brief = self._briefing.of(request, message) if message.kind is Kind.CARD else None
-        return Letter(replace(message, gift_ids=kept.gift_ids), request, brief=brief)
+        return RequestNotification(replace(message, gift_ids=kept.gift_ids), request, brief=brief)
 
-    def _mail_about_the_company(self, message: Message, subject: str) -> Mail:
+    def _mail_about_the_company(self, message: Message, subject: str) -> Notification:
         if message.kind is Kind.HEAD:
             return HeadNotice(message, Head.read(subject))
         if message.kind is Kind.RESTORED:
@@ -157,26 +159,26 @@ class Outbox:
             assert restoration is not None, "what was noticed is never deleted"
             return RestorationNotice(message, restoration)
         if message.kind in {Kind.STAND_IN, Kind.STAND_DOWN}:
-            absence = self._store.absences.get(subject)
+            absence = self._store.out_of_office.get(subject)
             assert absence is not None, "an absence is never deleted"
             return AbsenceNotice(message, absence)
-        hold = self._store.holds.get(subject)
+        hold = self._store.order_holds.get(subject)
         assert hold is not None, "a hold is never deleted"
-        return HoldNotice(message, hold)
+        return OrderHoldNotice(message, hold)
 
     def _sent(self, message: Message, posted: Posted) -> Posted:
         self._keep(replace(message, state=MessageState.SENT, channel=posted.channel, ts=posted.ts))
         return posted
 
-    def _not_sent(self, message: Message, answer: Rejected | Unavailable) -> Rejected | Later:
+    def _not_sent(self, message: Message, answer: Rejected | Unavailable) -> Rejected | Retry:
         if isinstance(answer, Rejected):
             self._keep(replace(message, state=MessageState.UNDELIVERABLE))
             return answer
         self._keep(replace(message, state=MessageState.WAITING))
-        return Later(Reason.MESSAGE_NOT_TAKEN, answer.detail, answer.after)
+        return Retry(Reason.MESSAGE_NOT_TAKEN, answer.detail, answer.after)
 
     def _keep(self, message: Message) -> Message:
         self._unknown_since.pop(message.id, None)
         with self._store.write():
-            self._store.messages.save(message)
+            self._store.notifications.save(message)
         return message

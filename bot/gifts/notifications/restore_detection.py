@@ -14,13 +14,13 @@ import structlog
 
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, Request
-from bot.gifts.model.job import Done, Later, Work
+from bot.gifts.model.job import Completed, Job, Retry
 from bot.gifts.model.notification import posted_at
 from bot.gifts.model.order import Order, begun_at
 from bot.gifts.model.outcomes import Posted, Rejected, Said, Unavailable
 from bot.gifts.model.people import is_person
 from bot.gifts.model.restoration import Restoration
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.ports import Clock, Messenger
 from bot.gifts.store import Store
 
@@ -30,16 +30,16 @@ _CONVERSATIONS = 10  # of each kind that are read; each costs a call or two
 _LATEST = 200  # messages, among which these conversations are looked for
 
 
-class Recall:
+class RestoreDetection:
     """Compares what the bot has said with what is kept of it, once in each life of the process."""
 
     def __init__(
-        self, store: Store, messenger: Messenger, clock: Clock, notices: Notices, new_id: Callable[[], str]
+        self, store: Store, messenger: Messenger, clock: Clock, notices: NotificationPlan, new_id: Callable[[], str]
     ) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
-        self._notices = notices
+        self._notifications = notices
         self._new_id = new_id
         self._reading = asyncio.Lock()
         self._has_read = False
@@ -56,10 +56,10 @@ class Recall:
             return False
         return order is None or order.last_sent_at <= self._last.noticed_at
 
-    async def note(self, _work: Work) -> Done | Later:
+    async def note(self, _work: Job) -> Completed | Retry:
         """Read it, as the work of a start."""
         unread = await self.once()
-        return Later(Reason.UNEXPECTED, unread.detail, unread.after) if unread else Done()
+        return Retry(Reason.UNEXPECTED, unread.detail, unread.after) if unread else Completed()
 
     async def once(self) -> Unavailable | None:
         """Read it, unless this life of the process has; Unavailable while Slack does not say."""
@@ -78,14 +78,14 @@ class Recall:
             self._has_read = True
             return None
 
-    def heed(self, request_id: str, card: Posted | None) -> None:
+    def record(self, request_id: str, card: Posted | None) -> None:
         """A card of the bot's own about a request that the database does not know says the same."""
         if card and self._store.requests.get(request_id) is None:
             self._compare([Said("", card.ts)])
 
     def _readers(self) -> Mapping[str, str | None]:
         """In whose conversations to look, and in which channels these are, where that is known."""
-        latest = self._store.messages.latest(_LATEST)
+        latest = self._store.notifications.latest(_LATEST)
         told = {message.to: message.channel for message in latest if message.channel and is_person(message.to)}
         waiting = dict.fromkeys(self._store.requests.who_wait(_CONVERSATIONS))
         return waiting | dict(islice(told.items(), _CONVERSATIONS))
@@ -96,13 +96,13 @@ class Recall:
 
     def _compare(self, said: Sequence[Said]) -> None:
         """Notice what was said since the database began, or since that was noticed before, and is not kept."""
-        first = self._store.messages.first()
+        first = self._store.notifications.first()
         began_at = posted_at(first.ts) if first and first.ts else None
         if began_at is None:
             return
         since = self._last.said_at if self._last else began_at
         times = [(one, at) for one in said if (at := posted_at(one.ts)) and at > since]
-        lost = [at for one, at in times if self._store.messages.get(one.message_id) is None]
+        lost = [at for one, at in times if self._store.notifications.get(one.message_id) is None]
         if lost:
             self._notice(max(lost))
 
@@ -111,5 +111,5 @@ class Recall:
         log.warning("database_is_older_than_what_was_said", said_at=said_at.isoformat())
         with self._store.write():
             self._store.restorations.add(restoration)
-            self._notices.tell_restoration(restoration)
+            self._notifications.tell_restoration(restoration)
         self._last = restoration

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from cachetools import TTLCache
 
 from bot.gifts.model.currencies import currency_in
-from bot.gifts.model.job import Again, Done, Work
+from bot.gifts.model.job import Completed, Job, Reschedule
 from bot.gifts.model.outcomes import Rejected, Unavailable
-from bot.gifts.model.product import Product, Shelf
+from bot.gifts.model.product import CountryCatalogue, Product
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.store import Store
 
@@ -40,9 +40,9 @@ class Catalogue:
         self._countries = countries
         self._currencies = currencies
         self._shelves: dict[
-            str, Shelf
+            str, CountryCatalogue
         ] = {}  # as this process has read them; what the database has may be of another account
-        self._fresh = TTLCache[str, Shelf](max(len(countries), 1), FRESH.total_seconds(), clock.monotonic)
+        self._fresh = TTLCache[str, CountryCatalogue](max(len(countries), 1), FRESH.total_seconds(), clock.monotonic)
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
@@ -50,11 +50,11 @@ class Catalogue:
         """Whether the gift card service has one at all."""
         return self._giftcards.has_catalogue
 
-    def known(self, country: str) -> Shelf | None:
+    def known(self, country: str) -> CountryCatalogue | None:
         """The shelf as it was last read, however long ago; what another service had before counts for nothing."""
         if not self.is_there or country not in self._countries:
             return None
-        return self._shelves.get(country) or self._store.shelves.get(country)
+        return self._shelves.get(country) or self._store.catalogues.get(country)
 
     def sold_in(self) -> Sequence[str]:
         """The offered countries that something can be bought for, as far as is known; all while nothing is."""
@@ -66,18 +66,18 @@ class Catalogue:
         shelf = self.known(country)
         return shelf.currency if shelf else self._currency_of(country, {})
 
-    async def fresh(self, country: str) -> Shelf | Rejected | Unavailable:
+    async def fresh(self, country: str) -> CountryCatalogue | Rejected | Unavailable:
         """The shelf as it was within the last hour; read now where it is older, once for all who ask meanwhile."""
         if shelf := self._fresh.get(country):  # nobody waits while it is read anew before it is old
             return shelf
         async with self._reading[country]:
             return self._fresh.get(country) or await self._read(country)
 
-    async def stock(self, _work: Work) -> Done | Again:
+    async def stock(self, _work: Job) -> Completed | Reschedule:
         """Keep it fresh, again and again, for forms and orders."""
         if not self.is_there:  # it was another service's
-            return Done()
-        return Again(ANEW if await self.refresh() else SOON)
+            return Completed()
+        return Reschedule(ANEW if await self.refresh() else SOON)
 
     async def refresh(self) -> bool:
         """Read everything anew; False when something could not be read, which then stays as it is known."""
@@ -87,18 +87,18 @@ class Catalogue:
         complete = True
         for country in self._countries:
             if country not in sold:
-                self._keep(Shelf(country, self._currency_of(country, {}), (), self._clock.now()))
+                self._keep(CountryCatalogue(country, self._currency_of(country, {}), (), self._clock.now()))
                 continue
             async with self._reading[country]:
-                complete &= isinstance(await self._read(country), Shelf)
+                complete &= isinstance(await self._read(country), CountryCatalogue)
         return complete
 
-    async def _read(self, country: str) -> Shelf | Rejected | Unavailable:
+    async def _read(self, country: str) -> CountryCatalogue | Rejected | Unavailable:
         products = await self._giftcards.products(country)
         if isinstance(products, Rejected | Unavailable):
             return products
         currency = self._currency_of(country, products)
-        return self._keep(Shelf(country, currency, products.get(currency, ()), self._clock.now()))
+        return self._keep(CountryCatalogue(country, currency, products.get(currency, ()), self._clock.now()))
 
     def _currency_of(self, country: str, sold: Mapping[str, Sequence[Product]]) -> str:
         """The currency that is set; else the country's own, unless things are sold in another one only."""
@@ -107,8 +107,8 @@ class Catalogue:
             return own
         return max(sold, key=lambda currency: len(sold[currency]))
 
-    def _keep(self, shelf: Shelf) -> Shelf:
+    def _keep(self, shelf: CountryCatalogue) -> CountryCatalogue:
         with self._store.write():
-            self._store.shelves.save(shelf)
+            self._store.catalogues.save(shelf)
         self._shelves[shelf.country] = self._fresh[shelf.country] = shelf
         return shelf

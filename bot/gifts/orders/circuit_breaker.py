@@ -13,11 +13,11 @@ import structlog
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.failure_reasons import Reason, Scope
 from bot.gifts.model.gift import MACHINE
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.money import Money
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.outcomes import OrderFailed, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.gifts.notifications.plan import Notices
+from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.ports import Clock, GiftCards
 from bot.gifts.store import Store
 
@@ -27,46 +27,46 @@ LOOK_AGAIN = timedelta(minutes=5)  # between two looks whether orders can go on
 BEHIND_THE_OTHERS = LOOK_AGAIN + timedelta(seconds=1)  # who was turned away lets somebody else try next
 
 
-class Holds:
+class CircuitBreaker:
     """Begins and ends holds; whoever wants to order asks `against` right before it is sent."""
 
     def __init__(
-        self, store: Store, giftcards: GiftCards, clock: Clock, notices: Notices, new_id: Callable[[], str]
+        self, store: Store, giftcards: GiftCards, clock: Clock, notices: NotificationPlan, new_id: Callable[[], str]
     ) -> None:
         self._store = store
         self._giftcards = giftcards
         self._clock = clock
-        self._notices = notices
+        self._notifications = notices
         self._new_id = new_id
         self._went_through_at: datetime | None = None
 
-    def in_force(self, currency: str) -> Hold | None:
+    def open_for(self, currency: str) -> OrderHold | None:
         """What orders in this currency have to wait for until somebody looks again."""
-        hold = self._store.holds.standing(currency)
+        hold = self._store.order_holds.standing(currency)
         left = hold.look_at - self._clock.now() if hold else timedelta()
         return hold if timedelta() < left <= LOOK_AGAIN else None  # more is left only where the clock was set back
 
-    async def against(self, value: Money) -> Hold | None:
+    async def check_open(self, value: Money) -> OrderHold | None:
         """What an order of this value has to wait for, or None; when it is time, it is looked whether that is over."""
-        if hold := self.in_force(value.currency):
+        if hold := self.open_for(value.currency):
             return hold
-        hold = self._store.holds.standing(value.currency)
+        hold = self._store.order_holds.standing(value.currency)
         if hold is None:
             return None
         hold = replace(hold, look_at=self._clock.now() + LOOK_AGAIN)
         with self._store.write():  # before anything is awaited: one looks, or tries, and the others go on waiting
-            self._store.holds.save(hold)
+            self._store.order_holds.save(hold)
         if hold.reason is not Reason.INSUFFICIENT_FUNDS:
             return None
         balance = await self._giftcards.balance(value.currency)
         return hold if balance and balance < value else None
 
-    def look_now(self, currency: str) -> None:
+    def force_probe(self, currency: str) -> None:
         """Let the next order look, because a person says that it is worth it; runs inside that person's transaction."""
-        if hold := self._store.holds.standing(currency):
-            self._store.holds.save(replace(hold, look_at=self._clock.now()))
+        if hold := self._store.order_holds.standing(currency):
+            self._store.order_holds.save(replace(hold, look_at=self._clock.now()))
 
-    def heed(
+    def record(
         self,
         value: Money,
         answer: Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown,
@@ -76,7 +76,7 @@ class Holds:
 
         One that was sent before another went through begins none: a key may be told for ever what it was told once.
         """
-        hold = self._store.holds.standing(value.currency)
+        hold = self._store.order_holds.standing(value.currency)
         if isinstance(answer, Placed):
             self._went_through_at = self._clock.now()
             if hold:
@@ -89,22 +89,22 @@ class Holds:
     def _begin(self, reason: Reason, currency: str) -> None:
         now = self._clock.now()
         scope = currency if reason.holds is Scope.CURRENCY else None
-        hold = Hold(self._new_id(), reason, scope, since=now, look_at=now + LOOK_AGAIN)
+        hold = OrderHold(self._new_id(), reason, scope, since=now, look_at=now + LOOK_AGAIN)
         with self._store.write():
-            self._store.holds.add(hold)
-            self._store.history.add(now, MACHINE, AuditEvent.HOLD_ORDERS, detail=_in_words(hold))
-            self._notices.tell_hold(hold)
+            self._store.order_holds.add(hold)
+            self._store.audit_log.add(now, MACHINE, AuditEvent.HOLD_ORDERS, detail=_in_words(hold))
+            self._notifications.tell_hold(hold)
         log.warning("orders_on_hold", reason=reason.value, currency=scope)
 
-    def _end(self, hold: Hold) -> None:
+    def _end(self, hold: OrderHold) -> None:
         now = self._clock.now()
         with self._store.write():
-            self._store.holds.save(replace(hold, ended_at=now))
-            self._store.history.add(now, MACHINE, AuditEvent.RESUME_ORDERS, detail=_in_words(hold))
-            self._store.work.excuse({Task.ORDER}, now)  # whoever waited has not been tried in vain
-            self._notices.refresh_hold(hold)
+            self._store.order_holds.save(replace(hold, ended_at=now))
+            self._store.audit_log.add(now, MACHINE, AuditEvent.RESUME_ORDERS, detail=_in_words(hold))
+            self._store.jobs.forgive({JobKind.ORDER}, now)  # whoever waited has not been tried in vain
+            self._notifications.refresh_hold(hold)
         log.warning("orders_go_on", reason=hold.reason.value, currency=hold.currency)
 
 
-def _in_words(hold: Hold) -> str:
+def _in_words(hold: OrderHold) -> str:
     return f"{hold.reason.value}: {hold.currency or 'all currencies'}"

@@ -10,10 +10,10 @@ from enum import Enum, auto
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftState, GiftStep, Request
-from bot.gifts.model.job import Later, Stopped
+from bot.gifts.model.job import Retry, Stopped
 from bot.gifts.model.order import SETTLED, Made, Order, begun_at, key_is_old
 from bot.gifts.model.outcomes import Absent, Placed, Unavailable
-from bot.gifts.notifications.restore_detection import Recall
+from bot.gifts.notifications.restore_detection import RestoreDetection
 from bot.gifts.ports import GiftCards
 from bot.gifts.store import Store
 
@@ -39,21 +39,21 @@ _WITHOUT_A_LIST = {_Look.LOST: Reason.DATABASE_RESTORED, _Look.OLD: Reason.KEY_T
 class OrderFinder:
     """Looks where that is needed; where the service has no list, a person has to."""
 
-    def __init__(self, store: Store, giftcards: GiftCards, recall: Recall, clock: CheckedClock) -> None:
+    def __init__(self, store: Store, giftcards: GiftCards, recall: RestoreDetection, clock: CheckedClock) -> None:
         self._store = store
         self._giftcards = giftcards
-        self._recall = recall
+        self._restore_detection = recall
         self._clock = clock
 
     async def find(
         self, request: Request, gift: Gift, order: Order | None, since: datetime
-    ) -> Placed | Stopped | Later | None:
+    ) -> Placed | Stopped | Retry | None:
         """A gift's order, which may have been sent; None where sending it makes no second one.
 
         `since` is when the machine, or a person, began to work on it.
         """
-        if unread := await self._recall.once():
-            return Later(Reason.UNEXPECTED, unread.detail, unread.after)
+        if unread := await self._restore_detection.once():
+            return Retry(Reason.UNEXPECTED, unread.detail, unread.after)
         asked = order or Order.never_sent(request, gift)
         if not await self._clock.is_known():
             return not_known(asked, Reason.NO_ANSWER, "it is not known how old its key is")
@@ -79,7 +79,7 @@ class OrderFinder:
         order = self._store.orders.get(gift)
         if order and order.provider_id is not None:
             return Made.NO if gift.state is GiftState.FAILED else Made.YES  # which the service itself said
-        if (order and order.unknown_since) or self._recall.has_lost(request, gift, order):
+        if (order and order.unknown_since) or self._restore_detection.has_lost(request, gift, order):
             return Made.PERHAPS
         was_denied = gift.state is GiftState.FAILED
         return Made.PERHAPS if self._key_is_old(request, gift) and not was_denied else Made.NO
@@ -90,7 +90,7 @@ class OrderFinder:
         return self._settles_at(order) if order else None
 
     def _why_look(self, request: Request, gift: Gift, order: Order | None) -> _Look | None:
-        if self._recall.has_lost(request, gift, order):
+        if self._restore_detection.has_lost(request, gift, order):
             return _Look.LOST
         if self._key_is_old(request, gift):
             return _Look.OLD
@@ -101,7 +101,7 @@ class OrderFinder:
     def _key_is_old(self, request: Request, gift: Gift) -> bool:
         return key_is_old(request, gift, self._clock.now(), self._giftcards.key_life)
 
-    async def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Later | None:
+    async def _not_listed(self, order: Order, why: _Look, since: datetime) -> Stopped | Retry | None:
         """The list lacks the order, which counts once nothing can be on its way any more."""
         if why is _Look.UNKNOWN and (self._was_on_hold(order) or self._is_asked_on(order, since)):
             return None  # asking again under the same key is safe, and quicker than to wait until it shows
@@ -126,7 +126,7 @@ class OrderFinder:
 
     def _was_on_hold(self, order: Order) -> bool:
         """Whether every order is turned away, or was until this one was last sent."""
-        holds, currency = self._store.holds, order.value.currency
+        holds, currency = self._store.order_holds, order.value.currency
         hold = holds.standing(currency)
         is_turned_away = hold is not None and hold.reason not in _SAID_OF_THE_ORDER
         return is_turned_away or holds.has_ended_since(order.last_sent_at, currency)
@@ -134,10 +134,10 @@ class OrderFinder:
     def _settles_at(self, order: Order) -> datetime:
         """From when on the list would show what was sent: by us, or in the time that the database has lost."""
         sent_at = order.last_sent_at if order.unknown_since else order.first_sent_at - SETTLED
-        lost_at = self._recall.noticed_at
+        lost_at = self._restore_detection.noticed_at
         return max(sent_at, lost_at or sent_at) + SETTLED
 
 
-def not_known(order: Order, reason: Reason, detail: str, after: timedelta = timedelta()) -> Later:
+def not_known(order: Order, reason: Reason, detail: str, after: timedelta = timedelta()) -> Retry:
     """Ask or look again later; how long it has not been known is counted from the first send."""
-    return Later(reason, detail, after, since=order.first_sent_at)
+    return Retry(reason, detail, after, since=order.first_sent_at)

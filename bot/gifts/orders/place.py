@@ -11,14 +11,14 @@ from pydantic import SecretStr
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import Gift, GiftStep, Request
-from bot.gifts.model.job import Later, Stopped
+from bot.gifts.model.job import Retry, Stopped
 from bot.gifts.model.order import Funds, Order, key_of
-from bot.gifts.model.order_hold import Hold
+from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.outcomes import LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Rejected, Unavailable
-from bot.gifts.model.product import Product, Shelf
-from bot.gifts.model.redemption_link import NO_GOOD, Payout, is_trusted
+from bot.gifts.model.product import CountryCatalogue, Product
+from bot.gifts.model.redemption_link import NO_GOOD, RedemptionStatus, is_trusted
 from bot.gifts.orders.catalogue import Catalogue
-from bot.gifts.orders.circuit_breaker import BEHIND_THE_OTHERS, Holds
+from bot.gifts.orders.circuit_breaker import BEHIND_THE_OTHERS, CircuitBreaker
 from bot.gifts.orders.find import OrderFinder, not_known
 from bot.gifts.ports import GiftCards
 from bot.gifts.store import Store
@@ -26,7 +26,7 @@ from bot.gifts.store import Store
 _ANSWERED_SOON = timedelta(seconds=0.5)  # a slow answer does not hold up every other order
 
 
-class OrderDesk:
+class OrderPlacement:
     """Deals with the gift card service; what it answers is checked against what was asked before it counts."""
 
     def __init__(
@@ -34,7 +34,7 @@ class OrderDesk:
         store: Store,
         giftcards: GiftCards,
         catalogue: Catalogue,
-        holds: Holds,
+        holds: CircuitBreaker,
         finder: OrderFinder,
         clock: CheckedClock,
         link_hosts: Collection[str],
@@ -42,7 +42,7 @@ class OrderDesk:
         self._store = store
         self._giftcards = giftcards
         self._catalogue = catalogue
-        self._holds = holds
+        self._breaker = holds
         self._finder = finder
         self._clock = clock
         self._link_hosts = link_hosts
@@ -50,7 +50,7 @@ class OrderDesk:
         self._answered.set()
         self._in_hand: dict[str, LinkReady] = {}  # links on their way from the order to the message, never kept
 
-    async def look(self, request: Request, gift: Gift, since: datetime) -> Placed | Stopped | Later | None:
+    async def look(self, request: Request, gift: Gift, since: datetime) -> Placed | Stopped | Retry | None:
         """What there is of a gift's order already; None where sending it makes no second one.
 
         `since` is when the machine, or a person, began to work on it.
@@ -63,20 +63,20 @@ class OrderDesk:
             return self._checked(order or Order.never_sent(request, gift), found)
         return found
 
-    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Later:
+    async def place(self, request: Request, gift: Gift) -> Placed | Stopped | Retry:
         """Send the order of a gift's attempt, for the first time or again, after `look` has let it pass."""
-        if hold := self._holds.in_force(request.value.currency):
+        if hold := self._breaker.open_for(request.value.currency):
             return self._waiting(hold)
         await self._giftcards.turn()
         async with self._after_the_one_before():
-            if hold := await self._holds.against(request.value):  # it may have begun meanwhile
+            if hold := await self._breaker.check_open(request.value):  # it may have begun meanwhile
                 return self._waiting(hold)
             order = await self._about_to_be_sent(request, gift)
             if not isinstance(order, Order):
-                self._holds.heed(request.value, order)
+                self._breaker.record(request.value, order)
                 return _not_prepared(order)
             answer = await self._giftcards.place(order)
-            self._holds.heed(request.value, answer, order.first_sent_at)
+            self._breaker.record(request.value, answer, order.first_sent_at)
         return self._settled(order, answer)
 
     @asynccontextmanager
@@ -107,7 +107,7 @@ class OrderDesk:
 
     def _settled(
         self, order: Order, answer: Placed | OrderFailed | Rejected | Unavailable | OutcomeUnknown
-    ) -> Placed | Stopped | Later:
+    ) -> Placed | Stopped | Retry:
         is_undone = isinstance(answer, OrderFailed | Rejected | Unavailable) and self._is_undone(order, answer)
         match answer:
             case Placed():
@@ -135,16 +135,16 @@ class OrderDesk:
         with self._store.write():
             return self._store.orders.clear(order)
 
-    def _waiting(self, hold: Hold) -> Later:
-        return Later(hold.reason, "orders are on hold", hold.look_at - self._clock.now())
+    def _waiting(self, hold: OrderHold) -> Retry:
+        return Retry(hold.reason, "orders are on hold", hold.look_at - self._clock.now())
 
-    async def link(self, gift: Gift) -> SecretStr | Stopped | Later:
+    async def link(self, gift: Gift) -> SecretStr | Stopped | Retry:
         """The link of an ordered gift: the one that came with the order, or else fetched."""
         order = self._store.orders.get(gift)
         assert order is not None, "an ordered gift has an order"
         answer = self._in_hand.pop(gift.id, None) or await self._giftcards.link(order)
         match answer:
-            case LinkReady(_, _, Payout.EXPIRED | Payout.CANCELLED as payout):
+            case LinkReady(_, _, RedemptionStatus.EXPIRED | RedemptionStatus.CANCELLED as payout):
                 return _for_review(NO_GOOD[payout], "the link is no good any more")
             case LinkReady(_, value) if value != order.value:
                 return _for_review(Reason.LINK_DIFFERS, f"the link is worth {value} instead of {order.value}")
@@ -153,17 +153,17 @@ class OrderDesk:
             case LinkReady(link):
                 return link
             case NotYet():
-                return Later(Reason.LINK_LATE, "the link is not there yet")
+                return Retry(Reason.LINK_LATE, "the link is not there yet")
             case OrderFailed(detail):
                 return Stopped(GiftStep.FAIL, Reason.ORDER_REFUSED, detail)
             case Rejected(reason, detail):
                 return _for_review(reason, detail)
             case Unavailable(detail, after):
-                return Later(Reason.LINK_LATE, detail, after)
+                return Retry(Reason.LINK_LATE, detail, after)
             case OutcomeUnknown(detail, reason):
-                return Later(_no_link(reason), detail)
+                return Retry(_no_link(reason), detail)
 
-    async def payout(self, gift: Gift) -> Payout | Rejected | Unavailable | OutcomeUnknown | None:
+    async def payout(self, gift: Gift) -> RedemptionStatus | Rejected | Unavailable | OutcomeUnknown | None:
         """What became of the link of a delivered gift; None where the contract never says."""
         order = self._store.orders.get(gift)
         assert order is not None, "a delivered gift has an order"
@@ -185,7 +185,7 @@ class OrderDesk:
             return Rejected(Reason.CURRENCY_CHANGED, f"{request.country} no longer pays in {request.value.currency}")
         if self._giftcards.names_products(request):
             shelf = await self._catalogue.fresh(request.country)
-            if not isinstance(shelf, Shelf):
+            if not isinstance(shelf, CountryCatalogue):
                 return shelf
             choose_from = shelf.offering(request.value)
             if not choose_from:
@@ -208,13 +208,13 @@ class OrderDesk:
         return placed
 
 
-def _not_prepared(answer: Rejected | Unavailable) -> Stopped | Later:
+def _not_prepared(answer: Rejected | Unavailable) -> Stopped | Retry:
     """Why nothing could be sent; what every other order would meet as well is waited out."""
     match answer:
         case Rejected(reason, detail):
-            return Later(reason, detail) if reason.holds else Stopped(GiftStep.FAIL, reason, detail)
+            return Retry(reason, detail) if reason.holds else Stopped(GiftStep.FAIL, reason, detail)
         case Unavailable(detail, after):
-            return Later(Reason.NOT_REACHED, detail, after)
+            return Retry(Reason.NOT_REACHED, detail, after)
 
 
 def _no_link(reason: Reason) -> Reason:

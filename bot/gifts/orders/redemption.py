@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
-from bot.gifts.approvers import Roll
+from bot.gifts.approvers import ApproverDirectory
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.model.audit_event import AuditEvent
 from bot.gifts.model.errors import NotNow, Refused
 from bot.gifts.model.gift import MACHINE, Gift, GiftState, GiftStep, Request
-from bot.gifts.model.job import LONGEST_WAITS, Again, Done, Later, Stopped, Task, Work
-from bot.gifts.model.redemption_link import NO_GOOD, Payout
+from bot.gifts.model.job import LONGEST_WAITS, Completed, Job, JobKind, Reschedule, Retry, Stopped
+from bot.gifts.model.redemption_link import NO_GOOD, RedemptionStatus
 from bot.gifts.model.refusal import UNKNOWN_GIFT, Refusal, RefusalCode
 from bot.gifts.model.text import say, say_many
-from bot.gifts.notifications.plan import Notices
-from bot.gifts.orders.place import OrderDesk
-from bot.gifts.rate_limiter import Pace
+from bot.gifts.notifications.plan import NotificationPlan
+from bot.gifts.orders.place import OrderPlacement
+from bot.gifts.rate_limiter import RateLimiter
 from bot.gifts.store import Store
 
 FIRST_LOOK = timedelta(hours=1)
@@ -26,7 +26,7 @@ ORDERS_FIRST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class RedemptionSettings:
     """How much a company wants of it; reminders are counted from the delivery."""
 
     checks_a_minute: int = 30
@@ -34,41 +34,47 @@ class Care:
     shows_a_day: int = 3
 
 
-class Aftercare:
+class Redemption:
     """What happens to a gift that has arrived."""
 
     def __init__(
-        self, store: Store, roll: Roll, desk: OrderDesk, notices: Notices, clock: CheckedClock, care: Care
+        self,
+        store: Store,
+        roll: ApproverDirectory,
+        desk: OrderPlacement,
+        notices: NotificationPlan,
+        clock: CheckedClock,
+        care: RedemptionSettings,
     ) -> None:
         self._store = store
-        self._roll = roll
-        self._desk = desk
-        self._notices = notices
+        self._approver_directory = roll
+        self._placement = desk
+        self._notifications = notices
         self._clock = clock
         self._care = care
-        self._pace = Pace(clock, timedelta(minutes=1) / care.checks_a_minute)
+        self._pace = RateLimiter(clock, timedelta(minutes=1) / care.checks_a_minute)
 
-    async def check(self, work: Work) -> Done | Again:
+    async def check(self, work: Job) -> Completed | Reschedule:
         """See what became of a gift, at growing intervals, with orders going first."""
         gift = self._store.gifts.get(work.subject)
         age = self._clock.now() - work.since
         if gift is None or gift.state is not GiftState.DELIVERED:
-            return Done()
+            return Completed()
         if age > LONG_ENOUGH:
-            return Done() if await self._clock.is_sure() else Again(FIRST_LOOK)
-        if self._store.work.due({Task.ORDER}, self._clock.now(), 1):
-            return Again(ORDERS_FIRST)
+            return Completed() if await self._clock.is_sure() else Reschedule(FIRST_LOOK)
+        if self._store.jobs.due({JobKind.ORDER}, self._clock.now(), 1):
+            return Reschedule(ORDERS_FIRST)
         await self._pace.turn()
-        match await self._desk.payout(gift):
-            case Payout.CLAIMED:
+        match await self._placement.payout(gift):
+            case RedemptionStatus.CLAIMED:
                 return self._ended(gift, GiftStep.CLAIM)
-            case Payout.EXPIRED | Payout.CANCELLED as payout:
+            case RedemptionStatus.EXPIRED | RedemptionStatus.CANCELLED as payout:
                 return self._ended(gift, GiftStep.LAPSE, payout)
-            case Payout.ACTIVE:
+            case RedemptionStatus.ACTIVE:
                 await self._remind(gift, age)
             case None:
-                return Done()
-        return Again(self._next_look(age))
+                return Completed()
+        return Reschedule(self._next_look(age))
 
     async def check_may_see(self, gift_id: str, person: str) -> Gift:
         """The gift, if this person may see it once more; `link_of` then fetches its link, and `note_shown` counts it.
@@ -83,14 +89,14 @@ class Aftercare:
         with self._store.write():
             refusal = self._why_not_shown(gift, person, now)
             if refusal:
-                self._store.history.add(now, person, AuditEvent.REFUSED, gift.request_id, gift.id, str(refusal))
+                self._store.audit_log.add(now, person, AuditEvent.REFUSED, gift.request_id, gift.id, str(refusal))
         if refusal:
             raise Refused(*refusal)
         return gift
 
-    async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Later]:
+    async def link_of(self, gift: Gift) -> tuple[Request, SecretStr | Stopped | Retry]:
         """The link of a gift that has arrived, fetched anew and for this once, with the request that it came of."""
-        return self._request(gift), await self._desk.link(gift)
+        return self._request(gift), await self._placement.link(gift)
 
     async def note_shown(self, gift: Gift) -> None:
         """Put on the record that the recipient sees the link, which is at hand.
@@ -102,7 +108,7 @@ class Aftercare:
         with self._store.write():
             if refusal := self._why_not_shown(gift, gift.recipient, now):
                 raise Refused(*refusal)
-            self._store.history.add(now, gift.recipient, AuditEvent.SHOW_AGAIN, gift.request_id, gift.id)
+            self._store.audit_log.add(now, gift.recipient, AuditEvent.SHOW_AGAIN, gift.request_id, gift.id)
 
     def _why_not_shown(self, gift: Gift, person: str, now: datetime) -> Refusal | None:
         if gift.recipient != person:
@@ -110,7 +116,7 @@ class Aftercare:
         if not gift.has_arrived:
             words = say("This gift has not arrived yet. You get a message with it.")
             return Refusal(RefusalCode.NOT_ARRIVED, words)
-        if self._store.history.count(AuditEvent.SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
+        if self._store.audit_log.count(AuditEvent.SHOW_AGAIN, gift, now - timedelta(days=1)) >= self._care.shows_a_day:
             words = say_many(
                 "A gift is shown once a day at most. Please come back tomorrow.",
                 "A gift is shown {count} times a day at most. Please come back tomorrow.",
@@ -119,29 +125,29 @@ class Aftercare:
             return Refusal(RefusalCode.SHOWN_TOO_OFTEN, words)
         return None
 
-    def _ended(self, gift: Gift, step: GiftStep, payout: Payout | None = None) -> Done:
+    def _ended(self, gift: Gift, step: GiftStep, payout: RedemptionStatus | None = None) -> Completed:
         reason = NO_GOOD[payout] if payout else None
         with self._store.write():
             if self._store.gifts.move(gift, step, MACHINE, self._clock.now(), reason) and reason:
-                self._notices.tell_lapse(self._request(gift), gift)
-        return Done()
+                self._notifications.tell_lapse(self._request(gift), gift)
+        return Completed()
 
     async def _remind(self, gift: Gift, age: timedelta) -> None:
         """Remind a recipient who is still a colleague; while Slack does not say so, at the next look."""
         due = sum(age >= reminder for reminder in self._care.reminders)
-        if due > self._notices.reminders(gift) and await self._is_colleague(gift.recipient):
+        if due > self._notifications.reminders(gift) and await self._is_colleague(gift.recipient):
             with self._store.write():
-                self._notices.remind(self._request(gift), gift)
+                self._notifications.remind(self._request(gift), gift)
 
     async def _is_colleague(self, person: str) -> bool:
         try:
-            return (await self._roll.known(person)).standing.value is None
+            return (await self._approver_directory.known(person)).standing.value is None
         except NotNow:
             return False
 
     def _next_look(self, age: timedelta) -> timedelta:
         to_reminders = [reminder - age for reminder in self._care.reminders if reminder > age]
-        return min(max(age / 2, FIRST_LOOK), LONGEST_WAITS[Task.CHECK], *to_reminders)
+        return min(max(age / 2, FIRST_LOOK), LONGEST_WAITS[JobKind.CHECK], *to_reminders)
 
     def _request(self, gift: Gift) -> Request:
         request = self._store.requests.get(gift.request_id)

@@ -10,7 +10,7 @@ from bot.sandbox.playground.switch import Json, State, Switch
 from bot.sandbox.simulator import Fault, GiftCardService, Slack
 from bot.sandbox.simulator.faults import Armed
 
-Verdict = Callable[[Json], str]
+DecisionRow = Callable[[Json], str]
 
 REST_SECONDS: Final = 1.0  # what a 429 asks for
 
@@ -74,7 +74,7 @@ class Mishap(Switch):
         service: Slack | GiftCardService,
         call: str,
         fault: Fault,
-        verdict: Verdict,
+        verdict: DecisionRow,
         only: Callable[[Json], bool] = lambda _request: True,
     ) -> None:
         super().__init__(words.name, words.label, words.about)

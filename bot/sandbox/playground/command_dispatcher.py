@@ -41,7 +41,7 @@ class Doer:
         if isinstance(command, Flips):
             await self._switches.flip(command.name, on=command.on)
             return {}
-        hand = self._stage.company.hands.get(command.person)
+        hand = self._stage.company.eligible_approvers.get(command.person)
         if hand is None:
             raise CannotDoThat(NOT_UNDERSTOOD)
         return await command.done(self._stage, hand)

@@ -26,7 +26,7 @@ class Company:
             self.people[person.id], self.roles[person.id] = person, role
             slack.workspace.im(person.id)
             slack.workspace.notes_to_self(person.id)
-        self.hands = {person.id: Pointer(slack.workspace, person) for person in self.people.values()}
+        self.eligible_approvers = {person.id: Pointer(slack.workspace, person) for person in self.people.values()}
         self.general: Channel = slack.add_channel("general", self.people.values())
         self.launch: Channel = slack.add_channel("launch", self.people.values())
         self.read: dict[str, dict[str, str]] = {person: {} for person in self.people}

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.tools.doctor.diagnosis import slack_failed
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.remedies import BOT_TOKEN
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 _MOST_NAMED = 10
 _REMEDIES = {
@@ -47,7 +47,7 @@ async def check(client: AsyncWebClient, directory: SlackDirectory, settings: Set
 
 async def _groups(client: AsyncWebClient, ids: Collection[str]) -> tuple[Findings, Mapping[str, Collection[str]]]:
     """What is wrong with the user groups, and who is in each; nobody where Slack does not say."""
-    answers = await asyncio.gather(*(answer_of(client.usergroups_users_list(usergroup=group)) for group in ids))
+    answers = await asyncio.gather(*(classify(client.usergroups_users_list(usergroup=group)) for group in ids))
     findings: list[Finding] = []
     members: dict[str, Collection[str]] = {}
     for group, answer in zip(ids, answers, strict=True):

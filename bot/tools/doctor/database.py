@@ -10,20 +10,20 @@ from typing import Final
 
 from bot.findings import Finding, failure, fine, note, warning
 from bot.gifts.model.gift import GiftState
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from storage import DatabaseRefused, start_check
 from storage.errors import put_in_place
-from storage.read_only import Condition, Failing, inspect
+from storage.read_only import DatabaseReport, Failing, inspect
 
 _DATABASE: Final = "Database"
 _LATE = timedelta(hours=1)
 _MUCH, _LITTLE = 200, 10  # megabytes
 _MEGABYTE = 1024 * 1024
 _WORK: Final = {
-    Task.ORDER: ("order", "orders"),
-    Task.DELIVER: ("delivery", "deliveries"),
-    Task.POST: ("message", "messages"),
-    Task.REFRESH: ("message's update", "messages' updates"),
+    JobKind.ORDER: ("order", "orders"),
+    JobKind.DELIVER: ("delivery", "deliveries"),
+    JobKind.POST: ("message", "messages"),
+    JobKind.REFRESH: ("message's update", "messages' updates"),
 }
 _STOPPED: Final = {
     GiftState.FAILED: ("gift failed", "gifts failed"),
@@ -80,7 +80,7 @@ def _file(path: Path, now: datetime, *, in_use: bool) -> Iterator[Finding]:
         yield from _waiting(condition, now, in_use=in_use)
 
 
-def _condition(path: Path, condition: Condition) -> Iterator[Finding]:
+def _condition(path: Path, condition: DatabaseReport) -> Iterator[Finding]:
     if condition.damage:
         remedy = f"Stop giftbot. To restore a backup, {put_in_place(path)}."
         yield failure(_DATABASE, f"{path} is damaged: {condition.damage}", remedy)
@@ -109,7 +109,7 @@ def _modes(path: Path) -> Iterator[Finding]:
         yield fine("File modes", "readable by their owner only")
 
 
-def _waiting(condition: Condition, now: datetime, *, in_use: bool) -> Iterator[Finding]:
+def _waiting(condition: DatabaseReport, now: datetime, *, in_use: bool) -> Iterator[Finding]:
     if condition.overdue:
         remedy = "Look into the log of giftbot run, and start it again." if in_use else "giftbot run"
         yield warning("Work", f"{_counted(condition.overdue, 'thing')} to do since more than an hour", remedy)

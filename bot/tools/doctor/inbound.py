@@ -15,7 +15,7 @@ from bot.settings import HttpSettings, SocketSettings
 from bot.tools.doctor.diagnosis import slack_failed
 from handlers.inbound.http import EVENTS_PATH
 from handlers.slack_api.remedies import APP_TOKEN
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 _SOCKET = "Socket Mode"
 
@@ -44,7 +44,7 @@ async def _socket(
     client: AsyncWebClient, session: aiohttp.ClientSession, settings: SocketSettings, patience: float, *, in_use: bool
 ) -> Finding:
     token = settings.slack_app_token.get_secret_value()
-    answer = await answer_of(client.apps_connections_open(app_token=token))
+    answer = await classify(client.apps_connections_open(app_token=token))
     if not isinstance(answer, AsyncSlackResponse):
         return slack_failed(_SOCKET, answer, client.base_url, APP_TOKEN)
     if in_use:

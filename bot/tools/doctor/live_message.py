@@ -17,7 +17,7 @@ from handlers.ids import TEST_EVENT
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.messenger import SlackMessenger
 from handlers.slack_api.remedies import BOT_TOKEN
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 _MESSAGE: Final = "Test message"
 _CHANNEL: Final = "Approvals channel"
@@ -70,7 +70,7 @@ class Correspondence:
         return await self._ended(_CHANNEL, posted, "a test message was posted and changed")
 
     async def _post(self, channel: str, message_id: str) -> Posted | Trouble:
-        answer = await answer_of(
+        answer = await classify(
             self._client.chat_postMessage(
                 channel=channel,
                 text="giftbot doctor looks whether it finds this message again.",
@@ -91,7 +91,7 @@ class Correspondence:
 
     async def _ended(self, what: str, posted: Posted, found: str) -> Finding:
         words = "giftbot doctor: all is well, this message can be sent, found and changed."
-        answer = await answer_of(self._client.chat_update(channel=posted.channel, ts=posted.ts, text=words))
+        answer = await classify(self._client.chat_update(channel=posted.channel, ts=posted.ts, text=words))
         return fine(what, found) if isinstance(answer, AsyncSlackResponse) else self._failed(what, answer)
 
     def _failed(self, what: str, answer: Trouble, remedies: Mapping[str, str] = MappingProxyType({})) -> Finding:

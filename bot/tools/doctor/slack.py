@@ -19,7 +19,7 @@ from bot.tools.doctor.diagnosis import slack_failed
 from bot.tools.doctor.live_message import Correspondence
 from handlers.slack_api.directory import SlackDirectory, Workspace
 from handlers.slack_api.remedies import BOT_TOKEN, REINSTALL
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 
 _PACKAGE = Path(__file__).parents[2]
 _A_LITTLE = timedelta(seconds=60)
@@ -27,7 +27,7 @@ _A_LITTLE = timedelta(seconds=60)
 
 async def check(client: AsyncWebClient, settings: Settings, clock: Clock, live: str | None) -> Findings:
     """Everything that the bot token is for; with `live`, this member gets a test message."""
-    answer = await answer_of(client.auth_test())
+    answer = await classify(client.auth_test())
     if not isinstance(answer, AsyncSlackResponse):
         return [slack_failed("Bot token", answer, client.base_url, BOT_TOKEN)]
     directory = SlackDirectory(client, Workspace(answer["team_id"], answer.get("enterprise_id")), clock)

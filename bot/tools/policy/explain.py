@@ -8,8 +8,8 @@ from rich.text import Text
 
 from bot.clock import SystemClock
 from bot.gifts.approvals.preview import Foresight, foresee
-from bot.gifts.approvers import Roll
-from bot.gifts.budget_ledger import Treasury
+from bot.gifts.approvers import ApproverDirectory
+from bot.gifts.budget_ledger import BudgetLedger
 from bot.gifts.model.approval_route import Route
 from bot.gifts.model.currencies import currency_in
 from bot.gifts.model.draft import Draft
@@ -20,7 +20,7 @@ from bot.settings import PolicySettings
 from bot.tools.policy.report import Page
 from bot.tools.policy.resolve_people import MUTE, CannotTell, Names, directory_of, find
 from storage import SqliteStore
-from storage.read_only import LookedAt
+from storage.read_only import ReadOnlyDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ async def explain(settings: PolicySettings, wish: Wish) -> None:
         requester = await find(wish.requester, names)
         recipients = [await find(one, names) for one in wish.recipients]
         draft = Draft("", requester, tuple(recipients), wish.amount, country, cost_centre=wish.cost_centre)
-        with closing(LookedAt(settings.giftbot_database)) as database:
+        with closing(ReadOnlyDatabase(settings.giftbot_database)) as database:
             foresight, people = await _look_ahead(draft, policy, names, SqliteStore(database, lambda: None))
     _print(draft, wish, foresight, people, settings.giftbot_approvals_channel)
 
@@ -58,14 +58,14 @@ async def _look_ahead(
     draft: Draft, policy: Policy, names: Names, store: SqliteStore
 ) -> tuple[Foresight, Mapping[str, Person]]:
     clock = SystemClock()
-    roll = Roll(store, names, clock, policy)
+    roll = ApproverDirectory(store, names, clock, policy)
     try:
         roster = await roll.now()
         everybody = {draft.requester, *draft.recipients, *policy.rules.approvers(roster)}
         people = await roll.people(everybody | {*roster.stand_ins, *roster.stand_ins.values()})
     except NotNow as silent:
         raise CannotTell(MUTE) from silent
-    return foresee(draft, people, roster, policy, Treasury(store, clock, policy), clock), people
+    return foresee(draft, people, roster, policy, BudgetLedger(store, clock, policy), clock), people
 
 
 def _country(wish: Wish, policy: Policy) -> str:
@@ -110,11 +110,11 @@ def _print_route(page: Page, route: Route, people: Mapping[str, Person], usual_c
     page.title("Rule")
     page.row(f"“{route.rule.name}”" if route.rule.name else "every gift", *_weighed(route))
     if not route.rule.steps:
-        page.row("approved at once", f"told: {_named(route.outsiders(route.rule.notify), people) or 'nobody'}")
+        page.row("approved at once", f"told: {_named(route.without_involved(route.rule.notify), people) or 'nobody'}")
     for number, step in enumerate(route.rule.steps):
         hands = [
             _named([hand], people) + (f" for {_named([approver], people)}" if approver != hand else "")
-            for hand, approver in route.hands_in(number).items()
+            for hand, approver in route.eligible_approvers_of(number).items()
         ]
         told = _named(route.readers(number, usual_channel), people) or "nobody"
         page.row(f"step {number + 1}", f"{step.count} of {step.pool}: {', '.join(hands) or 'nobody'}", f"told: {told}")

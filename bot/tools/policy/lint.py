@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.gifts.model.amount_limits import Limits
+from bot.gifts.model.amount_limits import AmountLimits
 from bot.gifts.model.approval_rules import Rule, enough_people
 from bot.gifts.model.currencies import currency_in
 from bot.gifts.model.money import Money
@@ -85,7 +85,7 @@ def _pools(policy: Policy) -> Iterator[str]:
 
 def _one_figure(what: str, limits: Mapping[str, Money]) -> Iterator[str]:
     """The same figure in several currencies, of which one may be worth a hundred times another."""
-    figure = limits.otherwise if isinstance(limits, Limits) else None
+    figure = limits.otherwise if isinstance(limits, AmountLimits) else None
     alike = [money.format("en") for money in limits.values() if money.major == figure]
     if len(alike) > 1:
         yield f"{what}: {figure} is {', '.join(alike)}, each for itself. Name currencies: “250 GBP, 45000 JPY”."

@@ -13,7 +13,7 @@ from bot.gifts.model.people import Person
 from bot.gifts.ports import Directory
 from bot.settings import PolicySettings
 from handlers.slack_api.directory import SlackDirectory, Workspace
-from handlers.slack_api.responses import answer_of
+from handlers.slack_api.responses import classify
 from handlers.slack_api.session import slack_session
 
 MUTE = "Slack does not say who these people are, or who is in a user group; giftbot doctor says why."
@@ -70,7 +70,7 @@ async def directory_of(settings: PolicySettings) -> AsyncGenerator[Names]:
     async with slack_session(_PATIENCE) as session:
         token = settings.slack_bot_token.get_secret_value()
         client = AsyncWebClient(token, settings.slack_api_url, session=session, retry_handlers=[])
-        answer = await answer_of(client.auth_test())
+        answer = await classify(client.auth_test())
         if not isinstance(answer, AsyncSlackResponse):
             raise CannotTell(f"Slack does not let us in with SLACK_BOT_TOKEN: {answer.detail}.")
         workspace = Workspace(answer["team_id"], answer.get("enterprise_id"))

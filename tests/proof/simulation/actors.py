@@ -8,7 +8,7 @@ from functools import partial
 from bot.gifts.model.draft import Draft
 from bot.gifts.model.errors import Refused
 from bot.gifts.model.gift import Gift, Request
-from bot.gifts.model.notification import Kind, Letter
+from bot.gifts.model.notification import Kind, RequestNotification
 from bot.gifts.model.outcomes import Posted
 from bot.gifts.services import Services
 from tests.proof.invariants import Deed, Verb, Wish
@@ -160,8 +160,10 @@ class People:
         """The gifts beside which somebody sees the buttons."""
         requests = dict.fromkeys(wish.request for wish in self.wishes if person in wish.deciders)
         notices = [post for request in requests for post in self._chat.seen_by(person, Kind.TROUBLE, request)]
-        gifts = [gift for notice in notices if isinstance(notice.mail, Letter) for gift in notice.mail.gifts]
-        return [gift for gift in gifts if gift.is_in_trouble]
+        gifts = [
+            gift for notice in notices if isinstance(notice.mail, RequestNotification) for gift in notice.mail.gifts
+        ]
+        return [gift for gift in gifts if gift.needs_attention]
 
 
 async def _approve(request: str, person: str, card: Posted, services: Services) -> Request:

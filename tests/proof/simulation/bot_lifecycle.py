@@ -8,13 +8,13 @@ import structlog
 
 from bot.gifts.checked_clock import CheckedClock
 from bot.gifts.jobs.worker import LONGEST_NAP, Step, Worker
-from bot.gifts.model.business_hours import Patience
+from bot.gifts.model.business_hours import EscalationDelays
 from bot.gifts.model.errors import NotNow, Refused
 from bot.gifts.model.gift import Request
-from bot.gifts.model.job import Task
+from bot.gifts.model.job import JobKind
 from bot.gifts.model.policy import Policy
-from bot.gifts.orders.redemption import Care
-from bot.gifts.services import Arrangement, Services, build_services
+from bot.gifts.orders.redemption import RedemptionSettings
+from bot.gifts.services import FlowSettings, Services, build_services
 from bot.gifts.time_limit import time_limit
 from bot.sandbox.simulator.slack.delivery import ACK_SECONDS
 from handlers.inbound.bolt_app import ANSWER_WITHIN
@@ -38,17 +38,17 @@ class MortalStore:
     def __init__(self, store: SqliteStore, life: Life, fate: Fate) -> None:
         self.requests = store.requests
         self.gifts = store.gifts
-        self.lists = store.lists
-        self.tallies = store.tallies
-        self.spending = store.spending
-        self.absences = store.absences
+        self.listings = store.listings
+        self.decision_totals = store.decision_totals
+        self.budget_usage = store.budget_usage
+        self.out_of_office = store.out_of_office
         self.orders = store.orders
-        self.messages = store.messages
-        self.shelves = store.shelves
-        self.holds = store.holds
+        self.notifications = store.notifications
+        self.catalogues = store.catalogues
+        self.order_holds = store.order_holds
         self.restorations = store.restorations
-        self.work = store.work
-        self.history = store.history
+        self.jobs = store.jobs
+        self.audit_log = store.audit_log
         self._store = store
         self._life = life
         self._fate = fate
@@ -87,7 +87,9 @@ class Bot:
 
     async def lives(self, policy: Policy, approvals_channel: str | None) -> None:
         """Live, die, and start again, for ever."""
-        arrangement = Arrangement(policy, approvals_channel, (LINK_HOST,), SETTLE, Care(), Patience())
+        arrangement = FlowSettings(
+            policy, approvals_channel, (LINK_HOST,), SETTLE, RedemptionSettings(), EscalationDelays()
+        )
         while True:
             await self._one_life(arrangement)
             await self._clock.sleep(self._fate.time_off())
@@ -96,7 +98,7 @@ class Bot:
                 self._disk.restores()
                 self._is_to_restore = False
 
-    async def _one_life(self, arrangement: Arrangement) -> None:
+    async def _one_life(self, arrangement: FlowSettings) -> None:
         self._journal("the bot starts")
         clock = CheckedClock(self.machine)
         life = Life(clock, self._journal)
@@ -106,9 +108,11 @@ class Bot:
         clock.when_in_doubt(chat.answer)
         shop = ShopClient(self._shop, self.network, life)
         services = build_services(store, shop, chat, chat, clock, arrangement, self._fate.id)
-        steps: dict[Task, Step] = {task: services.steps[task] for task in Task if task not in {Task.STOCK, Task.HEAD}}
+        steps: dict[JobKind, Step] = {
+            task: services.steps[task] for task in JobKind if task not in {JobKind.STOCK, JobKind.HEAD}
+        }
         with self._disk.database.write():
-            store.work.begin(Task.RECALL, clock.now())
+            store.jobs.begin(JobKind.RECALL, clock.now())
         worker = Worker(store, clock, bell, steps, services.flow.give_up)
         self._life, self._services = life, None
         working = asyncio.create_task(self._works(services, worker, clock))

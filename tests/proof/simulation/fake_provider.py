@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.order import Order
 from bot.gifts.model.outcomes import Absent, LinkReady, NotYet, OrderFailed, OutcomeUnknown, Placed, Unavailable
-from bot.gifts.model.redemption_link import Payout
+from bot.gifts.model.redemption_link import RedemptionStatus
 from tests.proof.simulation.fault_schedule import Fate
 from tests.proof.simulation.refusals import FUNDS, REFUSALS, Refusal
 from tests.proof.simulation.virtual_time import WorldClock
@@ -114,11 +114,11 @@ class Shop:
             return NotYet()
         return OrderFailed("it failed") if entry.fails else ready(entry)
 
-    def payout(self, order: Order) -> Payout:
+    def payout(self, order: Order) -> RedemptionStatus:
         """Every link is used some time."""
         assert order.provider_id is not None, "only orders that were placed are asked for"
         is_used = self._clock.now() >= self.entries[order.provider_id].used_at
-        return Payout.CLAIMED if is_used else Payout.ACTIVE
+        return RedemptionStatus.CLAIMED if is_used else RedemptionStatus.ACTIVE
 
     def find(self, order: Order) -> Placed | Absent | Unavailable | None:
         """Look through the list, where the contract has one; orders that are worked on do not say whose they are."""

@@ -21,8 +21,8 @@ from bot.gifts.model.outcomes import (
     Unavailable,
 )
 from bot.gifts.model.product import Product
-from bot.gifts.model.redemption_link import Payout
-from bot.gifts.rate_limiter import Pace
+from bot.gifts.model.redemption_link import RedemptionStatus
+from bot.gifts.rate_limiter import RateLimiter
 from tests.proof.simulation.fake_provider import Shop
 from tests.proof.simulation.network import Life, Network, certain
 from tests.proof.simulation.refusals import Refusal
@@ -39,7 +39,7 @@ class ShopClient:
         self._shop = shop
         self._network = network
         self._life = life
-        self._pace = Pace(life.clock, CONTRACT.order_interval)
+        self._pace = RateLimiter(life.clock, CONTRACT.order_interval)
 
     has_catalogue = True
     key_life = CONTRACT.key_life
@@ -69,7 +69,7 @@ class ShopClient:
         """Wait for a turn, as at the real service."""
         await self._pace.turn()
 
-    async def payout(self, order: Order) -> Payout | Rejected | Unavailable | OutcomeUnknown:
+    async def payout(self, order: Order) -> RedemptionStatus | Rejected | Unavailable | OutcomeUnknown:
         """What became of a link."""
         return await self._network.call(self._life, _SERVICE, "the payout", lambda: self._shop.payout(order))
 

@@ -10,12 +10,12 @@ from typing import TypeVar
 from bot.gifts.model.errors import NotNow
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.gift import RequestState
-from bot.gifts.model.notification import Kind, Letter, Mail, Message
+from bot.gifts.model.notification import Kind, Message, Notification, RequestNotification
 from bot.gifts.model.outcomes import Absent, OutcomeUnknown, Posted, Rejected, Said, Unavailable
 from bot.gifts.model.people import Person
 from bot.gifts.model.text import say
 from bot.gifts.time_limit import seconds_left
-from handlers.slack_api.rate_limits import Limits
+from handlers.slack_api.rate_limits import SlackRateLimits
 from tests.proof.simulation.fault_schedule import Fate
 from tests.proof.simulation.network import Life, Network, certain
 from tests.proof.simulation.virtual_time import WorldClock
@@ -38,7 +38,7 @@ class Post:
 
     channel: str
     ts: str
-    mail: Mail
+    mail: Notification
     link: str | None
     in_history_at: datetime
 
@@ -87,10 +87,10 @@ class Chat:
             return Rejected(Reason.RECIPIENT_UNREACHABLE, "user_disabled")
         return to if to.startswith("C-") else f"D-{to}"
 
-    def post(self, channel: str, mail: Mail) -> Posted:
+    def post(self, channel: str, mail: Notification) -> Posted:
         """Show a message."""
         late = timedelta(seconds=self._fate.between(0, _HISTORY_LATE))
-        link = mail.link.get_secret_value() if isinstance(mail, Letter) and mail.link else None
+        link = mail.link.get_secret_value() if isinstance(mail, RequestNotification) and mail.link else None
         self._last_ts = max(self._clock.now().timestamp(), self._last_ts + 0.0001)
         post = Post(channel, f"{self._last_ts:.6f}", mail, link, self._clock.now() + late)
         self.posts.append(post)
@@ -116,7 +116,7 @@ class Chat:
         shown = [post for post in self.posts if post.channel == channel and post.in_history_at <= now]
         return [Said(post.mail.message.id, post.ts) for post in shown[-_A_PAGE:]]
 
-    def update(self, mail: Mail) -> Posted | Rejected:
+    def update(self, mail: Notification) -> Posted | Rejected:
         """Show a message anew."""
         place = mail.message.channel, mail.message.ts
         for post in self.posts:
@@ -126,13 +126,13 @@ class Chat:
                 return Posted(post.channel, post.ts)
         return Rejected(Reason.UNEXPECTED, "message_not_found")
 
-    def _shows(self, mail: Mail) -> None:
+    def _shows(self, mail: Notification) -> None:
         """Note when something can first be read."""
-        if isinstance(mail, Letter):
+        if isinstance(mail, RequestNotification):
             if mail.request.state is RequestState.EXPIRED:
                 self.expired.setdefault(mail.request.id, self._clock.now())
             for gift in mail.gifts:
-                if gift.is_in_trouble:
+                if gift.needs_attention:
                     trouble = Trouble(gift.request_id, gift.recipient, gift.attempt, gift.reason)
                     self.in_trouble.setdefault(trouble, self._clock.now())
 
@@ -154,13 +154,13 @@ class ChatClient:
         self._chat = chat
         self._network = network
         self._life = life
-        self._limits = Limits(life.clock)
+        self._limits = SlackRateLimits(life.clock)
 
     async def open(self, to: str) -> str | Rejected | Unavailable:
         """The channel in which to write."""
         return certain(await self._network.call(self._life, _SERVICE, f"open {to}", lambda: self._chat.open(to)))
 
-    async def post(self, channel: str, mail: Mail) -> Posted | Rejected | Unavailable | OutcomeUnknown:
+    async def post(self, channel: str, mail: Notification) -> Posted | Rejected | Unavailable | OutcomeUnknown:
         """Post once."""
         name = f"post {mail.message.kind} to {channel}"
         await self._limits.turn_to_post(channel)
@@ -178,7 +178,7 @@ class ChatClient:
         name = f"own words in {channel}"
         return certain(await self._network.call(self._life, _SERVICE, name, lambda: self._chat.said(channel)))
 
-    async def update(self, mail: Mail) -> Posted | Rejected | Unavailable:
+    async def update(self, mail: Notification) -> Posted | Rejected | Unavailable:
         """Show a message anew."""
         name = f"update {mail.message.kind}"
         return certain(await self._network.call(self._life, _SERVICE, name, lambda: self._chat.update(mail)))

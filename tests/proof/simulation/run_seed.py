@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.gifts.model.approval_rules import one_of
 from bot.gifts.model.failure_reasons import Reason
 from bot.gifts.model.money import Money
-from bot.gifts.model.notification import Kind, Letter
+from bot.gifts.model.notification import Kind, RequestNotification
 from bot.gifts.model.policy import Policy
 from handlers.blocks.block_kit import as_json
 from handlers.blocks.messages import render
@@ -235,11 +235,11 @@ def _sights(posts: Sequence[Post]) -> Iterator[Sight]:
     """What is on the screens; of a message that a lost reply made two of, the bot can keep only one up to date."""
     newest = {post.mail.message.id: post for post in posts}
     for post in posts:
-        if isinstance(post.mail, Letter):
+        if isinstance(post.mail, RequestNotification):
             yield _sight(post, post.mail, is_newest=newest[post.mail.message.id] is post)
 
 
-def _sight(post: Post, letter: Letter, *, is_newest: bool) -> Sight:
+def _sight(post: Post, letter: RequestNotification, *, is_newest: bool) -> Sight:
     return Sight(
         reader=post.reader,
         kind=letter.message.kind,
@@ -247,13 +247,13 @@ def _sight(post: Post, letter: Letter, *, is_newest: bool) -> Sight:
         recipients=frozenset(gift.recipient for gift in letter.gifts),
         link=post.link,
         outcome=letter.request.state.value,
-        in_trouble=frozenset(gift.recipient for gift in letter.gifts if gift.is_in_trouble),
+        in_trouble=frozenset(gift.recipient for gift in letter.gifts if gift.needs_attention),
         given_up=frozenset(_given_up(letter)) if is_newest else frozenset(),
         closed=frozenset(gift.recipient for gift in letter.gifts if gift.closing),
     )
 
 
-def _given_up(letter: Letter) -> Iterator[str]:
+def _given_up(letter: RequestNotification) -> Iterator[str]:
     """Of whom a notice says that nothing was ordered, or that a new request is the way to a gift."""
     if letter.message.kind is not Kind.TROUBLE:
         return

@@ -14,7 +14,7 @@ from bot.sandbox.simulator.giftcards.runa import replies
 from bot.sandbox.simulator.giftcards.runa.account import RunaAccount
 from bot.sandbox.simulator.giftcards.runa.body import invalid, understood
 from bot.sandbox.simulator.giftcards.runa.idempotency import Idempotency, Remembered, is_of_the_service
-from bot.sandbox.simulator.giftcards.runa.orders import Payout, PayoutStatus, Placed
+from bot.sandbox.simulator.giftcards.runa.orders import PayoutStatus, Placed, RedemptionStatus
 from bot.sandbox.simulator.giftcards.runa.pages import page
 from bot.sandbox.simulator.giftcards.runa.webhooks import Webhooks
 from bot.sandbox.simulator.giftcards.service import ORDER, REST, Clock, Item, Order, Pending, RefusedOrder, parsed
@@ -88,7 +88,7 @@ class RunaApi(RunaAccount):
         for payout in self._placed[order.id].payouts.values():
             payout.status, payout.since = PayoutStatus.ACTIVE, self._clock()
 
-    def payout(self, link: str) -> Payout:
+    def payout(self, link: str) -> RedemptionStatus:
         """Give what became of a link; KeyError for one that was never bought."""
         payouts = {known: payout for placed in self._placed.values() for known, payout in placed.payouts.items()}
         return payouts[link]

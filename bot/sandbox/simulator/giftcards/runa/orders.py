@@ -18,7 +18,7 @@ class PayoutStatus(StrEnum):
 
 
 @dataclass
-class Payout:
+class RedemptionStatus:
     """The state of one link, and since when."""
 
     status: PayoutStatus
@@ -41,10 +41,12 @@ class Placed:
     fails: bool
     polls: int = 0
     settled_at: float | None = None
-    payouts: dict[str, Payout] = field(init=False)
+    payouts: dict[str, RedemptionStatus] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.payouts = {item.link: Payout(PayoutStatus.ACTIVE, self.order.created_at) for item in self.order.items}
+        self.payouts = {
+            item.link: RedemptionStatus(PayoutStatus.ACTIVE, self.order.created_at) for item in self.order.items
+        }
 
     def settles(self, now: float, *, seconds: float, polls: int) -> bool:
         """Say whether the order is settled, which it stays, after that many seconds and polls."""
