@@ -129,7 +129,7 @@ async def giftbot(
 
     Raises:
         DatabaseRefused: the database cannot be used.
-        NoWayIn: Slack does not accept us, or the address cannot be used.
+        StartupError: Slack does not accept us, or the address cannot be used.
     """
     checked = CheckedClock(clock or SystemClock())
     async with AsyncExitStack() as stack:
@@ -177,7 +177,7 @@ async def run(
     """Run until a signal asks to stop; ends with an error only when the work cannot go on.
 
     Raises:
-        DatabaseRefused, NoWayIn: as `giftbot` does.
+        DatabaseRefused, StartupError: as `giftbot` does.
         DatabaseLost: what is done cannot be kept any more.
     """
     starting, asked_to_stop, is_started = asyncio.current_task(), asyncio.Event(), False

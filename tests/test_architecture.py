@@ -160,6 +160,7 @@ THEIR_TABLES = {  # whose subject is the tables themselves, or which fills them 
     "tests.bench.seed_data",
     "tests.harness.ledger",
     "tests.proof.test_history_tampering",
+    "tests.test_audit_record",
     "tests.test_exponents",
     "tests.test_home_at_scale",
     "tests.test_migration",

@@ -12,6 +12,7 @@ from bot.gifts.model.errors import Field, Invalid, Refused, TooLate
 from bot.gifts.model.refusal import Refusal, RefusalCode
 from bot.gifts.model.text import say
 from storage import Database, SqliteStore
+from tests.harness.ledger import ledger_of
 from tests.test_storage import a_request
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +77,8 @@ def test_every_field_at_fault_has_a_code() -> None:
 
 def test_a_repeated_refusal_is_known_by_its_code(tmp_path: Path) -> None:
     """Worded anew, it is the same refusal; another code, request or person is another line."""
-    database = Database(tmp_path / "giftbot.db")
+    path = tmp_path / "giftbot.db"
+    database = Database(path)
     store = SqliteStore(database, lambda: None)
     request = a_request()
     with store.write():
@@ -88,9 +90,8 @@ def test_a_repeated_refusal_is_known_by_its_code(tmp_path: Path) -> None:
             ("UROB", RefusalCode.OWN_GIFT, "Another way."),
         ):
             store.audit_log.add_once(NOON, person, AuditEvent.REFUSED, request.id, Refusal(code, say(words)))
-    rows = database.rows("SELECT actor, detail FROM history WHERE event = 'refused' ORDER BY id")
     database.close()
-    assert [tuple(row) for row in rows] == [
+    assert ledger_of(path).audit_events("actor", "detail", event="refused") == [
         ("UEVE", "own_gift: One way."),
         ("UEVE", "own_request: One way."),
         ("UROB", "own_gift: Another way."),

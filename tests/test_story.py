@@ -155,7 +155,7 @@ async def test_everything_is_on_the_record(office: Office) -> None:
     await office.asks()
     await office.approves()
     await office.until("delivered")
-    record = office.ledger.audit_events("actor", "event")
+    record = office.ledger.all_events("actor", "event")
     assert record == [
         ("giftbot", "change policy"),
         (office.mia.id, "request"),

@@ -62,7 +62,7 @@ class HttpReceiver:
         """Listen.
 
         Raises:
-            NoWayIn: the address cannot be used.
+            StartupError: the address cannot be used.
         """
         try:
             await self._server.start(self._host, self._port)

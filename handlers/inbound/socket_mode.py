@@ -61,7 +61,7 @@ class SocketModeReceiver:
         """Connect, and stay connected.
 
         Raises:
-            NoWayIn: Slack does not accept the app-level token, or cannot be reached for a while.
+            StartupError: Slack does not accept the app-level token, or cannot be reached for a while.
         """
         address = await insist("apps.connections.open", self._address, APP_TOKEN, self._clock)
         addresses = [address, *[None] * (CONNECTIONS - 1)]

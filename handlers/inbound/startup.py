@@ -24,7 +24,7 @@ async def insist(
     """What Slack answers to a call; `token` names the variable with which it is made.
 
     Raises:
-        NoWayIn: Slack refuses the call, which only somebody can mend, or has not answered it for two minutes.
+        StartupError: Slack refuses the call, which only somebody can mend, or has not answered it for two minutes.
     """
     gives_up_at = clock.monotonic() + sum(_WAITS)
     waits = iter(_WAITS)

@@ -44,7 +44,7 @@ class UserRateLimit(AsyncMiddleware):
         """Let through what a person can mean.
 
         Raises:
-            TooMuch: it is more than that, and the answer to it can say so.
+            RateLimited: it is more than that, and the answer to it can say so.
         """
         act = read(Act, req.body)
         tally = self._tally_of(act)
