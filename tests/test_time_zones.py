@@ -19,12 +19,12 @@ OPENS = """
 import sys
 from datetime import UTC, datetime, timedelta
 from bot.__main__ import giftbot
-from bot.gifts.model.business_hours import OfficeHours
+from bot.gifts.model.business_hours import BusinessHours
 from bot.gifts.model.people import Person
 
 giftbot()
 zone = Person("UABE", "Abe", time_zone=sys.argv[1]).zone
-print(OfficeHours().after(datetime(2026, 12, 1, 6, tzinfo=UTC), timedelta(), zone).time())
+print(BusinessHours().after(datetime(2026, 12, 1, 6, tzinfo=UTC), timedelta(), zone).time())
 """
 OLD_RULES = {"America/Vancouver": "America/Los_Angeles", "Africa/Casablanca": "Africa/Lagos"}
 

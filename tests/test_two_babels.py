@@ -109,7 +109,7 @@ async def test_a_gift_begun_under_one_babel_is_finished_under_the_other(
     if isinstance(office.giftcards, RunaApi):
         office.giftcards.catalogue.products = [sold(country) for country in GIFTS]
     locked = {"giftbot_config": policy(office)}
-    other = {**locked, "pythonpath": str(other_babel)}
+    other = {**locked, "pythonpath": f"{other_babel}{os.pathsep}{ROOT}"}
     first, second = (other, locked) if way == "upgrade" else (locked, other)
     office.giftcards.links_after(seconds=600)
     async with office.started(**first):

@@ -6,7 +6,7 @@ Source: docs.slack.dev, "Formatting message text", "Retrieving messages": `<` be
 import re
 from typing import Final
 
-_MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_MARKUP: Final = re.compile(r"<([@#!][^<>|]*|(?:https?|mailto|tel):[^<>|]*)(?:\|([^<>]*))?>")
 _EVERYBODY: Final = {"here", "channel", "everyone"}
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # in this order, so that none is read twice
 

@@ -123,7 +123,7 @@ MUTATIONS = (
                 "if False:\n    return False",
             ),
         ),
-        seed=2094,
+        seed=8098,
     ),
     Mutation(
         "an answer that is not about the order is taken as final",

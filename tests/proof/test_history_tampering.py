@@ -348,7 +348,7 @@ async def test_the_command_tells_an_auditor(office: Office) -> None:
         await office.delivered()
         await office.rests()
         code, said = await _command(office)
-        lines = len(office.ledger.audit_events())
+        lines = len(office.ledger.all_events())
         assert (code, said.split(",")[0]) == (0, f"{lines} lines are as written")
     head, count = re.findall(r"^(?:Head|Count): +(\w+)$", said, re.MULTILINE)
     assert int(count) == lines >= 5
