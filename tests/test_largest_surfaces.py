@@ -228,6 +228,6 @@ def test_words_are_cut_at_a_grapheme(text: str, most: int, shown: str) -> None:
 def test_pieces_are_all_of_a_text() -> None:
     """A long note is told in several paragraphs, and nothing of it is lost."""
     for text in ("&" * 1000, "\U0001f469\u200d\U0001f680" * 300, "e" + "\u0301" * 3000, "x" * 10):
-        pieces = in_pieces(text, lambda part: len(escaped(part)))
+        pieces = in_pieces(text, [len(escaped(sign)) for sign in text])
         assert "".join(pieces) == text
         assert max(len(escaped(piece)) for piece in pieces) <= LONGEST_TEXT

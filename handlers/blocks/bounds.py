@@ -5,7 +5,7 @@ stays well below, as a translation may be longer.
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from handlers.localization import Language
@@ -41,17 +41,15 @@ def cut(text: str, most: int) -> str:
     return f"{text[: _boundary(text, most - 1)].rstrip()}…"
 
 
-def in_pieces(text: str, size_of: Callable[[str], int], most: int = LONGEST_TEXT) -> list[str]:
-    """All of a text, in as few pieces as fit; `size_of` says how much of it counts."""
-    if size_of(text) <= most:
-        return [text]
+def in_pieces(text: str, size_of: Sequence[int], most: int = LONGEST_TEXT) -> list[str]:
+    """All of a text, in as few pieces as fit; `size_of` has what each character counts."""
     pieces, begin, size = [], 0, 0
-    for end, sign in enumerate(text):
-        if size + size_of(sign) > most:
+    for end, counts in enumerate(size_of):
+        if size + counts > most:
             end_of_piece = _boundary(text, end, begin)
             pieces.append(text[begin:end_of_piece])
-            size, begin = size_of(text[end_of_piece:end]), end_of_piece
-        size += size_of(sign)
+            size, begin = sum(size_of[end_of_piece:end]), end_of_piece
+        size += counts
     return [*pieces, text[begin:]]
 
 

@@ -120,7 +120,7 @@ def quote(text: str, language: Language) -> list[RawBlock]:
     if not text:
         return []
     said = language.say("“{text}”", text=text)
-    return [RawBlock("section", text=plain(piece)) for piece in in_pieces(said, lambda part: len(escaped(part)))]
+    return [RawBlock("section", text=plain(piece)) for piece in in_pieces(said, [len(escaped(sign)) for sign in said])]
 
 
 def short_quote(text: str, language: Language) -> list[RawBlock]:
