@@ -170,8 +170,6 @@ def _not_declined(of: Evidence) -> Iterator[str]:
 def _nothing_given_up(of: Evidence) -> Iterator[str]:
     sold = {(sale.request, sale.recipient) for sale in of.sales}
     for sight in of.sights:
-        if sight.reader.startswith("C-"):  # of a copy in a channel, which the bot cannot read, it may not know
-            continue
         for recipient in sight.given_up:
             if (sight.request, recipient) in sold:
                 yield f"{sight.reader} reads that nothing was ordered of {sight.request} for {recipient}, and it was"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -197,7 +197,7 @@ class _World:
             wishes=self._people.wishes,
             deeds=self._people.deeds,
             sales=[_sale(entry.order.body, entry.link) for entry in self._shop.sold],
-            sights=[*_sights(self._chat.posts)],
+            sights=[*_sights(self._chat.posts, {*self.disk.ledger.messages("channel", "ts")})],
             bodies_by_key=bodies,
             kept=self.disk.bytes(),
             unreachable=frozenset(self._chat.unreachable),
@@ -231,15 +231,17 @@ def _sale(body: str, link: str) -> Sale:
     return Sale(*of(body), link)
 
 
-def _sights(posts: Sequence[Post]) -> Iterator[Sight]:
-    """What is on the screens; of a message that a lost reply made two of, the bot can keep only one up to date."""
-    newest = {post.mail.message.id: post for post in posts}
+def _sights(posts: Sequence[Post], known: Collection[tuple[str, str]]) -> Iterator[Sight]:
+    """What is on the screens; the bot can keep up to date only what it knows the address of.
+
+    Where a reply was lost, that is one of two copies, or none in a channel, which it cannot read.
+    """
     for post in posts:
         if isinstance(post.mail, RequestNotification):
-            yield _sight(post, post.mail, is_newest=newest[post.mail.message.id] is post)
+            yield _sight(post, post.mail, is_kept_up=(post.channel, post.ts) in known)
 
 
-def _sight(post: Post, letter: RequestNotification, *, is_newest: bool) -> Sight:
+def _sight(post: Post, letter: RequestNotification, *, is_kept_up: bool) -> Sight:
     return Sight(
         reader=post.reader,
         kind=letter.message.kind,
@@ -248,7 +250,7 @@ def _sight(post: Post, letter: RequestNotification, *, is_newest: bool) -> Sight
         link=post.link,
         outcome=letter.request.state.value,
         in_trouble=frozenset(gift.recipient for gift in letter.gifts if gift.needs_attention),
-        given_up=frozenset(_given_up(letter)) if is_newest else frozenset(),
+        given_up=frozenset(_given_up(letter)) if is_kept_up else frozenset(),
         closed=frozenset(gift.recipient for gift in letter.gifts if gift.closing),
     )
 
