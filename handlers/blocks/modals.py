@@ -38,14 +38,7 @@ def decline_form(request: Request, language: Language, look: DashboardView | Non
     """The form that asks why; on the Home tab it remembers what somebody looks at."""
     blocks: list[Block] = [
         section(_who_for_whom(request, language)),
-        text_input(
-            Field.REASON,
-            language.say("Reason"),
-            "",
-            longest=LONGEST_REASON,
-            multiline=True,
-            hint=language.say("The requester reads it."),
-        ),
+        reason_input(language.say("Reason"), language.say("The requester reads it.")),
     ]
     title, submit = language.say("Decline the gift"), language.say("Decline")
     return form(ViewId.DECLINE, title, submit, _memory(request, look), as_json(blocks), language)
@@ -62,15 +55,7 @@ def approve_form(request: Request, language: Language, look: DashboardView | Non
             longest=LONGEST_AMOUNT,
             hint=language.say("At most {value}; the requester is told of a lower one.", value=request.value),
         ),
-        text_input(
-            Field.REASON,
-            language.say("Note"),
-            "",
-            longest=LONGEST_REASON,
-            multiline=True,
-            optional=True,
-            hint=language.say("The requester reads it."),
-        ),
+        reason_input(language.say("Note"), language.say("The requester reads it."), optional=True),
     ]
     title, submit = language.say("Approve the gift"), language.say("Approve")
     return form(ViewId.APPROVE, title, submit, _memory(request, look), as_json(blocks), language)
@@ -129,6 +114,11 @@ def gift_view(request: Request, link: SecretStr, language: Language) -> dict[str
 def notice_view(words: Words, language: Language) -> dict[str, Any]:
     """A few words for one person."""
     return _view("Giftbot", [section(shortened(language.render(words)))], language)
+
+
+def reason_input(label: str, hint: str, *, optional: bool = False) -> InputBlock:
+    """A field for what an approver says about their decision, with who reads it below."""
+    return text_input(Field.REASON, label, "", longest=LONGEST_REASON, multiline=True, optional=optional, hint=hint)
 
 
 def text_input(

@@ -8,12 +8,11 @@ from bot.gifts.approvals.resolve import StoppedGift
 from bot.gifts.dashboard import DashboardView
 from bot.gifts.model.errors import Field
 from bot.gifts.model.order import Made
-from bot.gifts.model.policy import LONGEST_REASON
 from bot.gifts.model.text import say
 from handlers.blocks.block_kit import as_json
 from handlers.blocks.bounds import LONGEST_LABEL, cut
 from handlers.blocks.components import context, section, value_of
-from handlers.blocks.modals import form, text_input
+from handlers.blocks.modals import form, reason_input
 from handlers.ids import INPUT, STATED, ViewId
 from handlers.localization import Language, mention
 from handlers.private_metadata import DecisionMemory
@@ -44,13 +43,8 @@ def order_anew_form(broken: StoppedGift, language: Language, look: DashboardView
             language.say("Your statement"),
             language.say("I looked at the gift card service: there is no such order."),
         ),
-        text_input(
-            Field.REASON,
-            language.say("Where you looked, and what you saw"),
-            "",
-            longest=LONGEST_REASON,
-            multiline=True,
-            hint=language.say("It stays on the record, with your name."),
+        reason_input(
+            language.say("Where you looked, and what you saw"), language.say("It stays on the record, with your name.")
         ),
     ]
     title, submit = language.say("Order the gift anew"), language.say("Order anew")
@@ -62,14 +56,7 @@ def close_form(broken: StoppedGift, language: Language, look: DashboardView | No
     blocks: list[Block] = [
         section(_who_for_whom(broken, language)),
         section(language.render(_CLOSED_FOR_GOOD[broken.made])),
-        text_input(
-            Field.REASON,
-            language.say("Reason"),
-            "",
-            longest=LONGEST_REASON,
-            multiline=True,
-            hint=language.say("The requester reads it, and it stays on the record."),
-        ),
+        reason_input(language.say("Reason"), language.say("The requester reads it, and it stays on the record.")),
     ]
     if broken.may_be_spent:
         unspent = language.say("I looked at the gift card service: no money is spent.")
