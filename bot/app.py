@@ -84,13 +84,13 @@ class Giftbot:
     def __init__(
         self,
         intake: SocketModeReceiver | HttpReceiver,
-        errands: BackgroundTasks,
+        background: BackgroundTasks,
         worker: Worker,
         database: Database,
         clock: CheckedClock,
     ) -> None:
         self.intake = intake
-        self._background = errands
+        self._background = background
         self._worker = worker
         self._database = database
         self.working = asyncio.create_task(worker.run())
@@ -155,13 +155,13 @@ async def giftbot(
         await insist("usergroups.users.list", lambda: _groups(services.approvers), BOT_TOKEN, checked)
         access = SlackAccess(patient, workspace, outages)
         worker = Worker(store, checked, bell, services.steps, services.flow.give_up, access)
-        errands = BackgroundTasks()
+        background = BackgroundTasks()
         app = _bolt_app(settings, patient, identity, workspace)
         screens = SlackViews(patient, directory, services, checked)
-        register(app, services, directory, screens, access, errands, checked, new_id)
+        register(app, services, directory, screens, access, background, checked, new_id)
         illness = partial(_illness, checked, worker, Health(store, checked, outages))
         intake = _intake(settings, app, session, address, checked, illness, outages, account.webhooks(upkeep))
-        bot = Giftbot(intake, errands, worker, database, checked)
+        bot = Giftbot(intake, background, worker, database, checked)
         stack.push_async_callback(bot.stop)
         await intake.start()
         log.info("started", team=identity["team"], database=str(settings.giftbot_database))

@@ -27,44 +27,44 @@ def register(
     directory: SlackDirectory,
     screens: SlackViews,
     access: SlackAccess,
-    errands: BackgroundTasks,
+    background: BackgroundTasks,
     clock: Clock,
     new_id: Callable[[], str],
 ) -> None:
     """Tell Bolt who listens to what."""
-    asking = RequestListeners(services, directory, screens, errands, new_id)
-    deciding = ApprovalListeners(services.decide, directory, screens, errands)
-    mending = ResolveListeners(services.resolve, directory, screens, errands)
-    home = Home(services, directory, screens, errands)
+    submissions = RequestListeners(services, directory, screens, background, new_id)
+    decisions = ApprovalListeners(services.decide, directory, screens, background)
+    resolution = ResolveListeners(services.resolve, directory, screens, background)
+    home = Home(services, directory, screens, background)
     changes = DirectoryEvents(directory)
 
     app.middleware(UserRateLimit(clock))
 
     # Bolt asks one listener after the other, so what happens most, and does most, stands before the rest
-    app.action(ActionId.APPROVE)(deciding.on_approve)
-    app.view(ViewId.REQUEST)(asking.on_submission)
-    app.command(GIFT_COMMAND)(asking.on_command)
+    app.action(ActionId.APPROVE)(decisions.on_approve)
+    app.view(ViewId.REQUEST)(submissions.on_submission)
+    app.command(GIFT_COMMAND)(submissions.on_command)
 
-    app.shortcut(ANYWHERE_SHORTCUT)(asking.on_shortcut)
-    app.shortcut(MESSAGE_SHORTCUT)(asking.on_shortcut)
-    app.action(ActionId.COUNTRY)(asking.on_form_changed)
-    app.action(ANY_PRODUCT)(asking.on_form_changed)
-    app.options(ANY_PRODUCT)(asking.on_product_search)
+    app.shortcut(ANYWHERE_SHORTCUT)(submissions.on_shortcut)
+    app.shortcut(MESSAGE_SHORTCUT)(submissions.on_shortcut)
+    app.action(ActionId.COUNTRY)(submissions.on_form_changed)
+    app.action(ANY_PRODUCT)(submissions.on_form_changed)
+    app.options(ANY_PRODUCT)(submissions.on_product_search)
 
-    app.action(ActionId.APPROVE_WITH)(deciding.on_approve_with)
-    app.view(ViewId.APPROVE)(deciding.on_approve_submission)
-    app.action(ActionId.DECLINE)(deciding.on_decline)
-    app.view(ViewId.DECLINE)(deciding.on_decline_submission)
-    app.action(ActionId.EDIT)(asking.on_edit)
-    app.action(ActionId.CANCEL)(deciding.on_cancel)
+    app.action(ActionId.APPROVE_WITH)(decisions.on_approve_with)
+    app.view(ViewId.APPROVE)(decisions.on_approve_submission)
+    app.action(ActionId.DECLINE)(decisions.on_decline)
+    app.view(ViewId.DECLINE)(decisions.on_decline_submission)
+    app.action(ActionId.EDIT)(submissions.on_edit)
+    app.action(ActionId.CANCEL)(decisions.on_cancel)
 
     app.action(ActionId.OPEN_GIFT)(on_gift_opened)
-    app.action(ActionId.RETRY)(mending.on_retry)
-    app.action(ActionId.SEND_AGAIN)(mending.on_send_again)
-    app.action(ActionId.ORDER_ANEW)(mending.on_order_anew)
-    app.view(ViewId.ORDER_ANEW)(mending.on_order_anew_submission)
-    app.action(ActionId.CLOSE)(mending.on_close)
-    app.view(ViewId.CLOSE)(mending.on_close_submission)
+    app.action(ActionId.RETRY)(resolution.on_retry)
+    app.action(ActionId.SEND_AGAIN)(resolution.on_send_again)
+    app.action(ActionId.ORDER_ANEW)(resolution.on_order_anew)
+    app.view(ViewId.ORDER_ANEW)(resolution.on_order_anew_submission)
+    app.action(ActionId.CLOSE)(resolution.on_close)
+    app.view(ViewId.CLOSE)(resolution.on_close_submission)
     app.action(ActionId.SHOW_AGAIN)(home.on_show_again)
     app.event("app_home_opened")(home.on_opened)
     app.action(ActionId.PAGE_BEFORE)(home.on_page_turned)
@@ -82,4 +82,4 @@ def register(
     app.view(ANYTHING_ELSE)(on_retired_form)
     app.shortcut(ANYTHING_ELSE)(on_retired_button)
     app.options(ANYTHING_ELSE)(on_retired_search)
-    app.error(Errors(directory, screens, errands).on_error)
+    app.error(Errors(directory, screens, background).on_error)

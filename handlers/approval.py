@@ -19,12 +19,12 @@ class ApprovalListeners:
     """The buttons of cards and lists. Who clicked is Slack's word; what the button carries is only what they saw."""
 
     def __init__(
-        self, decide: Decide, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks
+        self, decide: Decide, directory: SlackDirectory, screens: SlackViews, background: BackgroundTasks
     ) -> None:
         self._decide = decide
         self._directory = directory
         self._views = screens
-        self._background = errands
+        self._background = background
 
     async def on_approve(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Approve."""

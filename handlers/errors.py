@@ -23,10 +23,10 @@ log = structlog.get_logger(__name__)
 class Errors:
     """The one place where an error becomes words; each way of asking has its own way of answering."""
 
-    def __init__(self, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks) -> None:
+    def __init__(self, directory: SlackDirectory, screens: SlackViews, background: BackgroundTasks) -> None:
         self._directory = directory
         self._views = screens
-        self._background = errands
+        self._background = background
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer whoever acted. Nothing was changed: an error leaves a transaction undone."""

@@ -18,12 +18,12 @@ class Home:
     """What somebody sees when they look at the app, and their gifts once more."""
 
     def __init__(
-        self, services: Services, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks
+        self, services: Services, directory: SlackDirectory, screens: SlackViews, background: BackgroundTasks
     ) -> None:
         self._services = services
         self._directory = directory
         self._views = screens
-        self._background = errands
+        self._background = background
 
     async def on_opened(self, body: dict[str, Any]) -> None:
         """Fill the tab with where things stand."""

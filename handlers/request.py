@@ -43,13 +43,13 @@ class RequestListeners:
         services: Services,
         directory: SlackDirectory,
         screens: SlackViews,
-        errands: BackgroundTasks,
+        background: BackgroundTasks,
         new_id: Callable[[], str],
     ) -> None:
         self._services = services
         self._directory = directory
         self._views = screens
-        self._background = errands
+        self._background = background
         self._new_id = new_id
         self._away = OutOfOffice(services, directory)
         self._changes: dict[str, FormChange] = {}  # the latest change of each form that is being drawn

@@ -20,12 +20,12 @@ class ResolveListeners:
     """The buttons of notices and lists about gifts in trouble, and the forms behind them."""
 
     def __init__(
-        self, resolve: Resolve, directory: SlackDirectory, screens: SlackViews, errands: BackgroundTasks
+        self, resolve: Resolve, directory: SlackDirectory, screens: SlackViews, background: BackgroundTasks
     ) -> None:
         self._resolve = resolve
         self._directory = directory
         self._views = screens
-        self._background = errands
+        self._background = background
 
     async def on_retry(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Set a gift going again."""

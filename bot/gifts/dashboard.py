@@ -12,7 +12,6 @@ from bot.gifts.model.gift import Gift, Request, RequestState
 from bot.gifts.model.listing import DecisionRow, DecisionTotal, GiftLine, RequestFilter
 from bot.gifts.model.order_hold import OrderHold
 from bot.gifts.model.pagination import BEGINNING, ON_A_PAGE, Mark, Page, Place, page_of
-from bot.gifts.model.people import Roster
 from bot.gifts.model.policy import Policy
 from bot.gifts.notifications.plan import NotificationPlan
 from bot.gifts.store import Store
@@ -73,13 +72,18 @@ class Dashboards:
     """Puts them together, as things stand now."""
 
     def __init__(
-        self, store: Store, roll: ApproverDirectory, policy: Policy, treasury: BudgetLedger, notices: NotificationPlan
+        self,
+        store: Store,
+        approver_directory: ApproverDirectory,
+        policy: Policy,
+        ledger: BudgetLedger,
+        notifications: NotificationPlan,
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._policy = policy
-        self._ledger = treasury
-        self._notifications = notices
+        self._ledger = ledger
+        self._notifications = notifications
 
     async def of(self, person: str, look: DashboardView) -> Dashboard:
         """One person's; only who may decide sees what waits for a decision or a retry.
@@ -122,8 +126,19 @@ class Dashboards:
         )
 
     async def overview(self, person: str) -> Overview:
-        """Where things stand for one person, in short. Raises NotNow as `of` does."""
-        return overview_of(person, self._store, self._policy, await self._approver_directory.now(), self._notifications)
+        """In short; only who may decide sees what waits for a decision or a retry. Raises NotNow as `of` does."""
+        roster, lists = await self._approver_directory.now(), self._store.listings
+        mine = lists.asked_by(person, ON_A_PAGE)
+        mends = person in self._policy.rules.approvers(roster)
+        stopped = lists.in_trouble(person, ON_A_PAGE) if mends else ()
+        return Overview(
+            mine=mine,
+            to_decide=lists.undecided(person, self._policy.rules.pools_for(person, roster), ON_A_PAGE),
+            in_trouble=list({line.request.id: line.request for line in stopped}.values()),
+            received=[(line.request, line.gift) for line in lists.given_to(person, ON_A_PAGE)],
+            deciders={request.id: self._notifications.deciders(request) for request in mine},
+            holds=self._store.order_holds.all_standing(),
+        )
 
 
 def _of_request(request: Request) -> Mark:
@@ -136,19 +151,3 @@ def _of_gift(line: GiftLine) -> Mark:
 
 def _of_verdict(verdict: DecisionRow) -> Mark:
     return Mark(verdict.at, verdict.request.id)
-
-
-def overview_of(person: str, store: Store, policy: Policy, roster: Roster, notices: NotificationPlan) -> Overview:
-    """Read it; only who may decide sees what waits for a decision or a retry."""
-    pools = policy.rules.pools_for(person, roster)
-    mine = store.listings.asked_by(person, ON_A_PAGE)
-    mends = person in policy.rules.approvers(roster)
-    stopped = store.listings.in_trouble(person, ON_A_PAGE) if mends else ()
-    return Overview(
-        mine=mine,
-        to_decide=store.listings.undecided(person, pools, ON_A_PAGE),
-        in_trouble=list({line.request.id: line.request for line in stopped}.values()),
-        received=[(line.request, line.gift) for line in store.listings.given_to(person, ON_A_PAGE)],
-        deciders={request.id: notices.deciders(request) for request in mine},
-        holds=store.order_holds.all_standing(),
-    )

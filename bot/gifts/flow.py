@@ -44,20 +44,20 @@ class Flow:
         self,
         store: Store,
         clock: CheckedClock,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         desk: OrderPlacement,
         finder: OrderFinder,
-        treasury: BudgetLedger,
-        notices: NotificationPlan,
+        ledger: BudgetLedger,
+        notifications: NotificationPlan,
         outbox: Outbox,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._placement = desk
         self._finder = finder
-        self._ledger = treasury
-        self._notifications = notices
+        self._ledger = ledger
+        self._notifications = notifications
         self._outbox = outbox
 
     async def post(self, work: Job) -> Completed | Retry:

@@ -73,47 +73,46 @@ def build_services(
     """Put them together; `new_id` makes the ids of requests, gifts and messages."""
     policy = arrangement.policy
     catalogue = Catalogue(store, giftcards, clock, policy.countries, policy.currencies)
-    roll = ApproverDirectory(store, directory, clock, policy)
-    treasury = BudgetLedger(store, clock, policy)
-    notices = NotificationPlan(store, clock, policy, roll, arrangement.approvals_channel, new_id)
-    recall = RestoreDetection(store, messenger, clock, notices, new_id)
+    approver_directory = ApproverDirectory(store, directory, clock, policy)
+    ledger = BudgetLedger(store, clock, policy)
+    notifications = NotificationPlan(store, clock, policy, approver_directory, arrangement.approvals_channel, new_id)
+    restore_detection = RestoreDetection(store, messenger, clock, notifications, new_id)
 
-    deciding = Decisions(store, roll, clock, policy, catalogue, treasury, notices, recall)
-    asking = Submissions(store, roll, clock, policy, catalogue, treasury, notices, new_id)
-    chase = Escalation(store, roll, clock, policy, arrangement.patience, deciding, notices)
+    decisions = Decisions(store, approver_directory, clock, policy, catalogue, ledger, notifications, restore_detection)
+    submissions = Submissions(store, approver_directory, clock, policy, catalogue, ledger, notifications, new_id)
+    escalation = Escalation(store, approver_directory, clock, policy, arrangement.patience, decisions, notifications)
+    delegation = Delegation(store, approver_directory, clock, policy, notifications, new_id)
 
-    absences = Delegation(store, roll, clock, policy, notices, new_id)
+    breaker = CircuitBreaker(store, giftcards, clock, notifications, new_id)
+    finder = OrderFinder(store, giftcards, restore_detection, clock)
+    placement = OrderPlacement(store, giftcards, catalogue, breaker, finder, clock, arrangement.link_hosts)
+    resolution = Resolution(store, approver_directory, clock, decisions, ledger, notifications, breaker, finder)
+    redemption = Redemption(store, approver_directory, placement, notifications, clock, arrangement.care)
 
-    holds = CircuitBreaker(store, giftcards, clock, notices, new_id)
-    finder = OrderFinder(store, giftcards, recall, clock)
-    desk = OrderPlacement(store, giftcards, catalogue, holds, finder, clock, arrangement.link_hosts)
-    mending = Resolution(store, roll, clock, deciding, treasury, notices, holds, finder)
-    aftercare = Redemption(store, roll, desk, notices, clock, arrangement.care)
-
-    outbox = Outbox(store, messenger, clock, CardContexts(roll, policy, treasury), arrangement.settle)
-    flow = Flow(store, clock, roll, desk, finder, treasury, notices, outbox)
+    outbox = Outbox(store, messenger, clock, CardContexts(approver_directory, policy, ledger), arrangement.settle)
+    flow = Flow(store, clock, approver_directory, placement, finder, ledger, notifications, outbox)
     return Services(
         policy=policy,
         patience=arrangement.patience,
-        approvers=roll,
+        approvers=approver_directory,
         catalogue=catalogue,
-        submit=asking,
-        decide=deciding,
-        resolve=mending,
-        delegate=absences,
-        dashboard=Dashboards(store, roll, policy, treasury, notices),
-        redemption=aftercare,
+        submit=submissions,
+        decide=decisions,
+        resolve=resolution,
+        delegate=delegation,
+        dashboard=Dashboards(store, approver_directory, policy, ledger, notifications),
+        redemption=redemption,
         flow=flow,
         steps={
             JobKind.POST: flow.post,
             JobKind.REFRESH: flow.refresh,
             JobKind.ORDER: flow.order,
             JobKind.DELIVER: flow.deliver,
-            JobKind.CHASE: chase.chase,
-            JobKind.CHECK: aftercare.check,
+            JobKind.CHASE: escalation.chase,
+            JobKind.CHECK: redemption.check,
             JobKind.STOCK: catalogue.stock,
-            JobKind.HEAD: AuditHeadJob(store, notices).note_head,
-            JobKind.END_DELEGATION: absences.end_in_time,
-            JobKind.RECALL: recall.note,
+            JobKind.HEAD: AuditHeadJob(store, notifications).note_head,
+            JobKind.END_DELEGATION: delegation.end_in_time,
+            JobKind.RECALL: restore_detection.note,
         },
     )

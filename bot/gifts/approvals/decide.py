@@ -31,22 +31,22 @@ class Decisions:
     def __init__(
         self,
         store: Store,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         clock: Clock,
         policy: Policy,
         catalogue: Catalogue,
-        treasury: BudgetLedger,
-        notices: NotificationPlan,
-        recall: RestoreDetection,
+        ledger: BudgetLedger,
+        notifications: NotificationPlan,
+        restore_detection: RestoreDetection,
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._clock = clock
         self._policy = policy
         self._catalogue = catalogue
-        self._ledger = treasury
-        self._notifications = notices
-        self._restore_detection = recall
+        self._ledger = ledger
+        self._notifications = notifications
+        self._restore_detection = restore_detection
 
     async def check(
         self, request_id: str, person: str, card: Posted | None = None, version: int | None = None

@@ -30,17 +30,17 @@ class Delegation:
     def __init__(
         self,
         store: Store,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         clock: CheckedClock,
         policy: Policy,
-        notices: NotificationPlan,
+        notifications: NotificationPlan,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._clock = clock
         self._policy = policy
-        self._notifications = notices
+        self._notifications = notifications
         self._new_id = new_id
 
     async def begin(self, person: str, until: str, deputies: Sequence[str]) -> Absence:

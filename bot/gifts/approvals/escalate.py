@@ -24,20 +24,20 @@ class Escalation:
     def __init__(
         self,
         store: Store,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         clock: CheckedClock,
         policy: Policy,
         patience: EscalationDelays,
-        deciding: Decisions,
-        notices: NotificationPlan,
+        decisions: Decisions,
+        notifications: NotificationPlan,
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._clock = clock
         self._policy = policy
         self._patience = patience
-        self._decisions = deciding
-        self._notifications = notices
+        self._decisions = decisions
+        self._notifications = notifications
 
     async def chase(self, work: Job) -> Completed | Reschedule | Retry:
         """Do for one request what its state asks for now; what was done already is not done again."""

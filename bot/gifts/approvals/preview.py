@@ -27,17 +27,17 @@ class Foresight:
 
 
 def foresee(
-    draft: Draft, people: Mapping[str, Person], roster: Roster, policy: Policy, treasury: BudgetLedger, clock: Clock
+    draft: Draft, people: Mapping[str, Person], roster: Roster, policy: Policy, ledger: BudgetLedger, clock: Clock
 ) -> Foresight:
     """Look ahead, with people, groups and absences as they are now; `people` has everybody who asks or receives."""
     try:
         value = policy.value_of(draft, people, roster=roster)
     except Invalid as invalid:
         return Foresight(invalid.user_message)
-    request = request_of(draft, value, draft.recipients, clock.now(), treasury.month)
-    request = replace(request, weighed=treasury.rule_amount_of(request))
+    request = request_of(draft, value, draft.recipients, clock.now(), ledger.month)
+    request = replace(request, weighed=ledger.rule_amount_of(request))
     route = policy.route(request, roster)
-    before, after = treasury.balances(request), treasury.foreseen(request)
+    before, after = ledger.balances(request), ledger.foreseen(request)
     try:
         check_possible(route)
         check_caps(before, after)

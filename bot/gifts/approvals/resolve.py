@@ -51,20 +51,20 @@ class Resolution:
     def __init__(
         self,
         store: Store,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         clock: Clock,
-        deciding: Decisions,
-        treasury: BudgetLedger,
-        notices: NotificationPlan,
+        decisions: Decisions,
+        ledger: BudgetLedger,
+        notifications: NotificationPlan,
         holds: CircuitBreaker,
         finder: OrderFinder,
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._clock = clock
-        self._decisions = deciding
-        self._ledger = treasury
-        self._notifications = notices
+        self._decisions = decisions
+        self._ledger = ledger
+        self._notifications = notifications
         self._breaker = holds
         self._finder = finder
 

@@ -31,21 +31,21 @@ class Submissions:
     def __init__(
         self,
         store: Store,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         clock: Clock,
         policy: Policy,
         catalogue: Catalogue,
-        treasury: BudgetLedger,
-        notices: NotificationPlan,
+        ledger: BudgetLedger,
+        notifications: NotificationPlan,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._clock = clock
         self._policy = policy
         self._catalogue = catalogue
-        self._ledger = treasury
-        self._notifications = notices
+        self._ledger = ledger
+        self._notifications = notifications
         self._new_id = new_id
 
     async def ask(self, draft: Draft) -> Request:

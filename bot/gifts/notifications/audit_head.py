@@ -8,9 +8,9 @@ from bot.gifts.store import Store
 class AuditHeadJob:
     """Notes the head where nobody can change it together with the database: in Slack."""
 
-    def __init__(self, store: Store, notices: NotificationPlan) -> None:
+    def __init__(self, store: Store, notifications: NotificationPlan) -> None:
         self._store = store
-        self._notifications = notices
+        self._notifications = notifications
 
     async def note_head(self, _work: Job) -> Completed | Reschedule:
         """Tell it to those who decide, unless they know it already; nothing where the history is not sealed."""

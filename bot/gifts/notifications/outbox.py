@@ -48,10 +48,10 @@ _HARMLESS_TWICE = {
 class CardContexts:
     """What a card tells those who decide: the rule, whose turn it is, what the budgets leave, and what went before."""
 
-    def __init__(self, roll: ApproverDirectory, policy: Policy, treasury: BudgetLedger) -> None:
-        self._approver_directory = roll
+    def __init__(self, approver_directory: ApproverDirectory, policy: Policy, ledger: BudgetLedger) -> None:
+        self._approver_directory = approver_directory
         self._policy = policy
-        self._ledger = treasury
+        self._ledger = ledger
 
     def of(self, request: Request, message: Message) -> CardContext | None:
         """For one card; None where no rule is about its request any more."""

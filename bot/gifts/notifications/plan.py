@@ -28,14 +28,14 @@ class NotificationPlan:
         store: Store,
         clock: Clock,
         policy: Policy,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         approvals_channel: str | None,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._approvals_channel = approvals_channel
         self._channels = [approvals_channel] if approvals_channel else []
         self._new_id = new_id

@@ -34,12 +34,17 @@ class RestoreDetection:
     """Compares what the bot has said with what is kept of it, once in each life of the process."""
 
     def __init__(
-        self, store: Store, messenger: Messenger, clock: Clock, notices: NotificationPlan, new_id: Callable[[], str]
+        self,
+        store: Store,
+        messenger: Messenger,
+        clock: Clock,
+        notifications: NotificationPlan,
+        new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
-        self._notifications = notices
+        self._notifications = notifications
         self._new_id = new_id
         self._reading = asyncio.Lock()
         self._has_read = False

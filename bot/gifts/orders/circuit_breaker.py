@@ -31,12 +31,17 @@ class CircuitBreaker:
     """Begins and ends holds; whoever wants to order asks `against` right before it is sent."""
 
     def __init__(
-        self, store: Store, giftcards: GiftCards, clock: Clock, notices: NotificationPlan, new_id: Callable[[], str]
+        self,
+        store: Store,
+        giftcards: GiftCards,
+        clock: Clock,
+        notifications: NotificationPlan,
+        new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._giftcards = giftcards
         self._clock = clock
-        self._notifications = notices
+        self._notifications = notifications
         self._new_id = new_id
         self._went_through_at: datetime | None = None
 

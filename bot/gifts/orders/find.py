@@ -39,10 +39,12 @@ _WITHOUT_A_LIST = {_Look.LOST: Reason.DATABASE_RESTORED, _Look.OLD: Reason.KEY_T
 class OrderFinder:
     """Looks where that is needed; where the service has no list, a person has to."""
 
-    def __init__(self, store: Store, giftcards: GiftCards, recall: RestoreDetection, clock: CheckedClock) -> None:
+    def __init__(
+        self, store: Store, giftcards: GiftCards, restore_detection: RestoreDetection, clock: CheckedClock
+    ) -> None:
         self._store = store
         self._giftcards = giftcards
-        self._restore_detection = recall
+        self._restore_detection = restore_detection
         self._clock = clock
 
     async def find(

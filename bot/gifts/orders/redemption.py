@@ -40,16 +40,16 @@ class Redemption:
     def __init__(
         self,
         store: Store,
-        roll: ApproverDirectory,
+        approver_directory: ApproverDirectory,
         desk: OrderPlacement,
-        notices: NotificationPlan,
+        notifications: NotificationPlan,
         clock: CheckedClock,
         care: RedemptionSettings,
     ) -> None:
         self._store = store
-        self._approver_directory = roll
+        self._approver_directory = approver_directory
         self._placement = desk
-        self._notifications = notices
+        self._notifications = notifications
         self._clock = clock
         self._care = care
         self._pace = RateLimiter(clock, timedelta(minutes=1) / care.checks_a_minute)

@@ -58,11 +58,11 @@ async def _look_ahead(
     draft: Draft, policy: Policy, names: Names, store: SqliteStore
 ) -> tuple[Foresight, Mapping[str, Person]]:
     clock = SystemClock()
-    roll = ApproverDirectory(store, names, clock, policy)
+    approver_directory = ApproverDirectory(store, names, clock, policy)
     try:
-        roster = await roll.now()
+        roster = await approver_directory.now()
         everybody = {draft.requester, *draft.recipients, *policy.rules.approvers(roster)}
-        people = await roll.people(everybody | {*roster.stand_ins, *roster.stand_ins.values()})
+        people = await approver_directory.people(everybody | {*roster.stand_ins, *roster.stand_ins.values()})
     except NotNow as silent:
         raise CannotTell(MUTE) from silent
     return foresee(draft, people, roster, policy, BudgetLedger(store, clock, policy), clock), people
