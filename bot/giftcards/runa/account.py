@@ -26,9 +26,9 @@ class RunaAccount(RunaSettings):
     table: ClassVar = RunaTable
 
     @asynccontextmanager
-    async def connected(self, clock: CheckedClock, outages: Outages, timeout: float) -> AsyncGenerator[Runa]:  # noqa: ASYNC109 - of HTTP, for a silence
+    async def connected(self, clock: CheckedClock, outages: Outages, patience: float) -> AsyncGenerator[Runa]:
         """The service, to order from."""
-        async with client(self.runa_api_key, self.api_url, timeout) as http:
+        async with client(self.runa_api_key, self.api_url, patience) as http:
             hear_dates(http, clock)
             yield Runa(http, self.templates, clock, outages)
 

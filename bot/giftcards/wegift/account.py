@@ -23,9 +23,9 @@ class WeGiftAccount(WeGiftSettings):
     whole_amounts: ClassVar = False
 
     @asynccontextmanager
-    async def connected(self, clock: CheckedClock, outages: Outages, timeout: float) -> AsyncGenerator[WeGift]:  # noqa: ASYNC109 - of HTTP, for a silence
+    async def connected(self, clock: CheckedClock, outages: Outages, patience: float) -> AsyncGenerator[WeGift]:
         """The service, to order from."""
-        async with client(self.wegift_api_key, self.wegift_api_url, timeout) as http:
+        async with client(self.wegift_api_key, self.wegift_api_url, patience) as http:
             hear_dates(http, clock)
             yield WeGift(http, self.wegift_card_id, clock, outages)
 
